@@ -1,0 +1,1 @@
+"""A diagram into the graph of states and transitions, with all its problems; nothing runs here."""

@@ -1,0 +1,1 @@
+"""The only room that knows `transitions`: rows of states and transitions into a machine whose models are tokens."""

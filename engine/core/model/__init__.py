@@ -1,0 +1,1 @@
+"""The plain data that every room of the core passes on; no behaviour."""

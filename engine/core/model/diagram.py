@@ -1,0 +1,323 @@
+"""The BPMN file as read: processes, nodes, flows and what the dialects say about them; nothing compiled.
+
+Names here are BPMN's own (`startEvent`, `userTask`), so that the parser stays a plain reading. What the two
+vendor dialects write in their own words arrives in `Settings` under one name each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.core.model.problems import Problem
+
+Language = Literal["static", "feel", "juel", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An expression as written: its text without `=` or `${}` marks where those only name the language.
+
+    `static` is a literal text, `juel` keeps the whole text with its `${…}` parts, `other` is a language that
+    cannot run here (`origin` names it).
+    """
+
+    text: str
+    language: Language = "feel"
+    origin: str = ""
+
+
+@dataclass(slots=True)
+class Mapping:
+    """One input or output mapping: `target` receives the value of `source` (or of a local `source_name`)."""
+
+    target: str
+    source: Formula
+    is_local: bool = False
+
+
+@dataclass(slots=True)
+class Definition:
+    """An event definition, with its references to messages, signals, errors and escalations resolved."""
+
+    kind: Literal[
+        "message", "timer", "signal", "error", "escalation", "conditional",
+        "compensate", "cancel", "link", "terminate",
+    ]  # fmt: skip
+    id: str = ""
+    line: int | None = None
+    name: Formula | None = None  # of the message, signal or link
+    code: Formula | None = None  # of the error or escalation; None catches all
+    correlation_key: Formula | None = None  # of a message that is caught
+    timer: Literal["", "date", "duration", "cycle"] = ""
+    formula: Formula | None = None  # the timer's text, or the condition
+    activity: str = ""  # of compensate: the activity to compensate
+    waits_for_completion: bool = True  # of compensate
+    reference: str = ""  # the id of the message, signal, error or escalation; link target
+    settings: Settings | None = None  # of message throws, and camunda error definitions
+    variable_names: tuple[str, ...] = ()  # camunda: only changes of these evaluate a condition
+    error_code_variable: str = ""  # camunda: where a caught code goes
+    error_message_variable: str = ""
+
+
+@dataclass(slots=True)
+class Loop:
+    """Standard loop or multi-instance characteristics."""
+
+    kind: Literal["loop", "multi"]
+    is_sequential: bool = False
+    cardinality: Formula | None = None
+    collection: Formula | None = None
+    element: str = ""  # the local variable that gets one item
+    output_collection: str = ""
+    output_element: Formula | None = None
+    completion: Formula | None = None
+    test_before: bool = False
+    maximum: int | None = None
+    condition: Formula | None = None  # standard loop
+    behavior: Literal["all", "one", "none", "complex"] = "all"
+    none_event: Definition | None = None
+    one_event: Definition | None = None
+    complex_events: list[tuple[Formula, Definition]] = field(default_factory=list)
+    async_before: bool = False
+    async_after: bool = False
+
+
+@dataclass(slots=True)
+class Listener:
+    """An execution or task listener: `handler` is the registered name or the text as written in the file."""
+
+    on: str  # start, end, take; create, assignment, complete, timeout, …
+    handler: str
+    kind: Literal["handler", "class", "delegate", "expression", "script"] = "handler"
+    script: str = ""
+    script_format: str = ""
+    retries: Formula | None = None
+    is_task_listener: bool = False
+    fields: dict[str, Formula] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class FormField:
+    """A generated form field (camunda:formField and our own)."""
+
+    id: str
+    label: str = ""
+    type: str = "string"
+    default: Formula | None = None
+    is_required: bool = False
+    constraints: dict[str, str] = field(default_factory=dict)  # as written
+    options: list[tuple[str, str]] = field(default_factory=list)  # value, label
+    properties: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Form:
+    """Where the form of a task or start event comes from: `kind` says which member is set."""
+
+    kind: Literal["id", "key", "external", "embedded", "fields"]
+    reference: str = ""  # id, key or external reference
+    binding: str = "latest"
+    version: str = ""
+    schema: str = ""  # form-js JSON text embedded in the process
+    fields: list[FormField] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Called:
+    """What a call activity starts."""
+
+    process: Formula
+    binding: Literal["latest", "deployment", "version", "versionTag"] = "latest"
+    version: Formula | None = None
+    version_tag: str = ""
+    sends_all: bool = True  # all visible variables go in (zeebe: propagateAllParentVariables)
+    returns_all: bool = True
+    business_key: Formula | None = None
+    inputs: list[Mapping] = field(default_factory=list)
+    outputs: list[Mapping] = field(default_factory=list)
+    decision: str = ""  # camunda CMMN/decision refs are refused by name
+
+
+@dataclass(slots=True)
+class CalledDecision:
+    """What a business rule task evaluates."""
+
+    decision: Formula
+    result: str = ""  # variable
+    binding: Literal["latest", "deployment", "version", "versionTag"] = "latest"
+    version: str = ""
+    version_tag: str = ""
+    maps: str = ""  # camunda:mapDecisionResult: singleEntry, singleResult, collectEntries, resultList
+
+
+@dataclass(slots=True)
+class Settings:
+    """What a dialect adds to a node, in this project's words; every member is optional."""
+
+    job_type: Formula | None = None
+    job_retries: Formula | None = None
+    retry_cycle: str = ""  # ISO 8601 repetition or list of durations, as written
+    headers: dict[str, str] = field(default_factory=dict)
+    handler: str = ""  # camunda class, delegateExpression, expression: the text as written
+    handler_kind: Literal["", "class", "delegate", "expression", "external", "connector"] = ""
+    fields: dict[str, Formula] = field(default_factory=dict)  # camunda field injection
+    result: str = ""  # resultVariable
+    inputs: list[Mapping] = field(default_factory=list)
+    outputs: list[Mapping] = field(default_factory=list)
+    assignee: Formula | None = None
+    candidate_users: Formula | None = None
+    candidate_groups: Formula | None = None
+    due: Formula | None = None
+    follow_up: Formula | None = None
+    priority: Formula | None = None
+    form: Form | None = None
+    script: str | None = None
+    script_format: str = ""
+    script_formula: Formula | None = None  # a FEEL script
+    called: Called | None = None
+    decision: CalledDecision | None = None
+    listeners: list[Listener] = field(default_factory=list)
+    error_definitions: list[tuple[str, Formula]] = field(default_factory=list)  # camunda external task
+    async_before: bool = False
+    async_after: bool = False
+    is_exclusive: bool = True
+    properties: dict[str, str] = field(default_factory=dict)
+    outcomes: list[tuple[str, str]] = field(default_factory=list)  # ours: value, label of the buttons
+    four_eyes: list[str] = field(default_factory=list)  # ours: nodes whose completer may not complete this
+    message_ttl: Formula | None = None  # zeebe: timeToLive of a published message
+    message_id: Formula | None = None
+    initiator: str = ""  # variable that gets the starting user
+    version_tag: str = ""
+    job_priority: Formula | None = None
+    candidate_starter_users: list[str] = field(default_factory=list)
+    candidate_starter_groups: list[str] = field(default_factory=list)
+    history_ttl: str = ""
+    active_elements: Formula | None = None  # zeebe ad-hoc sub-process
+
+
+@dataclass(slots=True)
+class DataAssociation:
+    """A data input or output association between a data object or property and an activity."""
+
+    source: str
+    target: str
+    transformation: Formula | None = None
+    assignments: list[tuple[str, str]] = field(default_factory=list)  # from text, to text
+
+
+@dataclass(slots=True)
+class Node:
+    """A flow node as drawn. `scope` is the id of the process or sub-process that contains it."""
+
+    id: str
+    kind: str  # BPMN local name
+    scope: str
+    name: str = ""
+    line: int | None = None
+    documentation: str = ""
+    incoming: list[str] = field(default_factory=list)  # flow ids, computed from the flows
+    outgoing: list[str] = field(default_factory=list)  # flow ids in the order of the file
+    default_flow: str = ""
+    attached_to: str = ""
+    is_interrupting: bool = True  # boundary cancelActivity, event sub-process start isInterrupting
+    is_event_sub_process: bool = False  # triggeredByEvent
+    is_for_compensation: bool = False
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    is_parallel_multiple: bool = False
+    definitions: list[Definition] = field(default_factory=list)
+    loop: Loop | None = None
+    settings: Settings = field(default_factory=Settings)
+    attributes: dict[str, str] = field(default_factory=dict)  # instantiate, eventGatewayType, ordering, method…
+    activation: Formula | None = None  # complex gateway
+    completion: Formula | None = None  # ad-hoc sub-process
+    lane: str = ""  # name of the innermost lane
+    properties: dict[str, Formula | None] = field(default_factory=dict)  # BPMN property name → initial value
+    data_inputs: list[DataAssociation] = field(default_factory=list)
+    data_outputs: list[DataAssociation] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Flow:
+    """A sequence flow."""
+
+    id: str
+    source: str
+    target: str
+    scope: str
+    name: str = ""
+    condition: Formula | None = None
+    listeners: list[Listener] = field(default_factory=list)  # camunda `take` listeners
+    line: int | None = None
+
+
+@dataclass(slots=True)
+class DataObject:
+    id: str
+    name: str
+    scope: str
+    is_collection: bool = False
+    initial: Formula | None = None
+    kind: str = "dataObject"  # or dataStore, dataInput, dataOutput
+    line: int | None = None
+
+
+@dataclass(slots=True)
+class Lane:
+    id: str
+    name: str
+    nodes: list[str] = field(default_factory=list)
+    lanes: list[Lane] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Process:
+    """One process of a file with its nodes in the order of the file, all scopes together."""
+
+    id: str
+    name: str = ""
+    is_executable: bool = True
+    line: int | None = None
+    documentation: str = ""
+    nodes: dict[str, Node] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    lanes: list[Lane] = field(default_factory=list)
+    data: dict[str, DataObject] = field(default_factory=dict)
+    properties: dict[str, Formula | None] = field(default_factory=dict)
+    associations: list[tuple[str, str]] = field(default_factory=list)  # source, target: compensation handlers
+    settings: Settings = field(default_factory=Settings)
+    participant: str = ""  # name of its pool
+
+
+@dataclass(slots=True)
+class MessageFlow:
+    id: str
+    source: str
+    target: str
+    name: str = ""
+    message: str = ""
+
+
+@dataclass(slots=True)
+class GlobalTask:
+    """A global task (BPMN 10.3.4, global user, manual, script, business rule task) that a call may start."""
+
+    id: str
+    kind: str
+    node: Node
+
+
+@dataclass(slots=True)
+class Diagram:
+    """One BPMN file. `problems` are findings that do not stop the reading."""
+
+    id: str = ""
+    name: str = ""
+    processes: list[Process] = field(default_factory=list)
+    global_tasks: list[GlobalTask] = field(default_factory=list)
+    participants: dict[str, str] = field(default_factory=dict)  # participant id → process id or ""
+    message_flows: list[MessageFlow] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)  # every node, flow, lane, data object and artifact
+    problems: list[Problem] = field(default_factory=list)
+    dialect: Literal["plain", "zeebe", "camunda"] = "plain"

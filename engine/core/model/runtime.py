@@ -1,0 +1,126 @@
+"""One instance in memory while it advances: tokens, deliveries in, delta out; nothing here acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from engine.core.model.effects import Effect
+
+Variables = dict[str, Any]  # plain JSON values
+Status = Literal["active", "completed", "terminated", "cancelled", "failed"]
+
+ROOT = 0  # the id of the root token, in state PROCESS, which owns the root scope
+
+
+class Token:
+    """Where one thread of an instance stands. `transitions` moves it by its `state`.
+
+    `id` counts from 1 within its instance, `scope` is the id of the token that owns the scope it lives in,
+    `flow` the sequence flow it arrived by, `index` its place among the instances of a multi-instance activity,
+    `variables` its local variables and `data` what its element has to remember; both None until used.
+    """
+
+    __slots__ = ("id", "state", "scope", "flow", "index", "variables", "data", "is_new", "is_gone", "is_changed")
+
+    def __init__(
+        self,
+        id: int,
+        state: str,
+        scope: int = ROOT,
+        flow: str | None = None,
+        index: int | None = None,
+        variables: Variables | None = None,
+        data: dict[str, Any] | None = None,
+        is_new: bool = False,
+    ) -> None:
+        self.id = id
+        self.state = state
+        self.scope = scope
+        self.flow = flow
+        self.index = index
+        self.variables = variables
+        self.data = data
+        self.is_new = is_new
+        self.is_gone = False
+        self.is_changed = False
+
+    def __repr__(self) -> str:
+        return f"<Token {self.id} in {self.state}>"
+
+
+@dataclass(slots=True)
+class Instance:
+    """The instance's own row. `data` belongs to the root scope (compensation log, event sub-processes)."""
+
+    id: str
+    process: str
+    version: str  # whatever names the deployed version to the caller
+    business_key: str = ""
+    status: Status = "active"
+    variables: Variables = field(default_factory=dict)
+    data: dict[str, Any] | None = None
+    tokens_made: int = 0
+    sequence: int = 0  # of the last history entry
+    error: str | None = None  # the code of a failed end
+    parent: tuple[str, int] | None = None  # instance and token of the call activity
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """An instance with all its live tokens, the root token left out (it is the instance itself)."""
+
+    instance: Instance
+    tokens: list[Token] = field(default_factory=list)
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One thing that happened to a waiting token; `data` is plain JSON, variables always under "variables".
+
+    | trigger            | token       | data                                            |
+    |--------------------|-------------|-------------------------------------------------|
+    | start              | ROOT        | variables                                       |
+    | start:<node>       | ROOT        | variables (message), due and remaining (timer)  |
+    | complete           | the waiting | variables; outcome of a work item among them    |
+    | fire:<node>        | the waiting | variables, or due and remaining of a timer      |
+    | error              | the waiting | code, message, variables                        |
+    | continue           | the waiting | none: an asynchronous continuation              |
+    | variables          | any, ROOT   | variables, is_local                             |
+    | cancel             | ROOT        | reason                                          |
+    """
+
+    token: int
+    trigger: str
+    data: dict[str, Any] | None = None
+    actor: str = ""
+
+
+@dataclass(slots=True)
+class Delta:
+    """What one advance changed. Tokens are the very objects; `refused` are deliveries whose token or
+    trigger no longer exists ("already gone")."""
+
+    instance: Instance
+    is_new: bool
+    born: list[Token] = field(default_factory=list)
+    changed: list[Token] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    variables: dict[int, Variables] = field(default_factory=dict)  # scope token id → what changed there
+    effects: list[Effect] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)  # tokens whose stored waits are all over
+    log: list[Any] = field(default_factory=list)  # flat history entries, see run/log.py
+    refused: list[Delivery] = field(default_factory=list)
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An advance that could not be done at all; the snapshot must be thrown away."""
+
+    code: str
+    node: str
+    message: str
+    token: int = ROOT

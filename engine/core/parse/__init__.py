@@ -1,0 +1,1 @@
+"""BPMN and DMN files into plain data; the only room that knows XML."""

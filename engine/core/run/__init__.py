@@ -1,0 +1,1 @@
+"""One instance through one advance: the agenda, scopes and the delta; no storage and no clock."""
