@@ -1,0 +1,3 @@
+"""The engine: everything between a deployed diagram and its running instances."""
+
+__version__ = "0.1.0"
