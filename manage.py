@@ -9,9 +9,8 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 
 def main() -> None:
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
-        sys.exit(
-            "Statewright needs Python 3.11, 3.12 or 3.13; this is Python %d.%d." % sys.version_info[:2]
-        )
+        here = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        sys.exit(f"Statewright needs Python 3.11, 3.12 or 3.13; this is Python {here}.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         from django.core.management import execute_from_command_line

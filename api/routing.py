@@ -1,0 +1,5 @@
+"""Routes of the WebSockets."""
+
+from django.urls import URLPattern
+
+websocket_urlpatterns: list[URLPattern] = []

@@ -1,0 +1,35 @@
+"""The server's entry point: `uvicorn config.asgi:application` serves pages, API and WebSockets."""
+
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("DATABASE_POOL", "16")
+
+from django.core.asgi import get_asgi_application
+from django.core.exceptions import ImproperlyConfigured
+
+try:
+    http_application = get_asgi_application()
+except ImproperlyConfigured as error:
+    sys.exit(f"error: {error}")
+
+# Consumers import models, so the registry of applications has to be ready before these lines.
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.urls import re_path
+
+from api.routing import websocket_urlpatterns
+from config.lifespan import lifespan
+from config.sockets import refuse_socket
+
+application = ProtocolTypeRouter(
+    {
+        "http": http_application,
+        "websocket": AllowedHostsOriginValidator(
+            AuthMiddlewareStack(URLRouter([*websocket_urlpatterns, re_path("", refuse_socket)]))
+        ),
+        "lifespan": lifespan,
+    }
+)

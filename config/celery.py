@@ -1,0 +1,29 @@
+"""The Celery application: `celery -A config worker` and `celery -A config beat` start here."""
+
+import os
+import sys
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_init, celeryd_init
+from kombu.transport import TRANSPORT_ALIASES
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+TRANSPORT_ALIASES["local"] = "engine.worker.transport:Transport"
+
+app = Celery("statewright")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["engine.worker"])
+
+
+@celeryd_init.connect
+@beat_init.connect
+def refuse_to_start(**_: Any) -> None:
+    """A worker or beat of its own process that cannot work ends with one line and a non-zero code."""
+    if app.conf.broker_url.startswith("local:"):
+        return  # the one-process start has looked already, and says so itself
+    from config.probes import find_faults
+
+    faults = find_faults()
+    if faults:
+        sys.exit("error: " + " ".join(faults.values()))

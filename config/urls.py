@@ -1,0 +1,15 @@
+"""Every route of the site: each room brings its own, here is only their order."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+
+urlpatterns = [
+    path("login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("admin/", admin.site.urls),
+    path("api/", include("api.urls")),
+    path("", include("designer.urls")),
+    path("", include("monitor.urls")),
+    path("", include("inbox.urls")),
+]

@@ -1,0 +1,1 @@
+"""Drawing, drafts, versions and simulation pages; no queries and no rules of its own."""

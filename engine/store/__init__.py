@@ -1,0 +1,1 @@
+"""All reading and writing of the runtime tables; rules and permissions are in engine.service."""

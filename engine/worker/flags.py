@@ -1,0 +1,112 @@
+"""One flag a queue says that a wake-up is on its way, so that many commits share one message."""
+
+import threading
+import time
+from typing import Any, Protocol
+
+# How long a worker looks for more work before it lowers the flag, and so how long one message lasts.
+LINGER_SECONDS = 0.03
+LOST_AFTER_MILLISECONDS = 2000
+
+
+class Flags(Protocol):
+    def put_up(self, queue: str) -> bool:
+        """True when the flag was down: the caller sends the message."""
+
+    def take_down(self, queue: str) -> None: ...
+
+    def linger(self, queue: str) -> None:
+        """Waits for more work, not longer than another queue lets it."""
+
+    def is_other_up(self, queue: str) -> bool:
+        """Whether another queue waits for this very worker."""
+
+
+class LocalFlags:
+    """Flags of one process, whose one worker serves all queues in turn."""
+
+    def __init__(self) -> None:
+        self.up: set[str] = set()
+        self.changed = threading.Condition()
+
+    def put_up(self, queue: str) -> bool:
+        with self.changed:
+            if queue in self.up:
+                return False
+            self.up.add(queue)
+            self.changed.notify_all()
+            return True
+
+    def take_down(self, queue: str) -> None:
+        with self.changed:
+            self.up.discard(queue)
+
+    def linger(self, queue: str) -> None:
+        with self.changed:
+            self.changed.wait_for(lambda: bool(self.up - {queue}), LINGER_SECONDS)
+
+    def is_other_up(self, queue: str) -> bool:
+        with self.changed:
+            return bool(self.up - {queue})
+
+
+class RedisFlags:
+    """Flags between processes; one that a dead worker left up expires by itself."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def put_up(self, queue: str) -> bool:
+        return bool(self.client.set(flag_key(queue), 1, nx=True, px=LOST_AFTER_MILLISECONDS))
+
+    def take_down(self, queue: str) -> None:
+        self.client.delete(flag_key(queue))
+
+    def linger(self, queue: str) -> None:
+        time.sleep(LINGER_SECONDS)
+
+    def is_other_up(self, queue: str) -> bool:
+        return False  # other worker processes take the other queues
+
+
+class PausingFlags:
+    """For brokers that keep no flags: a process sends at most one message in the time a worker lingers.
+
+    Whoever commits in that time is seen by the look that the woken worker takes at its end.
+    """
+
+    def __init__(self) -> None:
+        self.sent: dict[str, float] = {}
+        self.lock = threading.Lock()
+
+    def put_up(self, queue: str) -> bool:
+        now = time.monotonic()
+        with self.lock:
+            if now - self.sent.get(queue, float("-inf")) < LINGER_SECONDS:
+                return False
+            self.sent[queue] = now
+            return True
+
+    def take_down(self, queue: str) -> None:
+        with self.lock:
+            self.sent.pop(queue, None)
+
+    def linger(self, queue: str) -> None:
+        time.sleep(LINGER_SECONDS)
+
+    def is_other_up(self, queue: str) -> bool:
+        return False
+
+
+def flag_key(queue: str) -> str:
+    return f"statewright:woken:{queue}"
+
+
+def choose_flags(broker_url: str) -> Flags:
+    if broker_url.startswith("local:"):
+        return LocalFlags()
+    if broker_url.startswith("redis"):
+        import redis
+
+        return RedisFlags(redis.Redis.from_url(broker_url, socket_connect_timeout=2, socket_timeout=2))
+    return PausingFlags()
