@@ -16,7 +16,7 @@ Language = Literal["static", "feel", "juel", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """An expression as written: its text without `=` or `${}` marks where those only name the language.
+    """An expression as written: its text without the `=` that only names the language.
 
     `static` is a literal text, `juel` keeps the whole text with its `${…}` parts, `other` is a language that
     cannot run here (`origin` names it).
@@ -29,11 +29,17 @@ class Formula:
 
 @dataclass(slots=True)
 class Mapping:
-    """One input or output mapping: `target` receives the value of `source` (or of a local `source_name`)."""
+    """One input or output mapping: `target` receives the value of `source`.
+
+    A camunda parameter may be a list or a map: then `shape` says so, `items` holds the entries (of a map each
+    with its key as `target`) and `source` is empty.
+    """
 
     target: str
     source: Formula
     is_local: bool = False
+    shape: Literal["", "list", "map"] = ""
+    items: list[Mapping] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -48,15 +54,16 @@ class Definition:
     line: int | None = None
     name: Formula | None = None  # of the message, signal or link
     code: Formula | None = None  # of the error or escalation; None catches all
-    correlation_key: Formula | None = None  # of a message that is caught
+    correlation_key: Formula | None = None  # that a caught message must have, or a thrown one carries
     timer: Literal["", "date", "duration", "cycle"] = ""
     formula: Formula | None = None  # the timer's text, or the condition
     activity: str = ""  # of compensate: the activity to compensate
     waits_for_completion: bool = True  # of compensate
     reference: str = ""  # the id of the message, signal, error or escalation; link target
     settings: Settings | None = None  # of message throws, and camunda error definitions
-    variable_names: tuple[str, ...] = ()  # camunda: only changes of these evaluate a condition
-    error_code_variable: str = ""  # camunda: where a caught code goes
+    variable_names: tuple[str, ...] = ()  # only changes of these evaluate a condition; () is any
+    variable_events: tuple[str, ...] = ()  # create, update, delete; () is any
+    error_code_variable: str = ""  # camunda: where a caught error's or escalation's code goes
     error_message_variable: str = ""
 
 
@@ -95,6 +102,9 @@ class Listener:
     retries: Formula | None = None
     is_task_listener: bool = False
     fields: dict[str, Formula] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    timer: Definition | None = None  # of a task listener on `timeout`
+    line: int | None = None
 
 
 @dataclass(slots=True)
@@ -120,6 +130,7 @@ class Form:
     binding: str = "latest"
     version: str = ""
     schema: str = ""  # form-js JSON text embedded in the process
+    business_key: str = ""  # camunda: the field whose value becomes the business key
     fields: list[FormField] = field(default_factory=list)
 
 
@@ -137,6 +148,7 @@ class Called:
     inputs: list[Mapping] = field(default_factory=list)
     outputs: list[Mapping] = field(default_factory=list)
     decision: str = ""  # camunda CMMN/decision refs are refused by name
+    mapper: str = ""  # camunda variableMappingClass or -DelegateExpression: refused by name
 
 
 @dataclass(slots=True)
@@ -165,6 +177,7 @@ class Settings:
     result: str = ""  # resultVariable
     inputs: list[Mapping] = field(default_factory=list)
     outputs: list[Mapping] = field(default_factory=list)
+    sends_all: bool = False  # camunda: a thrown signal carries all variables
     assignee: Formula | None = None
     candidate_users: Formula | None = None
     candidate_groups: Formula | None = None
@@ -187,6 +200,7 @@ class Settings:
     four_eyes: list[str] = field(default_factory=list)  # ours: nodes whose completer may not complete this
     message_ttl: Formula | None = None  # zeebe: timeToLive of a published message
     message_id: Formula | None = None
+    message_key: Formula | None = None  # zeebe: correlationKey of a published message
     initiator: str = ""  # variable that gets the starting user
     version_tag: str = ""
     job_priority: Formula | None = None
@@ -194,11 +208,15 @@ class Settings:
     candidate_starter_groups: list[str] = field(default_factory=list)
     history_ttl: str = ""
     active_elements: Formula | None = None  # zeebe ad-hoc sub-process
+    output_collection: str = ""  # zeebe ad-hoc sub-process
+    output_element: Formula | None = None
 
 
 @dataclass(slots=True)
 class DataAssociation:
-    """A data input or output association between a data object or property and an activity."""
+    """A data association of an activity or event: `source` and `target` are names of variables, already led
+    from references to the data object, store or property they stand for; one of them is the node's own data
+    input or output."""
 
     source: str
     target: str
@@ -232,7 +250,7 @@ class Node:
     attributes: dict[str, str] = field(default_factory=dict)  # instantiate, eventGatewayType, ordering, method…
     activation: Formula | None = None  # complex gateway
     completion: Formula | None = None  # ad-hoc sub-process
-    lane: str = ""  # name of the innermost lane
+    lane: str = ""  # name of the innermost lane, of the sub-process around it where it has none itself
     properties: dict[str, Formula | None] = field(default_factory=dict)  # BPMN property name → initial value
     data_inputs: list[DataAssociation] = field(default_factory=list)
     data_outputs: list[DataAssociation] = field(default_factory=list)
@@ -292,11 +310,14 @@ class Process:
 
 @dataclass(slots=True)
 class MessageFlow:
+    """A message flow; `source` and `target` are ids of nodes or participants, `message` is a message's name."""
+
     id: str
     source: str
     target: str
     name: str = ""
     message: str = ""
+    line: int | None = None
 
 
 @dataclass(slots=True)

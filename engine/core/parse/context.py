@@ -1,0 +1,139 @@
+"""What the readers of one file share: its root elements, the ids given so far and the problems found."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from lxml.etree import _Element
+
+from engine.core.model.codes import problem
+from engine.core.model.diagram import Definition, Diagram, Node, Process, Settings
+from engine.core.parse.names import BPMN, CAMUNDA_FAMILY, KNOWN, MODELER, ZEEBE, local, reference
+from engine.core.parse.tree import line_of, name_of
+
+# Nodes about which no dialect says anything share this one; `own_settings` gives a node its own to write in.
+PLAIN: Final = Settings()
+
+
+Dialect = Literal["plain", "zeebe", "camunda"]
+
+
+def dialect_of(root: _Element) -> Dialect:
+    """Whose words the file speaks: as the modeller says, else by the namespaces it declares."""
+    platform = root.get(f"{{{MODELER}}}executionPlatform", "")
+    if platform:
+        return "zeebe" if platform == "Camunda Cloud" else "camunda"
+    declared = {str(uri) for uri in root.nsmap.values()}
+    is_zeebe, is_camunda = ZEEBE in declared, not declared.isdisjoint(CAMUNDA_FAMILY)
+    if is_zeebe and is_camunda:
+        return "zeebe" if next(root.iter(f"{{{ZEEBE}}}*"), None) is not None else "camunda"
+    return "zeebe" if is_zeebe else "camunda" if is_camunda else "plain"
+
+
+class Context:
+    """One reading of one file."""
+
+    __slots__ = (
+        "_taken",
+        "associations",
+        "diagram",
+        "dialect",
+        "forms",
+        "generated",
+        "late",
+        "names",
+        "pools",
+        "references",
+        "roots",
+        "seen",
+        "subscriptions",
+        "used",
+    )  # fmt: skip
+
+    def __init__(self, root: _Element) -> None:
+        self.diagram = Diagram()
+        self.roots: dict[str, _Element] = {}  # what processes refer to: messages, errors, operations, …
+        self.seen: set[str] = set()
+        self.generated: list[tuple[_Element, str]] = []  # elements without an id, and the one they got
+        self.used: set[str] = set()  # dialects that the file has made use of
+        self.forms: dict[str, str] = {}  # zeebe: embedded forms of the process being read
+        self.names: dict[str, str] = {}  # id of a data object, input, output or property → its variable
+        self.references: list[tuple[str, str, str]] = []  # data object references: id, object, name
+        self.late: list[Node] = []  # nodes whose references to data wait for the end of the process
+        self.associations: list[tuple[str, str]] = []
+        self.subscriptions: list[_Element] = []  # correlation subscriptions of the process being read
+        self.pools: dict[str, str] = {}  # participant → its name
+        self.dialect = dialect_of(root)
+        self._taken: set[str] | None = None
+        self.diagram.id = root.get("id", "")
+
+    def problem(self, code: str, node: str, element: _Element, message: str) -> None:
+        """Note a problem at the element; reading goes on."""
+        self.diagram.problems.append(problem(code, node, line_of(element), message))
+
+    def declare(self, element: _Element, base: str = "") -> str:
+        """The id of an element that others may refer to: unique, and generated from `base` where missing.
+
+        Without `base` a missing id is a problem: nothing could point to the element.
+        """
+        name = element.get("id")
+        if not name:
+            kind = local(str(element.tag))
+            if not base:
+                message = f"A {kind} has no id; give it one."
+                self.problem("missing-id", "", element, message)
+            name = self.name(element, base or kind)
+        elif name in self.seen:
+            message = f"The id {name} is used twice; every element needs an id of its own."
+            self.problem("duplicate-id", name, element, message)
+        self.seen.add(name)
+        return name
+
+    def draw(self, element: _Element, base: str = "") -> str:
+        """As `declare`, of an element that is drawn: it counts among the ids of the diagram."""
+        name = self.declare(element, base)
+        self.diagram.ids.append(name)
+        return name
+
+    def name(self, element: _Element, base: str) -> str:
+        """A stable id for an element without one, which no other element of the file has."""
+        if self._taken is None:
+            found = element.getroottree().getroot().xpath("//@id")
+            self._taken = {str(name) for name in found} if isinstance(found, list) else set()
+        name, number = base, 1
+        while name in self._taken:
+            number += 1
+            name = f"{base}_{number}"
+        self._taken.add(name)
+        self.generated.append((element, name))
+        return name
+
+    def find(self, text: str | None) -> _Element | None:
+        """The root element that a reference means, with or without a prefix."""
+        text = (text or "").strip()
+        found = self.roots.get(text)
+        return found if found is not None else self.roots.get(reference(text))
+
+    def stray(self, element: _Element, owner: str) -> None:
+        """An element that has no meaning where it stands; of another namespace it is none of our business."""
+        tag = name_of(element)
+        if not tag.startswith(f"{{{BPMN}}}"):
+            return
+        kind = local(tag)
+        where = f"inside {owner}" if owner else "here"
+        if kind not in KNOWN:
+            message = f"BPMN has no element {kind}; remove it or correct its name."
+            self.problem("unknown-element", element.get("id") or owner, element, message)
+        else:
+            message = f"A {kind} has no meaning {where}; move it to where BPMN allows it."
+            self.problem("misplaced-element", element.get("id") or owner, element, message)
+
+
+Holder = Node | Process | Definition
+
+
+def own_settings(holder: Holder) -> Settings:
+    """The settings of a node, process or event definition, to be written."""
+    if holder.settings is PLAIN or holder.settings is None:
+        holder.settings = Settings()
+    return holder.settings

@@ -1,0 +1,35 @@
+"""Our own extension elements, usable with every dialect: outcomes of a user task and the four-eyes rule."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lxml.etree import _Element
+
+from engine.core.model.diagram import Settings
+from engine.core.parse.context import Context
+from engine.core.parse.dialects.table import Table
+from engine.core.parse.names import STATEWRIGHT, tag
+
+
+def _outcome(ctx: Context, settings: Settings, element: _Element) -> None:
+    value = (element.get("value") or "").strip()
+    if value:
+        settings.outcomes.append((value, (element.get("label") or value).strip()))
+
+
+def _outcomes(ctx: Context, settings: Settings, element: _Element) -> None:
+    for child in element.iterchildren(tag("outcome", STATEWRIGHT)):
+        _outcome(ctx, settings, child)
+
+
+def _four_eyes(ctx: Context, settings: Settings, element: _Element) -> None:
+    nodes = (element.get("nodes") or element.get("node") or "").replace(",", " ").split()
+    settings.four_eyes.extend(nodes)
+
+
+EXTENSIONS: Final[Table] = {
+    tag("outcome", STATEWRIGHT): ("", _outcome),
+    tag("outcomes", STATEWRIGHT): ("", _outcomes),
+    tag("fourEyes", STATEWRIGHT): ("", _four_eyes),
+}

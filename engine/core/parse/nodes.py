@@ -1,0 +1,204 @@
+"""One flow node: its attributes and the parts inside it; not what a sub-process contains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from lxml.etree import _Element
+
+from engine.core.model.diagram import Called, Node
+from engine.core.parse import data, events, formulas, loops, people
+from engine.core.parse.context import PLAIN, Context, own_settings
+from engine.core.parse.dialects import read_attributes, read_extensions
+from engine.core.parse.names import EVENT_DEFINITIONS, THROW_EVENTS, reference, tag
+from engine.core.parse.tree import items_of, line_of
+
+NodePart = Callable[[Context, Node, _Element], None]
+
+
+def read_node(ctx: Context, scope: str, element: _Element, kind: str) -> Node:
+    """The node with its attributes; its parts are still to be read."""
+    name = ctx.draw(element)
+    node = Node(name, kind, scope, element.get("name", ""), line_of(element), settings=PLAIN)
+    vendor = None
+    for key, value in items_of(element):
+        if key in _USUAL:
+            continue
+        if key[0] == "{":
+            vendor = {**(vendor or {}), key: value}
+            continue
+        read = _ATTRIBUTES.get(key)
+        if read is None:
+            node.attributes[key] = value
+        else:
+            read(ctx, node, element, value)
+    if kind == "callActivity":
+        _call(ctx, node)
+    if vendor is not None:
+        read_attributes(ctx, node, element, vendor)
+    return node
+
+
+def read_parts(ctx: Context, node: Node, element: _Element) -> None:
+    """All parts of a node that contains no other nodes."""
+    for child in element:
+        part = PARTS.get(child.tag)
+        if part is not None:
+            part(ctx, node, child)
+        elif child.tag not in IGNORED:
+            ctx.stray(child, node.id)
+    finish_node(ctx, node, element)
+
+
+def finish_node(ctx: Context, node: Node, element: _Element) -> None:
+    """What can be said of a node only when all its parts are known."""
+    if node.kind in {"sendTask", "receiveTask"}:
+        definition = events.message_definition(ctx, node.id, element, is_thrown=node.kind == "sendTask")
+        if definition is not None:
+            node.definitions.append(definition)
+    settings = node.settings
+    if settings is not PLAIN:
+        for definition in node.definitions:
+            if definition.kind == "message" and node.kind in _SENDERS:
+                definition.correlation_key = settings.message_key or definition.correlation_key
+                definition.settings = settings
+        if settings.script is not None and not settings.script_format:
+            settings.script_format = element.get("scriptFormat", "")
+
+
+_SENDERS: Final = THROW_EVENTS | {"sendTask"}
+_USUAL: Final = frozenset({"id", "name"})
+
+
+def _call(ctx: Context, node: Node) -> None:
+    text = node.attributes.pop("calledElement", "").strip()
+    process = formulas.marked(text)
+    if process.language == "static":
+        process = formulas.marked(reference(text))
+    called = Called(process)
+    # Camunda 7 passes what is named, the others pass everything unless told not to.
+    called.sends_all = called.returns_all = ctx.dialect != "camunda"
+    own_settings(node).called = called
+
+
+def _default(ctx: Context, node: Node, element: _Element, value: str) -> None:
+    node.default_flow = reference(value)
+
+
+def _attached(ctx: Context, node: Node, element: _Element, value: str) -> None:
+    node.attached_to = reference(value)
+
+
+def _truth(member: str, default: bool) -> Callable[[Context, Node, _Element, str], None]:
+    def read(ctx: Context, node: Node, element: _Element, value: str) -> None:
+        setattr(node, member, formulas.is_true(value, default))
+
+    return read
+
+
+def _quantity(member: str) -> Callable[[Context, Node, _Element, str], None]:
+    def read(ctx: Context, node: Node, element: _Element, value: str) -> None:
+        try:
+            setattr(node, member, int(value))
+        except ValueError:
+            message = f"{value!r} is not a number of tokens; write 1 or more."
+            ctx.problem("invalid-quantity", node.id, element, message)
+
+    return read
+
+
+_ATTRIBUTES: Final[dict[str, Callable[[Context, Node, _Element, str], None]]] = {
+    "default": _default,
+    "attachedToRef": _attached,
+    "isForCompensation": _truth("is_for_compensation", default=False),
+    "triggeredByEvent": _truth("is_event_sub_process", default=False),
+    "cancelActivity": _truth("is_interrupting", default=True),
+    "isInterrupting": _truth("is_interrupting", default=True),
+    "parallelMultiple": _truth("is_parallel_multiple", default=False),
+    "startQuantity": _quantity("start_quantity"),
+    "completionQuantity": _quantity("completion_quantity"),
+}
+
+
+def _documentation(ctx: Context, node: Node, element: _Element) -> None:
+    if not node.documentation:
+        node.documentation = formulas.text_of(element).strip()
+
+
+def _extensions(ctx: Context, node: Node, element: _Element) -> None:
+    read_extensions(ctx, node, element)
+
+
+def _definition(ctx: Context, node: Node, element: _Element) -> None:
+    thrower = node if node.kind in THROW_EVENTS else None
+    node.definitions.append(events.read_definition(ctx, node.id, element, len(node.definitions), thrower))
+
+
+def _shared_definition(ctx: Context, node: Node, element: _Element) -> None:
+    thrower = node if node.kind in THROW_EVENTS else None
+    found = events.read_reference(ctx, node.id, element, len(node.definitions), thrower)
+    if found is not None:
+        node.definitions.append(found)
+
+
+def _script(ctx: Context, node: Node, element: _Element) -> None:
+    settings = own_settings(node)
+    text = formulas.text_of(element)
+    holder = element.getparent()
+    settings.script = text
+    settings.script_format = (holder.get("scriptFormat") or "").strip() if holder is not None else ""
+    if formulas.is_feel(settings.script_format):
+        settings.script_formula = formulas.scripted(text.strip(), "feel")
+
+
+def _activation(ctx: Context, node: Node, element: _Element) -> None:
+    node.activation = formulas.expression(element)
+
+
+def _completion(ctx: Context, node: Node, element: _Element) -> None:
+    node.completion = formulas.expression(element)
+
+
+PARTS: Final[dict[str, NodePart]] = {
+    tag("documentation"): _documentation,
+    tag("extensionElements"): _extensions,
+    tag("eventDefinitionRef"): _shared_definition,
+    tag("script"): _script,
+    tag("activationCondition"): _activation,
+    tag("completionCondition"): _completion,
+    tag("standardLoopCharacteristics"): loops.read_standard,
+    tag("multiInstanceLoopCharacteristics"): loops.read_multi_instance,
+    tag("ioSpecification"): data.read_io,
+    tag("dataInput"): data.read_event_data,
+    tag("dataOutput"): data.read_event_data,
+    tag("dataInputAssociation"): data.read_input,
+    tag("dataOutputAssociation"): data.read_output,
+    tag("property"): data.read_property,
+    tag("performer"): people.read_assignee,
+    tag("humanPerformer"): people.read_assignee,
+    tag("potentialOwner"): people.read_candidates,
+    tag("resourceRole"): people.read_candidates,
+    **{tag(name): _definition for name in EVENT_DEFINITIONS},
+}
+
+# Flows say the same as `incoming` and `outgoing`; the rest is for people and for other tools.
+IGNORED: Final = frozenset(
+    map(
+        tag,
+        [
+            "incoming",
+            "outgoing",
+            "auditing",
+            "monitoring",
+            "categoryValueRef",
+            "rendering",
+            "inputSet",
+            "outputSet",
+            "dataState",
+            "ioBinding",
+            "operationRef",
+            "supports",
+        ],
+    )
+)

@@ -1,0 +1,215 @@
+"""A process with everything in it, sub-processes included; one pass over the file, without recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from lxml.etree import _Element
+
+from engine.core.model.diagram import Flow, Formula, Node, Process
+from engine.core.parse import correlation, data, formulas, lanes
+from engine.core.parse.context import PLAIN, Context, own_settings
+from engine.core.parse.dialects import read_attributes, read_extensions
+from engine.core.parse.dialects.camunda_io import people, read_execution_listener
+from engine.core.parse.names import CAMUNDA_FAMILY, FLOW_NODES, SUB_PROCESSES, reference, tag
+from engine.core.parse.nodes import IGNORED, PARTS, finish_node, read_node, read_parts
+from engine.core.parse.tree import line_of, vendor_items
+
+_SEQUENCE_FLOW: Final = tag("sequenceFlow")
+_NODE_KINDS: Final = {tag(name): name for name in FLOW_NODES - {"implicitThrowEvent"}}
+
+
+def read_process(ctx: Context, element: _Element, is_alone: bool) -> Process:
+    """The process. Without `isExecutable` it is executable when it is the only one of its file."""
+    name = ctx.declare(element)
+    process = Process(name, element.get("name", ""), line=line_of(element), settings=PLAIN)
+    process.is_executable = formulas.is_true(element.get("isExecutable"), default=is_alone)
+    vendor = vendor_items(element)
+    if vendor:
+        read_attributes(ctx, process, element, vendor)
+    ctx.forms.clear()
+    ctx.late.clear()
+    _read_contents(ctx, process, element)
+    _connect(process)
+    data.resolve(ctx, process)
+    lanes.place(ctx, process)
+    correlation.apply(ctx, process)
+    return process
+
+
+def _read_contents(ctx: Context, process: Process, element: _Element) -> None:
+    """Everything inside, in the order of the file; an open sub-process is a frame on a stack."""
+    frames: list[tuple[Process | Node, _Element, Iterator[_Element]]] = [(process, element, iter(element))]
+    while frames:
+        holder, owner, children = frames[-1]
+        inner = _read_frame(ctx, process, holder, children)
+        if inner is not None:
+            frames.append((*inner, iter(inner[1])))
+            continue
+        frames.pop()
+        if isinstance(holder, Node):
+            finish_node(ctx, holder, owner)
+
+
+def _read_frame(
+    ctx: Context, process: Process, holder: Process | Node, children: Iterator[_Element]
+) -> tuple[Node, _Element] | None:
+    """Go on with the children of one scope, up to the next sub-process or the end."""
+    scope = holder.id
+    nodes = process.nodes
+    for child in children:
+        name = child.tag
+        kind = _NODE_KINDS.get(name)
+        if kind is not None:
+            node = read_node(ctx, scope, child, kind)
+            nodes.setdefault(node.id, node)
+            if kind in SUB_PROCESSES:
+                return node, child
+            read_parts(ctx, node, child)
+        elif name == _SEQUENCE_FLOW:
+            _read_flow(ctx, process, scope, child)
+        else:
+            _read_part(ctx, process, holder, child)
+    return None
+
+
+def _read_part(ctx: Context, process: Process, holder: Process | Node, child: _Element) -> None:
+    """What is neither a node nor a flow."""
+    shared = _SCOPE_PARTS.get(child.tag)
+    if shared is not None:
+        shared(ctx, process, holder.id, child)
+        return
+    if isinstance(holder, Node):
+        part = PARTS.get(child.tag)
+        if part is not None:
+            part(ctx, holder, child)
+            return
+    else:
+        own = _PROCESS_PARTS.get(child.tag)
+        if own is not None:
+            own(ctx, holder, child)
+            return
+    if child.tag not in IGNORED and child.tag != _INTERFACE:
+        ctx.stray(child, holder.id)
+
+
+_INTERFACE: Final = tag("supportedInterfaceRef")
+
+
+def _read_flow(ctx: Context, process: Process, scope: str, element: _Element) -> None:
+    source = element.get("sourceRef", "").strip()
+    target = element.get("targetRef", "").strip()
+    name = ctx.draw(element, f"flow_{reference(source)}_{reference(target)}")
+    flow = Flow(name, source, target, scope, element.get("name", ""), line=line_of(element))
+    for child in element:
+        if child.tag == _CONDITION:
+            flow.condition = _condition(child)
+        elif child.tag == _EXTENSIONS:
+            _read_take_listeners(ctx, flow, child)
+        elif child.tag not in _FLOW_IGNORED:
+            ctx.stray(child, name)
+    process.flows.setdefault(name, flow)
+
+
+def _condition(element: _Element) -> Formula:
+    for namespace in CAMUNDA_FAMILY:
+        resource = element.get(f"{{{namespace}}}resource")
+        if resource:
+            return Formula(resource, "other", element.get("language", "resource"))
+    return formulas.expression(element)
+
+
+def _read_take_listeners(ctx: Context, flow: Flow, element: _Element) -> None:
+    for child in element:
+        if child.tag in _LISTENERS:
+            ctx.used.add("camunda")
+            holder = Node(flow.id, "sequenceFlow", flow.scope)
+            read_execution_listener(ctx, holder.settings, child)
+            for listener in holder.settings.listeners:
+                listener.on = listener.on or "take"
+            flow.listeners.extend(holder.settings.listeners)
+
+
+_CONDITION: Final = tag("conditionExpression")
+_EXTENSIONS: Final = tag("extensionElements")
+_LISTENERS: Final = frozenset(tag("executionListener", namespace) for namespace in CAMUNDA_FAMILY)
+_FLOW_IGNORED: Final = frozenset(map(tag, ("documentation", "auditing", "monitoring", "categoryValueRef")))
+
+
+def _connect(process: Process) -> None:
+    """Tell every node its flows: what the file says in `incoming` and `outgoing` may be missing or wrong."""
+    nodes = process.nodes
+    for flow in process.flows.values():
+        if flow.source not in nodes:
+            flow.source = reference(flow.source)
+        if flow.target not in nodes:
+            flow.target = reference(flow.target)
+        source, target = nodes.get(flow.source), nodes.get(flow.target)
+        if source is not None:
+            source.outgoing.append(flow.id)
+        if target is not None:
+            target.incoming.append(flow.id)
+
+
+def _association(ctx: Context, process: Process, scope: str, element: _Element) -> None:
+    read_association(ctx, element)
+
+
+def read_association(ctx: Context, element: _Element) -> None:
+    """A line between an artifact and something, or from a compensation event to its handler."""
+    source, target = reference(element.get("sourceRef")), reference(element.get("targetRef"))
+    ctx.draw(element, f"association_{source}_{target}")
+    ctx.associations.append((source, target))
+
+
+def _artifact(ctx: Context, process: Process, scope: str, element: _Element) -> None:
+    ctx.draw(element, f"{scope}_artifact")
+
+
+def _documentation(ctx: Context, process: Process, element: _Element) -> None:
+    process.documentation = process.documentation or formulas.text_of(element).strip()
+
+
+def _extensions(ctx: Context, process: Process, element: _Element) -> None:
+    read_extensions(ctx, process, element)
+
+
+def _property(ctx: Context, process: Process, element: _Element) -> None:
+    data.read_property(ctx, process, element)
+
+
+def _subscription(ctx: Context, process: Process, element: _Element) -> None:
+    ctx.subscriptions.append(element)
+
+
+def _starters(ctx: Context, process: Process, element: _Element) -> None:
+    """Who may start the process, in BPMN's words."""
+    for text in element.itertext(tag("formalExpression"), tag("expression")):
+        users, groups = people(str(text).strip())
+        settings = own_settings(process)
+        settings.candidate_starter_users.extend(users)
+        settings.candidate_starter_groups.extend(groups)
+
+
+_SCOPE_PARTS: Final[dict[str, Callable[[Context, Process, str, _Element], None]]] = {
+    tag("laneSet"): lanes.read_lane_set,
+    tag("dataObject"): data.read_data_object,
+    tag("dataObjectReference"): data.read_data_reference,
+    tag("dataStoreReference"): data.read_store_reference,
+    tag("association"): _association,
+    tag("textAnnotation"): _artifact,
+    tag("group"): _artifact,
+}
+
+_PROCESS_PARTS: Final[dict[str, Callable[[Context, Process, _Element], None]]] = {
+    tag("documentation"): _documentation,
+    tag("extensionElements"): _extensions,
+    tag("property"): _property,
+    tag("ioSpecification"): data.read_process_data,
+    tag("correlationSubscription"): _subscription,
+    tag("performer"): _starters,
+    tag("humanPerformer"): _starters,
+    tag("potentialOwner"): _starters,
+    tag("resourceRole"): _starters,
+}

@@ -1,0 +1,29 @@
+"""Elements of lxml with the types they have: its stubs still say bytes and more where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from lxml.etree import _Element
+
+
+def line_of(element: _Element) -> int | None:
+    """The line of the file that the element begins in."""
+    return cast("int | None", element.sourceline)
+
+
+def items_of(element: _Element) -> Sequence[tuple[str, str]]:
+    """Attributes with their full names."""
+    return cast("list[tuple[str, str]]", element.items())
+
+
+def vendor_items(element: _Element) -> dict[str, str]:
+    """The attributes of other namespaces."""
+    return {key: value for key, value in items_of(element) if key[0] == "{"}
+
+
+def name_of(element: _Element) -> str:
+    """The full name; empty for what is no element."""
+    tag = cast("object", element.tag)
+    return tag if isinstance(tag, str) else ""
