@@ -91,7 +91,11 @@ class Context:
 
     def draw(self, element: _Element, base: str = "") -> str:
         """As `declare`, of an element that is drawn: it counts among the ids of the diagram."""
-        name = self.declare(element, base)
+        name = element.get("id")
+        if name and name not in self.seen:
+            self.seen.add(name)
+        else:
+            name = self.declare(element, base)
         self.diagram.ids.append(name)
         return name
 

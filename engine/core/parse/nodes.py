@@ -23,7 +23,7 @@ def read_node(ctx: Context, scope: str, element: _Element, kind: str) -> Node:
     node = Node(name, kind, scope, element.get("name", ""), line_of(element), settings=PLAIN)
     vendor = None
     for key, value in items_of(element):
-        if key in _USUAL:
+        if key == "id" or key == "name":
             continue
         if key[0] == "{":
             vendor = {**(vendor or {}), key: value}
@@ -43,10 +43,13 @@ def read_node(ctx: Context, scope: str, element: _Element, kind: str) -> Node:
 def read_parts(ctx: Context, node: Node, element: _Element) -> None:
     """All parts of a node that contains no other nodes."""
     for child in element:
-        part = PARTS.get(child.tag)
+        name = child.tag
+        if name in IGNORED:
+            continue
+        part = PARTS.get(name)
         if part is not None:
             part(ctx, node, child)
-        elif child.tag not in IGNORED:
+        else:
             ctx.stray(child, node.id)
     finish_node(ctx, node, element)
 
@@ -68,7 +71,6 @@ def finish_node(ctx: Context, node: Node, element: _Element) -> None:
 
 
 _SENDERS: Final = THROW_EVENTS | {"sendTask"}
-_USUAL: Final = frozenset({"id", "name"})
 
 
 def _call(ctx: Context, node: Node) -> None:

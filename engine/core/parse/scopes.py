@@ -98,9 +98,13 @@ _INTERFACE: Final = tag("supportedInterfaceRef")
 
 
 def _read_flow(ctx: Context, process: Process, scope: str, element: _Element) -> None:
-    source = element.get("sourceRef", "").strip()
-    target = element.get("targetRef", "").strip()
-    name = ctx.draw(element, f"flow_{reference(source)}_{reference(target)}")
+    source, target = element.get("sourceRef", ""), element.get("targetRef", "")
+    name = element.get("id")
+    if name and name not in ctx.seen:
+        ctx.seen.add(name)
+        ctx.diagram.ids.append(name)
+    else:
+        name = ctx.draw(element, f"flow_{reference(source)}_{reference(target)}")
     flow = Flow(name, source, target, scope, element.get("name", ""), line=line_of(element))
     for child in element:
         if child.tag == _CONDITION:
