@@ -1,0 +1,208 @@
+"""The one door for XML from outside, BPMN and DMN alike: bounded, without doctypes, entities or network."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final, cast
+
+from lxml import etree
+
+from engine.core.model.problems import DiagramError, Problem
+
+MIB: Final = 1024 * 1024
+MAX_BYTES: Final = 5 * MIB
+MAX_ELEMENTS: Final = 20_000
+# Far above any real diagram. Attributes: reading n of them from one element takes n² steps in lxml.
+MAX_DEPTH: Final = 200
+MAX_ATTRIBUTES: Final = 256
+MAX_ATTRIBUTE_LENGTH: Final = MIB
+CHUNK: Final = 64 * 1024
+
+
+class XmlProblem(DiagramError):  # noqa: N818  the room's word for what is wrong with a file is problem
+    """A file that is not XML we read; `code`, `line` and `message` are also its one entry of `problems`."""
+
+    def __init__(self, code: str, message: str, line: int | None = None) -> None:
+        self.code, self.message, self.line = code, message, line
+        super().__init__([Problem(code, "", line, message)])
+
+
+def read_xml(
+    data: str | bytes, *, max_bytes: int = MAX_BYTES, max_elements: int = MAX_ELEMENTS
+) -> etree._Element:
+    """The root element of a file; XmlProblem says why there is none.
+
+    Comments and processing instructions are dropped: `itertext()` is quadratic over comments.
+    """
+    text = _without_declaration(_decode(data, max_bytes))
+    _refuse_doctype(text)
+    return _parse(_encode(text, max_bytes), max_elements)
+
+
+# ------------------------------------------------------------------ encoding
+
+# Longest first: the UTF-32 mark begins with the UTF-16 one.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CODECS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "us-ascii": "ascii",
+    "ascii": "ascii",
+    "iso-8859-1": "latin-1",
+    "iso8859-1": "latin-1",
+    "iso_8859-1": "latin-1",
+    "latin1": "latin-1",
+    "latin-1": "latin-1",
+    "windows-1252": "cp1252",
+    "cp1252": "cp1252",
+}
+_DECLARATION = re.compile(r"<\?xml(?=[\s?])([^>]{0,1000}?)\?>")
+_DECLARED = re.compile(r"""<\?xml\s[^>]{0,1000}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+
+
+def _decode(data: str | bytes, most: int) -> str:
+    _refuse_size(len(data), most)
+    if isinstance(data, str):
+        return data.removeprefix("\ufeff")
+    codec = _codec(data)
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"The file says it is {codec} but holds other bytes; save it as UTF-8."
+        raise XmlProblem("xml_encoding", message, line) from None
+
+
+def _encode(text: str, most: int) -> bytes:
+    try:
+        content = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        message = "The file holds half a character (a lone surrogate); save it again as UTF-8."
+        raise XmlProblem("xml_encoding", message, text.count("\n", 0, error.start) + 1) from None
+    _refuse_size(len(content), most)
+    return content
+
+
+def _refuse_size(size: int, most: int) -> None:
+    if size > most:
+        raise XmlProblem("xml_too_large", f"The file has more than {most:,} bytes; split it.")
+
+
+def _codec(data: bytes) -> str:
+    for mark, codec in _MARKS:
+        if data.startswith(mark):
+            if codec == "utf-32":
+                raise XmlProblem("xml_encoding", "UTF-32 is not read; save the file as UTF-8.")
+            return codec
+    if data.startswith((b"<\0", b"\0<")):
+        return "utf-16-le" if data[0] else "utf-16-be"
+    declared = _DECLARED.match(data[:1100].decode("latin-1"))
+    if declared is None:
+        return "utf-8"
+    known = _CODECS.get(declared[1].lower())
+    if known is None:
+        message = f"The encoding {declared[1]!r} is not read; save the file as UTF-8."
+        raise XmlProblem("xml_encoding", message, 1)
+    return known
+
+
+def _without_declaration(text: str) -> str:
+    """The text is decoded, so what it once said about its encoding is void; its lines keep their numbers."""
+    found = _DECLARATION.match(text)
+    return text if found is None else "\n" * found[1].count("\n") + text[found.end() :]
+
+
+# ------------------------------------------------------------------ structure
+
+# What may stand before the root: a doctype hides among comments and instructions, or nowhere.
+_PROLOG = re.compile(r"(?:\s++|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
+
+
+def _refuse_doctype(text: str) -> None:
+    found = _PROLOG.match(text)
+    end = found.end() if found else 0
+    if text.startswith("<!", end) and not text.startswith("<!--", end):
+        message = "The file has a document type declaration; remove the <!DOCTYPE …> part."
+        raise XmlProblem("xml_doctype", message, text.count("\n", 0, end) + 1)
+
+
+def _parse(content: bytes, max_elements: int) -> etree._Element:
+    parser = etree.XMLPullParser(
+        events=("start", "end"),
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    guard = _Guard(max_elements)
+    try:
+        # An empty file is fed too: libxml2 then says so itself.
+        for start in range(0, len(content) or 1, CHUNK):
+            parser.feed(content[start : start + CHUNK])
+            guard.look(parser)
+        root = parser.close()
+    except etree.XMLSyntaxError as error:
+        guard.look(parser)
+        raise _malformed(parser, error) from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise XmlProblem("xml_doctype", "The file has a document type declaration; remove it.")
+    return root
+
+
+def _malformed(parser: etree.XMLPullParser, error: etree.XMLSyntaxError) -> XmlProblem:
+    # The log knows more: an undefined entity is "no element found" to the exception.
+    said, line = error.msg or "", error.lineno or None
+    for entry in parser.feed_error_log:
+        said, line = entry.message, entry.line
+    said = " ".join(said.split())
+    return XmlProblem("xml_malformed", f"This is not well-formed XML: {said}.", line)
+
+
+class _Guard:
+    """Counts what the parser has built; a hostile file gets at most one chunk built too much."""
+
+    def __init__(self, max_elements: int) -> None:
+        self.max_elements = max_elements
+        self.elements = self.depth = 0
+
+    def look(self, parser: etree.XMLPullParser) -> None:
+        for event, element in parser.read_events():
+            if event == "end":
+                self.depth -= 1
+            elif isinstance(element, etree._Element):
+                self._enter(element)
+
+    def _enter(self, element: etree._Element) -> None:
+        self.elements += 1
+        self.depth += 1
+        attributes = element.attrib
+        if self.elements > self.max_elements:
+            found = (
+                "xml_too_many_elements",
+                f"The file has more than {self.max_elements:,} elements; split it.",
+            )
+        elif self.depth > MAX_DEPTH:
+            found = ("xml_too_deep", f"Elements are nested more than {MAX_DEPTH} deep.")
+        elif len(attributes) > MAX_ATTRIBUTES:
+            found = ("xml_attributes", f"An element has more than {MAX_ATTRIBUTES} attributes.")
+        elif any(len(value) > MAX_ATTRIBUTE_LENGTH for value in attributes.values()):
+            found = ("xml_attributes", f"An attribute is longer than {MAX_ATTRIBUTE_LENGTH:,} characters.")
+        else:
+            return
+        raise XmlProblem(*found, line_of(element))
+
+
+def line_of(element: etree._Element) -> int | None:
+    """The line that an element starts on."""
+    return cast("int | None", element.sourceline)
