@@ -117,6 +117,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[\w-]{8}\.\w+$"
 
 # People ---------------------------------------------------------------------------------------------
 
+AUTHENTICATION_BACKENDS = ["engine.demo.accounts.SignInBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"

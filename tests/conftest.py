@@ -1,0 +1,132 @@
+"""Fixtures that every test may use: servers, whole installations, a browser."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.infrastructure.chromium import NoChromiumError, find_chromium, find_launch_arguments
+from tests.infrastructure.servers import make_database, run_postgresql, run_redis
+from tests.infrastructure.sites import Site, run_embedded_site, run_scaled_site
+
+SCREENSHOTS = Path(__file__).parent / "browser" / "screenshots"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hashing that is slow on purpose would be most of the time of tests that sign in."""
+    from django.test import override_settings
+
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    with run_postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with run_redis() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def embedded_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One process on SQLite, with the demo."""
+    with run_embedded_site(tmp_path_factory.mktemp("embedded")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def scaled_site(
+    tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, redis_url: str
+) -> Iterator[Site]:
+    """Web server, worker and clock on PostgreSQL and Redis, with the demo."""
+    with (
+        make_database(postgresql_url, "scaled") as database_url,
+        run_scaled_site(tmp_path_factory.mktemp("scaled"), database_url, redis_url) as site,
+    ):
+        yield site
+
+
+@pytest.fixture(scope="session", params=["embedded_site", "scaled_site"])
+def site(request: pytest.FixtureRequest) -> Site:
+    """Each of the two installations in turn."""
+    found: Site = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests; each test has a context of its own."""
+    try:
+        executable = find_chromium()
+    except NoChromiumError as error:
+        pytest.fail(str(error), pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=find_launch_arguments())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page_errors() -> list[str]:
+    """What the browser complained about; a test that means to cause a complaint clears the list."""
+    return []
+
+
+@pytest.fixture
+def page(browser_context: BrowserContext, page_errors: list[str]) -> Iterator[Page]:
+    """A page of a fresh context; uncaught errors and console errors fail the test at its end."""
+    page = browser_context.new_page()
+    watch_errors(page, page_errors)
+    yield page
+    assert page_errors == []
+
+
+def watch_errors(page: Page, errors: list[str]) -> None:
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(f"{page.url}: {message.text}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+
+
+@pytest.fixture
+def take_screenshot() -> Callable[[Page, str], Path]:
+    """Keeps a picture of the page for people to look at, under a name that says what it shows."""
+
+    def take(page: Page, name: str) -> Path:
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        path = SCREENSHOTS / f"{name}.png"
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return take
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Page, Site, str], None]:
+    """Signs a demo account in, through the page."""
+
+    def enter(page: Page, site: Site, name: str) -> None:
+        page.goto(f"{site.url}/login/")
+        page.fill("input[name=username]", name)
+        page.fill("input[name=password]", f"{name}-demo")
+        page.click("form [type=submit]")
+        page.wait_for_url(lambda url: "/login" not in url)
+
+    return enter

@@ -1,0 +1,74 @@
+"""Prepares a run of pytest before Django is set up: its database, and nothing of the developer's own."""
+
+import atexit
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "django_db_reset_sequences"}
+SETTINGS_THAT_WOULD_LEAK = (
+    "BASE_URL",
+    "ALLOWED_HOSTS",
+    "BROKER_URL",
+    "CHANNEL_URL",
+    "DATABASE_POOL",
+    "PORT",
+    "DEBUG",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgresql"],
+        default="sqlite",
+        help="what the tests with a database run on; with postgresql only those tests run",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    # Workers of xdist inherit the environment, and so the server, of the process that started them.
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        prepare_environment(early_config.known_args_namespace.database)
+    return (yield)
+
+
+def prepare_environment(database: str) -> None:
+    stack = ExitStack()
+    atexit.register(stack.close)
+    for name in SETTINGS_THAT_WOULD_LEAK:
+        os.environ.pop(name, None)
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="statewright-tests-"))
+    os.environ["DATA_DIR"] = folder
+    os.environ["SECRET_KEY"] = "only-for-tests-" + "0123456789abcdef" * 3
+    os.environ["DATABASE_URL"] = f"sqlite:///{folder}/unused.sqlite3"
+    if database == "postgresql":
+        from tests.infrastructure.servers import run_postgresql
+
+        url = stack.enter_context(run_postgresql())
+        os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"] = url
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("database") == "postgresql":
+        needless = [item for item in items if not needs_database(item)]
+        config.hook.pytest_deselected(items=needless)
+        items[:] = [item for item in items if needs_database(item)]
+    # Playwright keeps a loop running in the main thread, which asynchronous tests after it would meet.
+    items.sort(key=is_browser_test)
+    if os.environ.get("BROWSER") == "0":
+        for item in filter(is_browser_test, items):
+            item.add_marker(pytest.mark.skip(reason="BROWSER=0 leaves the browser tests out"))
+
+
+def needs_database(item: pytest.Item) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(names & DATABASE_FIXTURES)
+
+
+def is_browser_test(item: pytest.Item) -> bool:
+    return "chromium" in getattr(item, "fixturenames", ())

@@ -1,0 +1,83 @@
+"""Whole installations for the tests: one process on SQLite, or several on PostgreSQL and Redis."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.infrastructure.processes import Child, find_free_port, manage
+
+
+@dataclass
+class Site:
+    """A running installation with the demo in it; sign in with demo accounts."""
+
+    kind: str
+    url: str
+    environment: dict[str, str]
+    children: dict[str, Child] = field(default_factory=dict)
+
+    def run_command(self, *arguments: str) -> str:
+        """The output of `manage.py …` against this installation."""
+        child = manage(*arguments, environment=self.environment)
+        code = child.wait(60)
+        assert code == 0, child.output
+        return child.output
+
+    @property
+    def log(self) -> str:
+        return "\n".join(f"--- {name}\n{child.output}" for name, child in self.children.items())
+
+
+@contextmanager
+def run_embedded_site(folder: Path) -> Iterator[Site]:
+    """Everything in one process, as `make run` starts it."""
+    environment = {
+        "DEBUG": "1",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
+        "BROKER_URL": "",
+        "CHANNEL_URL": "",
+        "LOG_LEVEL": "WARNING",
+    }
+    child = manage("serve", "--port", "0", "--migrate", "--demo", environment=environment)
+    try:
+        line = child.wait_for_line("ready at", 60)
+        url = next(word for word in line.split() if word.startswith("http"))
+        yield Site("embedded", url.rstrip("/"), environment, {"serve": child})
+    finally:
+        code = child.stop()
+    assert code == 0, child.output
+
+
+@contextmanager
+def run_scaled_site(folder: Path, database_url: str, redis_url: str) -> Iterator[Site]:
+    """Web server, worker and clock as processes of their own, as in production."""
+    port = find_free_port()
+    environment = {
+        "DEBUG": "1",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": database_url,
+        "BROKER_URL": redis_url,
+        "CHANNEL_URL": redis_url,
+        "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 3,
+        "LOG_LEVEL": "WARNING",
+        "C_FORCE_ROOT": "1",
+    }
+    site = Site("scaled", f"http://127.0.0.1:{port}", environment)
+    site.run_command("migrate", "--verbosity", "0")
+    site.run_command("demo")
+    celery = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "config"]
+    web = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)]
+    schedule = ["-s", str(folder / "beat"), "--pidfile="]
+    with ExitStack() as stack:
+        for name, command, ready in (
+            ("web", web, "Application startup complete"),
+            ("worker", [*celery, "worker", "-c", "2", "--loglevel", "INFO"], " ready."),
+            ("clock", [*celery, "beat", *schedule, "--loglevel", "INFO"], "beat: Starting"),
+        ):
+            child = site.children[name] = Child(command, environment)
+            stack.callback(child.stop)
+            child.wait_for_line(ready, 60)
+        yield site

@@ -1,0 +1,118 @@
+"""`make test`: every layer of tests in turn, the cheapest first, and one closing line over all of them."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "tests" / "results"
+NO_TESTS_COLLECTED = 5
+# Database tests of one file share what they set up.
+PARALLEL = ("-n", "2", "--dist", "loadfile")
+OTHER_LAYERS = tuple(f"--ignore=tests/{folder}" for folder in ("core", "browser", "faults"))
+
+
+@dataclass(frozen=True)
+class Layer:
+    name: str
+    command: tuple[str, ...]
+    folder: str
+
+    @property
+    def results(self) -> Path:
+        return RESULTS / f"{self.name}.xml"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    name: str
+    kind: str
+    reason: str
+
+
+def pytest_layer(name: str, *arguments: str, folder: str = "tests") -> Layer:
+    command = (sys.executable, "-m", "pytest", "-q", f"--junitxml={RESULTS / name}.xml", *arguments)
+    return Layer(name, command, folder)
+
+
+LAYERS = (
+    pytest_layer("core", *PARALLEL, "tests/core", folder="tests/core"),
+    pytest_layer("sqlite", *PARALLEL, "--database=sqlite", *OTHER_LAYERS, "tests"),
+    pytest_layer("postgresql", *PARALLEL, "--database=postgresql", *OTHER_LAYERS, "tests"),
+    Layer(
+        "front-end",
+        (
+            *("npm", "--prefix", "static", "test", "--silent", "--", "--reporter=default"),
+            *("--reporter=junit", f"--outputFile.junit={RESULTS / 'front-end'}.xml"),
+        ),
+        "static/test",
+    ),
+    pytest_layer("browser", "tests/browser", folder="tests/browser"),
+    pytest_layer("faults", "tests/faults", folder="tests/faults"),
+)
+
+
+def run_layer(layer: Layer) -> bool:
+    """Whether the layer passed; its outcomes are in its results file."""
+    if not (ROOT / layer.folder).is_dir():
+        return True
+    print(f"\n=== {layer.name} ===", flush=True)
+    layer.results.unlink(missing_ok=True)
+    # Node comes from the system, and may be missing where a built front end was brought along.
+    try:
+        code = subprocess.run(layer.command, cwd=ROOT, check=False).returncode
+    except FileNotFoundError as error:
+        print(f"{error.filename} was not found")
+        return False
+    return code in {0, NO_TESTS_COLLECTED}
+
+
+def read_outcomes(layer: Layer) -> Iterator[Outcome]:
+    if not layer.results.exists():
+        return
+    for case in ElementTree.parse(layer.results).iter("testcase"):
+        name = f"{case.get('classname', '')}::{case.get('name', '')}"
+        found = [child for child in case if child.tag in {"failure", "error", "skipped"}]
+        if not found:
+            yield Outcome(name, "passed", "")
+        for child in found:
+            kind = "failed" if child.tag == "failure" else child.tag
+            yield Outcome(name, kind, child.get("message") or "")
+
+
+def main() -> int:
+    RESULTS.mkdir(exist_ok=True)
+    started = time.monotonic()
+    broken = [layer.name for layer in LAYERS if not run_layer(layer)]
+    outcomes = [outcome for layer in LAYERS for outcome in read_outcomes(layer)]
+    print("\n=== all layers ===")
+    for outcome in outcomes:
+        if outcome.kind != "passed":
+            reason = outcome.reason.splitlines()[0] if outcome.reason else ""
+            print(f"{outcome.kind.upper()} {outcome.name}: {reason}")
+    for name in broken:
+        print(f"The layer {name} did not pass.")
+    print(summarise(outcomes, bool(broken), time.monotonic() - started))
+    return 1 if broken else 0
+
+
+def summarise(outcomes: list[Outcome], is_broken: bool, seconds: float) -> str:
+    """The closing line, as pytest prints it; a layer that died without a result counts as an error."""
+    counts = {
+        kind: sum(outcome.kind == kind for outcome in outcomes)
+        for kind in ("failed", "passed", "skipped", "error")
+    }
+    if is_broken and not counts["failed"]:
+        counts["error"] = max(1, counts["error"])
+    parts = [f"{count} {kind}" for kind, count in counts.items() if count or kind == "passed"]
+    return f"==== {', '.join(parts)} in {seconds:.2f}s ===="
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    sys.exit(main())
