@@ -1,0 +1,44 @@
+"""FEEL values as plain JSON values; the way back needs nothing, since JSON values are FEEL values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from .numbers import number
+from .ranges import Range
+from .temporal import Temporal
+from .text import to_text
+
+MAX_DEPTH = 200
+_LARGEST_INT = 10**300  # beyond, a JSON float would be infinite and an int too long for some readers
+
+
+def to_json(value: object) -> object:
+    """int, or float for what is not integral; ISO text for temporal values; lists and dicts of the same."""
+    return _plain(value, 0)
+
+
+def _plain(value: object, depth: int) -> object:
+    if value is None or value is True or value is False or isinstance(value, str):
+        return value
+    if isinstance(value, (int, Decimal, float)):
+        return _number(value)
+    if depth > MAX_DEPTH:
+        raise ValueError(f"the value is nested more than {MAX_DEPTH} deep")
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item, depth + 1) for item in value]
+    if isinstance(value, (Temporal, Range)):
+        return str(value) if isinstance(value, Temporal) else to_text(value)
+    raise ValueError(f"a {type(value).__name__} is no value that JSON can hold")
+
+
+def _number(value: int | Decimal | float) -> object:
+    exact = number(value)
+    if exact is None or isinstance(exact, int):
+        return exact
+    if not -_LARGEST_INT < exact < _LARGEST_INT:
+        return str(exact)
+    return int(exact) if exact == exact.to_integral_value() else float(exact)

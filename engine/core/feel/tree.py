@@ -1,0 +1,223 @@
+"""The syntax tree that both languages parse to; every node knows its place in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .types import FeelType
+
+
+@dataclass(slots=True)
+class Node:
+    """Any part of an expression."""
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Literal(Node):
+    value: object
+
+
+@dataclass(slots=True)
+class Name(Node):
+    name: str
+
+
+@dataclass(slots=True)
+class Negate(Node):
+    operand: Node
+
+
+@dataclass(slots=True)
+class Binary(Node):
+    """Arithmetic: + - * / **, and % of JUEL."""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(slots=True)
+class Compare(Node):
+    """= != < <= > >=, and == of JUEL, which converts before it compares."""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(slots=True)
+class Logic(Node):
+    """A chain of `and`, or of `or`."""
+
+    operator: str
+    operands: list[Node]
+
+
+@dataclass(slots=True)
+class Between(Node):
+    value: Node
+    low: Node
+    high: Node
+
+
+@dataclass(slots=True)
+class In(Node):
+    """The value passes one of the tests."""
+
+    value: Node
+    tests: list[Node]
+
+
+@dataclass(slots=True)
+class UnaryTests(Node):
+    """Tests of the input value `?`; none means that any input passes."""
+
+    tests: list[Node]
+    is_negated: bool
+
+
+@dataclass(slots=True)
+class InstanceOf(Node):
+    value: Node
+    type: FeelType
+
+
+@dataclass(slots=True)
+class If(Node):
+    """if and its else-ifs as one flat list of (condition, result), then the last else."""
+
+    branches: list[tuple[Node, Node]]
+    otherwise: Node
+
+
+@dataclass(slots=True)
+class Iterator(Node):
+    name: str
+    source: Node
+    to: Node | None  # the end of an iteration written as `a..b`
+
+
+@dataclass(slots=True)
+class For(Node):
+    iterators: list[Iterator]
+    body: Node
+
+
+@dataclass(slots=True)
+class Quantified(Node):
+    quantifier: str  # some | every
+    iterators: list[Iterator]
+    condition: Node
+
+
+@dataclass(slots=True)
+class Path(Node):
+    source: Node
+    name: str
+
+
+@dataclass(slots=True)
+class Filter(Node):
+    source: Node
+    predicate: Node
+
+
+@dataclass(slots=True)
+class Call(Node):
+    callee: Node
+    arguments: list[Node]
+    names: list[str] | None = None  # of named arguments, in the order of the arguments
+
+
+@dataclass(slots=True)
+class ListOf(Node):
+    items: list[Node]
+
+
+@dataclass(slots=True)
+class Context(Node):
+    entries: list[tuple[str, Node]]
+
+
+@dataclass(slots=True)
+class Interval(Node):
+    low: Node
+    high: Node
+    low_included: bool
+    high_included: bool
+
+
+@dataclass(slots=True)
+class Comparison(Node):
+    """`(< 10)`: a range written as a comparison."""
+
+    operator: str
+    operand: Node
+
+
+@dataclass(slots=True)
+class FunctionOf(Node):
+    parameters: list[tuple[str, FeelType | None]]
+    body: Node
+    is_external: bool = False
+
+
+@dataclass(slots=True)
+class Join(Node):
+    """A text with values in it: `${a}-${b}` of JUEL."""
+
+    parts: list[Node] = field(default_factory=list)
+
+
+def children(node: Node) -> list[Node]:
+    """The direct parts of a node, in the order of the text."""
+    match node:
+        case Binary(left=left, right=right) | Compare(left=left, right=right):
+            return [left, right]
+        case Negate(operand=operand) | Comparison(operand=operand):
+            return [operand]
+        case Logic(operands=parts) | ListOf(items=parts) | Join(parts=parts) | UnaryTests(tests=parts):
+            return parts
+        case Between(value=value, low=low, high=high):
+            return [value, low, high]
+        case In(value=value, tests=tests):
+            return [value, *tests]
+        case InstanceOf(value=value):
+            return [value]
+        case If(branches=branches, otherwise=otherwise):
+            return [part for branch in branches for part in branch] + [otherwise]
+        case Iterator(source=source, to=to):
+            return [source] if to is None else [source, to]
+        case For(iterators=iterators, body=body):
+            return [*iterators, body]
+        case Quantified(iterators=iterators, condition=condition):
+            return [*iterators, condition]
+        case Path(source=source):
+            return [source]
+        case Filter(source=source, predicate=predicate):
+            return [source, predicate]
+        case Call(callee=callee, arguments=arguments):
+            return [callee, *arguments]
+        case Context(entries=entries):
+            return [value for _, value in entries]
+        case Interval(low=low, high=high):
+            return [low, high]
+        case FunctionOf(body=body):
+            return [body]
+    return []
+
+
+def walk(node: Node) -> list[Node]:
+    """The node and all below it."""
+    found = [node]
+    for part in found:
+        found.extend(children(part))
+    return found
+
+
+def mentions(node: Node, name: str) -> bool:
+    """Is the name written anywhere below the node?"""
+    return any(isinstance(part, Name) and part.name == name for part in walk(node))
