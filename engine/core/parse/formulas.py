@@ -101,8 +101,6 @@ def scripted(text: str, language: str) -> Formula:
             return Formula(text[1:].strip(), "feel")
         if has_juel(text) and not is_feel(language):
             return Formula(text, "juel")
-        if lowered in _JUEL_LANGUAGES:
-            return Formula(text, "static")
         return Formula(text, "feel")
     return Formula(text, "other", language)
 

@@ -1,0 +1,71 @@
+"""All checks of a diagram before it is deployed, in one call; what each looks at is in its own file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from engine.core.compile import (
+    check_activities,
+    check_events,
+    check_expressions,
+    check_flows,
+    check_gateways,
+    check_work,
+    soundness,
+)
+from engine.core.compile.findings import Findings, Known, Plan
+from engine.core.model.codes import problem
+from engine.core.model.diagram import Diagram, Process
+from engine.core.model.problems import Problem
+
+_STAGES = (
+    check_flows.check,
+    check_events.check,
+    check_gateways.check,
+    check_activities.check,
+    check_expressions.check,
+    check_work.check,
+)
+
+
+def check_diagram(
+    diagram: Diagram,
+    handlers: Collection[str] | None = None,
+    decisions: Collection[str] | None = None,
+    processes: Collection[str] | None = None,
+) -> list[Problem]:
+    """Everything that is wrong with a diagram, what its reading found included. Errors refuse it, warnings do
+    not. Only executable processes have to be able to run.
+
+    `handlers`, `decisions` and `processes` are the names known where it is deployed, None where that is open.
+    """
+    findings = Findings(diagram, Known(handlers, decisions, processes), list(diagram.problems))
+    if not diagram.processes and not diagram.global_tasks:
+        message = "The file has no process; draw one."
+        findings.problems.append(problem("no-process", "", None, message))
+    for process in diagram.processes:
+        if process.is_executable:
+            _check_process(findings, process)
+    for task in diagram.global_tasks:
+        holder = Process(task.id, task.node.name, nodes={task.id: task.node})
+        check_activities.check(findings, Plan(holder))
+        check_expressions.check(findings, Plan(holder))
+        check_work.check(findings, Plan(holder))
+    return findings.problems
+
+
+def _check_process(findings: Findings, process: Process) -> None:
+    before = len(findings.problems)
+    plan = Plan(process)
+    if not process.nodes:
+        findings.add("empty-process", process, "The process has nothing in it; draw at least one activity.")
+        return
+    for stage in _STAGES:
+        stage(findings, plan)
+    found = findings.problems[before:]
+    # Tokens can be played only on a graph that holds together.
+    if not any(found.code in _BROKEN for found in found):
+        soundness.check(findings, plan)
+
+
+_BROKEN = frozenset({"dangling-flow", "flow-across-scopes", "boundary-without-host"})

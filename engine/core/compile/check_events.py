@@ -1,0 +1,166 @@
+"""Events: what each may catch or throw where it stands, what it is attached to, and what it needs to know."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.core.compile.findings import ACTIVITIES, Findings, Plan, kinds_of, link_of, title
+from engine.core.model.diagram import Definition, Node
+
+_TRIGGERS: Final = frozenset({"message", "timer", "signal", "conditional"})
+_ALLOWED: Final = {
+    "start of a process": _TRIGGERS,
+    "start of an event sub-process": _TRIGGERS | {"error", "escalation", "compensate"},
+    "start of a sub-process": frozenset[str](),
+    "intermediateCatchEvent": _TRIGGERS | {"link"},
+    "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "compensate", "link"}),
+    "boundaryEvent": _TRIGGERS | {"error", "escalation", "compensate", "cancel"},
+    "endEvent": frozenset(
+        {"message", "signal", "error", "escalation", "compensate", "cancel", "terminate"}
+    ),
+}  # fmt: skip
+_ALWAYS_INTERRUPTING: Final = frozenset({"error", "cancel"})
+
+
+def check(findings: Findings, plan: Plan) -> None:
+    for node in plan.nodes.values():
+        if node.kind.endswith("Event"):
+            _check_kinds(findings, plan, node)
+            for definition in node.definitions:
+                _check_definition(findings, plan, node, definition)
+        if node.kind == "boundaryEvent":
+            _check_boundary(findings, plan, node)
+        if node.is_event_sub_process:
+            _check_event_sub_process(findings, plan, node)
+    for scope in plan.inside:
+        _check_links(findings, plan, scope)
+
+
+def _place(plan: Plan, node: Node) -> str:
+    if node.kind != "startEvent":
+        return node.kind
+    if plan.is_event_scope(node.scope):
+        return "start of an event sub-process"
+    return "start of a process" if node.scope == plan.process.id else "start of a sub-process"
+
+
+def _check_kinds(findings: Findings, plan: Plan, node: Node) -> None:
+    place = _place(plan, node)
+    allowed = _ALLOWED.get(place, frozenset())
+    where = place if " " in place else title(node)
+    for kind in sorted(kinds_of(node) - allowed):
+        message = f"The {where} cannot have a {kind} definition; use another event or definition."
+        findings.add("event-not-allowed", node, message)
+    needs_one = node.kind in {"intermediateCatchEvent", "boundaryEvent"} or place.endswith(
+        "event sub-process"
+    )
+    if needs_one and not node.definitions:
+        message = f"The {where} does not say what it waits for; give it a message, a timer or another event."
+        findings.add("event-without-definition", node, message)
+    if "cancel" in kinds_of(node) and node.kind == "endEvent" and not _is_in_transaction(plan, node):
+        message = "A cancel end event works only inside a transaction; use a transaction or another end."
+        findings.add("cancel-outside-transaction", node, message)
+
+
+def _is_in_transaction(plan: Plan, node: Node) -> bool:
+    scope = node.scope
+    while scope in plan.nodes:
+        if plan.nodes[scope].kind == "transaction":
+            return True
+        scope = plan.nodes[scope].scope
+    return False
+
+
+def _check_boundary(findings: Findings, plan: Plan, node: Node) -> None:
+    host = plan.nodes.get(node.attached_to)
+    if host is None or host.kind not in ACTIVITIES or host.scope != node.scope:
+        message = (
+            f"{node.attached_to or 'Nothing'} is no activity beside this boundary event; attach it to one."
+        )
+        findings.add("boundary-without-host", node, message)
+        return
+    kinds = kinds_of(node)
+    if "cancel" in kinds and host.kind != "transaction":
+        message = "A cancel boundary event belongs on a transaction; move it or use another event."
+        findings.add("cancel-outside-transaction", node, message)
+    if not node.is_interrupting and kinds & _ALWAYS_INTERRUPTING:
+        message = "An error or cancel boundary event always interrupts; set cancelActivity to true."
+        findings.add("boundary-must-interrupt", node, message)
+    if "compensate" in kinds:
+        if node.outgoing:
+            message = (
+                "A compensation boundary event has an association to its handler; remove its sequence flow."
+            )
+            findings.add("compensation-with-flow", node, message)
+        if not any(source == node.id for source, _ in plan.process.associations):
+            message = "No handler is associated with this compensation event; draw the association."
+            findings.add("compensation-without-handler", node, message)
+
+
+def _check_event_sub_process(findings: Findings, plan: Plan, node: Node) -> None:
+    starts = [inner for inner in plan.inside.get(node.id, ()) if inner.kind == "startEvent"]
+    if len(starts) != 1:
+        message = f"An event sub-process has exactly one start event, this one has {len(starts)}; correct it."
+        findings.add("event-sub-process-start", node, message)
+        return
+    if not starts[0].is_interrupting and "error" in kinds_of(starts[0]):
+        message = "An error start event always interrupts; set isInterrupting to true."
+        findings.add("boundary-must-interrupt", starts[0], message)
+
+
+def _check_definition(findings: Findings, plan: Plan, node: Node, definition: Definition) -> None:
+    kind = definition.kind
+    if kind in {"message", "signal"} and definition.name is None:
+        _check_name(findings, plan, node, definition)
+    elif kind == "conditional" and definition.formula is None:
+        message = "The event has no condition to wait for; write one."
+        findings.add("missing-condition", node, message, definition.line)
+    elif kind == "compensate" and definition.activity and definition.activity not in plan.nodes:
+        message = f"There is no activity {definition.activity} to compensate; correct the reference."
+        findings.add("dangling-reference", node, message, definition.line)
+
+
+def _check_name(findings: Findings, plan: Plan, node: Node, definition: Definition) -> None:
+    """BPMN lets a message flow say what an event leaves open; a signal has only its name."""
+    flows = findings.diagram.message_flows
+    if definition.kind == "message":
+        is_thrown = node.kind in {"intermediateThrowEvent", "endEvent"}
+        settings = node.settings
+        if is_thrown and (settings.handler or settings.job_type is not None):
+            return
+        if any(node.id in {flow.source, flow.target} for flow in flows):
+            return
+        code = "throws-nothing" if is_thrown else "missing-message"
+        findings.add(code, node, "The event names no message; choose one.", definition.line)
+        return
+    findings.add("missing-signal", node, "The event names no signal; choose one.", definition.line)
+
+
+def _check_links(findings: Findings, plan: Plan, scope: str) -> None:
+    nodes = plan.inside[scope]
+    catches: dict[str, Node] = {}
+    identities = set()
+    for node in nodes:
+        link = link_of(node)
+        if link is None or node.kind != "intermediateCatchEvent":
+            continue
+        name = link.name.text if link.name is not None else ""
+        identities.add(link.id)
+        if name in catches:
+            message = f"Two link catch events are named {name!r}; rename one, a throw has one target."
+            findings.add("ambiguous-link", node, message)
+        catches[name] = node
+        if node.incoming:
+            message = "A link catch event is reached by its throw; remove the flow into it."
+            findings.add("link-with-flow", node, message)
+    for node in nodes:
+        link = link_of(node)
+        if link is None or node.kind != "intermediateThrowEvent":
+            continue
+        name = link.name.text if link.name is not None else ""
+        if name not in catches and link.reference not in identities:
+            message = f"No link catch event in this scope is named {name!r}; add one or correct the name."
+            findings.add("link-without-target", node, message)
+        if node.outgoing:
+            message = "A link throw event goes on at its catch; remove the flow out of it."
+            findings.add("link-with-flow", node, message)

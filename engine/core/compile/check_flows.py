@@ -1,0 +1,130 @@
+"""Sequence flows, message flows and reachability: does everything lead somewhere, is everything led to?"""
+
+from __future__ import annotations
+
+from engine.core.compile.findings import Findings, Plan, is_instantiating, is_loose, link_of, title
+from engine.core.model.diagram import Flow, Node
+
+
+def check(findings: Findings, plan: Plan) -> None:
+    for flow in plan.process.flows.values():
+        _check_ends(findings, plan, flow)
+    for node in plan.nodes.values():
+        _check_node(findings, plan, node)
+    _check_starts(findings, plan)
+    _check_reach(findings, plan)
+    _check_messages(findings, plan)
+
+
+def _check_ends(findings: Findings, plan: Plan, flow: Flow) -> None:
+    source, target = plan.nodes.get(flow.source), plan.nodes.get(flow.target)
+    for end, name, node in (("source", flow.source, source), ("target", flow.target, target)):
+        if node is not None:
+            continue
+        if any(name in process.nodes for process in findings.diagram.processes):
+            message = f"The flow's {end} {name} is in another process; use a message flow between pools."
+            findings.add("flow-across-scopes", flow, message)
+        else:
+            message = f"The flow's {end} {name or '(none)'} does not exist; connect the flow to a node."
+            findings.add("dangling-flow", flow, message)
+    if source is not None and target is not None and source.scope != target.scope:
+        message = (
+            f"The flow from {source.id} to {target.id} crosses the border of a sub-process; end it there."
+        )
+        findings.add("flow-across-scopes", flow, message)
+
+
+def _check_node(findings: Findings, plan: Plan, node: Node) -> None:
+    kind = title(node)
+    if node.incoming and node.kind in {"startEvent", "boundaryEvent"}:
+        code = "start-with-incoming" if node.kind == "startEvent" else "boundary-with-incoming"
+        findings.add(code, node, f"Nothing can flow into a {kind}; remove the flow {node.incoming[0]}.")
+    if node.outgoing and node.kind == "endEvent":
+        findings.add(
+            "end-with-outgoing", node, f"Nothing can flow out of an end event; remove {node.outgoing[0]}."
+        )
+    if (node.incoming or node.outgoing) and node.is_event_sub_process:
+        message = "An event sub-process is started by its event; remove the flows."
+        findings.add("event-sub-process-with-flows", node, message)
+    if (node.incoming or node.outgoing) and node.is_for_compensation:
+        message = "A compensation handler is reached by an association only; remove its sequence flows."
+        findings.add("handler-with-flows", node, message)
+    if node.default_flow and node.default_flow not in node.outgoing:
+        message = f"The default flow {node.default_flow} does not leave this node; choose one that does."
+        findings.add("default-not-outgoing", node, message)
+
+
+def _check_starts(findings: Findings, plan: Plan) -> None:
+    """Something has to begin in every scope that is not empty on purpose."""
+    for scope, nodes in plan.inside.items():
+        if scope != plan.process.id and scope not in plan.nodes:
+            continue
+        if nodes and not plan.starts(scope):
+            holder = plan.nodes.get(scope, plan.process)
+            message = "Every node has an incoming flow, so nothing begins; add a start event."
+            findings.add("no-start", holder, message)
+
+
+def _check_reach(findings: Findings, plan: Plan) -> None:
+    reached: set[str] = set()
+    todo = _seeds(plan, plan.process.id)
+    while todo:
+        node = todo.pop()
+        if node.id in reached:
+            continue
+        reached.add(node.id)
+        todo.extend(_next(plan, node))
+    for node in plan.nodes.values():
+        # What stands in an unreachable sub-process is said by the sub-process.
+        if node.id not in reached and (node.scope == plan.process.id or node.scope in reached):
+            findings.add("unreachable-node", node, "Nothing leads here; connect the node or remove it.")
+
+
+def _seeds(plan: Plan, scope: str) -> list[Node]:
+    nodes = plan.inside.get(scope, [])
+    seeds = [node for node in nodes if node.is_event_sub_process or node.is_for_compensation]
+    seeds.extend(node for node in nodes if not node.incoming and is_instantiating(node))
+    if plan.is_ad_hoc(scope):
+        return [*seeds, *(node for node in nodes if is_loose(node))]
+    return [*seeds, *plan.starts(scope)]
+
+
+def _next(plan: Plan, node: Node) -> list[Node]:
+    found = [target for flow in plan.flows_out(node) if (target := plan.target(flow)) is not None]
+    found.extend(plan.boundaries.get(node.id, ()))
+    if node.id in plan.inside:
+        found.extend(_seeds(plan, node.id))
+    link = link_of(node)
+    if link is not None and node.kind == "intermediateThrowEvent":
+        found.extend(other for other in plan.inside.get(node.scope, ()) if _is_target(other, node))
+    return found
+
+
+def _is_target(other: Node, thrower: Node) -> bool:
+    link, thrown = link_of(other), link_of(thrower)
+    if other.kind != "intermediateCatchEvent" or link is None or thrown is None:
+        return False
+    return link.name == thrown.name or link.id == thrown.reference
+
+
+def _check_messages(findings: Findings, plan: Plan) -> None:
+    """Message flows from this process: they have to end at something of another pool."""
+    diagram = findings.diagram
+    for flow in diagram.message_flows:
+        ends = (("source", flow.source), ("target", flow.target))
+        missing = [
+            (end, name)
+            for end, name in ends
+            if name not in diagram.participants
+            and not any(name in process.nodes for process in diagram.processes)
+        ]
+        is_ours = flow.source in plan.nodes or flow.target in plan.nodes
+        holder = plan.nodes.get(flow.source) or plan.nodes.get(flow.target)
+        if holder is None or not is_ours:
+            continue
+        for end, name in missing:
+            message = f"The message flow {flow.id} has no {end} {name or '(none)'}; connect it or remove it."
+            findings.add("dangling-message-flow", holder, message, flow.line)
+        if flow.source in plan.nodes and flow.target in plan.nodes:
+            message = f"The message flow {flow.id} stays inside one pool; use a sequence flow."
+            findings.add("message-flow-inside", holder, message, flow.line)

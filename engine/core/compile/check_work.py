@@ -1,0 +1,117 @@
+"""Who does the work: handlers, scripts, listeners, decisions and forms, against what the deployment knows."""
+
+from __future__ import annotations
+
+from engine.core.compile.findings import Findings, Plan
+from engine.core.feel import ExpressionError, compile_expression
+from engine.core.model.diagram import Flow, Listener, Node, Process, Settings
+
+SCRIPT_HANDLER = "script"
+_JAVA = frozenset({"class", "delegate", "connector"})
+
+
+def check(findings: Findings, plan: Plan) -> None:
+    _check_listeners(findings, plan.process, plan.process.settings.listeners)
+    for flow in plan.process.flows.values():
+        _check_listeners(findings, flow, flow.listeners)
+    for node in plan.nodes.values():
+        settings = node.settings
+        _check_handler(findings, node, settings)
+        _check_script(findings, node, settings)
+        _check_decision(findings, node, settings)
+        _check_form(findings, node, settings)
+        _check_listeners(findings, node, settings.listeners)
+        for name in settings.four_eyes:
+            if name not in plan.nodes:
+                message = f"The four-eyes rule names {name}, which does not exist; choose a user task."
+                findings.add("dangling-reference", node, message)
+
+
+def _check_handler(findings: Findings, node: Node, settings: Settings) -> None:
+    handlers = findings.known.handlers
+    if handlers is None:
+        return
+    if settings.handler and settings.handler not in handlers:
+        _check_missing(findings, node, settings.handler, settings.handler_kind)
+    job_type = settings.job_type
+    if job_type is not None and job_type.language == "static" and job_type.text not in handlers:
+        message = f"No handler {job_type.text!r} is registered; an external worker has to take these jobs."
+        findings.add("no-handler", node, message)
+
+
+def _check_missing(
+    findings: Findings, element: Node | Flow | Process, handler: str, kind: str, line: int | None = None
+) -> None:
+    if kind == "expression" and _is_runnable(handler):
+        return
+    what = "Java class" if kind == "class" else "handler"
+    message = f"No {what} runs here: register a handler under the name {handler!r}."
+    findings.add("unknown-handler", element, message, line)
+
+
+def _is_runnable(text: str) -> bool:
+    """An expression in the part of JUEL that is known here needs no handler."""
+    try:
+        compile_expression(text, language="juel")
+    except ExpressionError:
+        return False
+    return True
+
+
+def _check_script(findings: Findings, node: Node, settings: Settings) -> None:
+    if node.kind != "scriptTask" or settings.script_formula is not None or settings.job_type is not None:
+        return
+    if not (settings.script or "").strip():
+        findings.add(
+            "empty-script", node, "The script task has no script; write one or make it a plain task."
+        )
+        return
+    handlers = findings.known.handlers
+    if handlers is not None and SCRIPT_HANDLER not in handlers:
+        language = settings.script_format or "no named language"
+        message = f"Scripts in {language} do not run here: write FEEL, or register the handler 'script'."
+        findings.add("unsupported-script", node, message)
+
+
+def _check_listeners(findings: Findings, element: Node | Flow | Process, listeners: list[Listener]) -> None:
+    handlers = findings.known.handlers
+    for listener in listeners:
+        if not listener.handler:
+            message = "The listener names nothing to call; name a handler."
+            findings.add("empty-listener", element, message, listener.line)
+        elif (
+            handlers is None
+            or listener.handler in handlers
+            or (listener.kind == "script" and "feel" in listener.script_format.lower())
+        ):
+            continue
+        elif listener.kind == "handler":
+            message = (
+                f"No handler {listener.handler!r} is registered; an external worker has to take these jobs."
+            )
+            findings.add("no-handler", element, message, listener.line)
+        else:
+            _check_missing(findings, element, listener.handler, listener.kind, listener.line)
+
+
+def _check_decision(findings: Findings, node: Node, settings: Settings) -> None:
+    called = settings.decision
+    if called is None:
+        return
+    decisions = findings.known.decisions
+    name = called.decision
+    if not name.text:
+        findings.add("unknown-decision", node, "The task names no decision; choose one.")
+    elif decisions is not None and name.language == "static" and name.text not in decisions:
+        message = f"No decision {name.text!r} is deployed; deploy it before this task is reached."
+        findings.add("unknown-decision", node, message)
+    if called.maps not in {"", "singleEntry", "singleResult", "collectEntries", "resultList"}:
+        message = f"{called.maps!r} is no way to map a decision's result; use singleEntry, singleResult, "
+        findings.add("invalid-result-mapping", node, message + "collectEntries or resultList.")
+
+
+def _check_form(findings: Findings, node: Node, settings: Settings) -> None:
+    form = settings.form
+    if form is not None and form.kind == "embedded" and not form.schema:
+        message = f"The form {form.reference} is not in the process; embed it or refer to a deployed form."
+        findings.add("missing-form", node, message)

@@ -1,0 +1,164 @@
+"""Deadlocks and missing synchronisation: plays the tokens of every scope through, up to a bound.
+
+Choices are taken to be free, so what is found may need a combination of conditions that never holds;
+only a join that no play ever completes is a certain deadlock. Both are warnings: BPMN gives such a model a
+meaning (it waits), conformance suites run it, and it may be wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Final
+
+from engine.core.compile.findings import Findings, Plan
+from engine.core.compile.soundness_net import NOWHERE, Net, Vertex, build_net, reduce_net
+
+STATES: Final = 3_000  # for one diagram: enough for real drawings, and fast enough for every deployment
+_WIDEST: Final = 6  # outgoing flows of an inclusive split, 63 ways to leave it
+
+Marking = tuple[int, ...]  # the edges that hold a token, sorted
+
+
+def check(findings: Findings, plan: Plan) -> None:
+    """Every scope by itself: a sub-process is one step of the scope around it."""
+    budget = STATES
+    for scope in plan.inside:
+        if (scope != plan.process.id and scope not in plan.nodes) or plan.is_ad_hoc(scope):
+            continue
+        net = build_net(plan, scope)
+        if net is None:
+            continue
+        reduce_net(net)
+        play = _Play(net, budget)
+        play.run()
+        budget -= play.seen
+        _report(findings, plan, play)
+        if budget <= 0:
+            return
+
+
+def _report(findings: Findings, plan: Plan, play: _Play) -> None:
+    is_certain = play.is_complete and len(play.net.starts) == 1
+    for number in sorted(play.stuck):
+        node = plan.nodes[play.net.vertices[number].node]
+        if is_certain and number not in play.fired:
+            message = (
+                "The join waits for flows that never all come, so tokens stay here; use a matching split."
+            )
+            findings.add("deadlock", node, message)
+        else:
+            message = "The join may wait for a flow that no token takes; use a matching split."
+            findings.add("possible-deadlock", node, message)
+    for number in sorted(play.doubled):
+        node = plan.nodes[play.net.vertices[number].node]
+        message = "Several tokens of a parallel split may pass here one after the other; join them before."
+        findings.add("missing-synchronisation", node, message)
+
+
+class _Play:
+    """All markings that tokens can reach, as far as the budget goes."""
+
+    def __init__(self, net: Net, budget: int) -> None:
+        self.net = net
+        self.budget = budget
+        self.seen = 0
+        self.is_complete = True  # false once anything was left out
+        self.fired: set[int] = set()
+        self.stuck: set[int] = set()  # joins that hold tokens when nothing moves any more
+        self.doubled: set[int] = set()  # where a second token meets a first
+        self._upstream: dict[int, set[int]] = {}
+
+    def run(self) -> None:
+        todo: list[Marking] = [tuple(sorted(edges)) for edges in self.net.starts]
+        seen = set(todo)
+        while todo:
+            marking = todo.pop()
+            self.seen += 1
+            if self.seen > self.budget:
+                self.is_complete = False
+                return
+            has_moved = False
+            for following in self._moves(marking):
+                has_moved = True
+                if following not in seen:
+                    seen.add(following)
+                    todo.append(following)
+            if marking and not has_moved:
+                self.stuck.update(self.net.target[edge] for edge in marking)
+
+    def _moves(self, marking: Marking) -> Iterator[Marking]:
+        held = set(marking)
+        for number in dict.fromkeys(self.net.target[edge] for edge in marking):
+            vertex = self.net.vertices[number]
+            for taken in self._ways_in(number, vertex, held):
+                self.fired.add(number)
+                yield from self._ways_out(number, vertex, held - taken)
+
+    def _ways_in(self, number: int, vertex: Vertex, held: set[int]) -> Iterator[set[int]]:
+        present = {edge for edge in vertex.ins if edge in held}
+        if vertex.join == "one" or len(vertex.ins) == 1:
+            for edge in sorted(present):
+                yield {edge}
+        elif vertex.join == "all":
+            if len(present) == len(vertex.ins):
+                yield present
+        elif not any(edge in self._before(number, present, vertex) for edge in held - present):
+            yield present
+
+    def _before(self, number: int, present: set[int], vertex: Vertex) -> set[int]:
+        """The edges from which a token can still come to a free input of the join, not through it."""
+        reach: set[int] = set()
+        for edge in vertex.ins:
+            if edge not in present:
+                reach |= self._upstream_of(edge, number)
+        return reach
+
+    def _upstream_of(self, edge: int, join: int) -> set[int]:
+        found = self._upstream.get(edge)
+        if found is None:
+            found = {edge}
+            todo = [edge]
+            while todo:
+                source = self.net.source[todo.pop()]
+                if source in (NOWHERE, join):
+                    continue
+                for before in self.net.vertices[source].ins:
+                    if before not in found:
+                        found.add(before)
+                        todo.append(before)
+            self._upstream[edge] = found
+        return found
+
+    def _ways_out(self, number: int, vertex: Vertex, rest: set[int]) -> Iterator[Marking]:
+        if vertex.clears:
+            yield ()
+            return
+        for born in self._births(vertex):
+            doubled = rest.intersection(born)
+            if doubled:
+                # A second token on a flow: noted, and not followed, or there would be no end of tokens.
+                self.doubled.add(number)
+                self.is_complete = False
+                continue
+            yield tuple(sorted(rest.union(born)))
+
+    def _births(self, vertex: Vertex) -> Iterator[tuple[int, ...]]:
+        for born in self._choices(vertex):
+            yield born
+            # One event beside the rest is enough to show what it does.
+            yield from ((*born, edge) for edge in sorted(vertex.beside))
+
+    def _choices(self, vertex: Vertex) -> Iterator[tuple[int, ...]]:
+        outs = sorted(vertex.outs)
+        if vertex.split == "all" or not outs:
+            yield tuple(outs)
+        elif vertex.split == "one":
+            yield from ((edge,) for edge in outs)
+        elif len(outs) > _WIDEST:
+            self.is_complete = False
+            yield tuple(outs)
+            yield from ((edge,) for edge in outs)
+        else:
+            for size in range(1, len(outs) + 1):
+                yield from combinations(outs, size)
