@@ -1,0 +1,120 @@
+/**
+ * One list of problems from two sources: the lint rules that run while drawing, and the engine's own deployment
+ * checks over the API. Both appear in the same badges on the diagram, because the engine's are merged in as a rule.
+ */
+import { type Finding, post } from "../lib/http";
+import type { DrawingTool } from "./modeler";
+
+export interface DiagramProblem {
+  node: string | null;
+  message: string;
+  severity: "error" | "warning" | "info";
+  line: number | null;
+}
+
+interface LintReport {
+  id: string;
+  message: string;
+  category: string;
+  actualElementId?: string;
+}
+
+interface Linting {
+  lint(): Promise<Record<string, LintReport[]>>;
+  update(): void;
+}
+
+/** The engine's last answer; the merge below reads it at each lint. */
+class ServerFindings {
+  static readonly $inject = ["linting", "canvas"];
+  findings: Finding[] = [];
+
+  constructor(
+    private readonly linting: Linting,
+    canvas: { getRootElement(): { id: string } },
+  ) {
+    const lint = linting.lint.bind(linting);
+    linting.lint = async () => {
+      const reports = await lint();
+      if (this.findings.length === 0) return reports;
+      const own = this.findings.map(({ node, message, severity }) => ({
+        id: node || canvas.getRootElement().id,
+        message,
+        category: severity === "warning" ? "warn" : (severity ?? "error"),
+      }));
+      return { ...reports, engine: own };
+    };
+  }
+
+  show(findings: Finding[]): void {
+    this.findings = findings;
+    this.linting.update();
+  }
+}
+
+export const serverFindingsModule = {
+  __init__: ["serverFindings"],
+  serverFindings: ["type", ServerFindings],
+};
+
+const SEVERITIES: Record<string, DiagramProblem["severity"]> = {
+  error: "error",
+  warn: "warning",
+  warning: "warning",
+  info: "info",
+};
+const ORDER = ["error", "warning", "info"];
+
+export class Checks {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private asked = 0;
+
+  constructor(
+    private readonly tool: DrawingTool,
+    private readonly url: string,
+    onChange: (problems: DiagramProblem[]) => void,
+  ) {
+    tool.on("linting.completed", (event: { issues: Record<string, LintReport[]> }) =>
+      onChange(this.collect(event.issues)),
+    );
+  }
+
+  /** Asks the engine when drawing has paused. */
+  soon(readXml: () => Promise<string>): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.ask(readXml), 700);
+  }
+
+  show(findings: Finding[]): void {
+    this.tool.get<ServerFindings>("serverFindings").show(findings);
+  }
+
+  private async ask(readXml: () => Promise<string>): Promise<void> {
+    const number = ++this.asked;
+    try {
+      const { problems } = await post<{ problems: Finding[] }>(this.url, { xml: await readXml() });
+      // An older answer must not overwrite a younger one.
+      if (number === this.asked) this.show(problems);
+    } catch {
+      // The draft's own saving tells of a lost connection; the lint rules go on without the server.
+    }
+  }
+
+  private collect(issues: Record<string, LintReport[]>): DiagramProblem[] {
+    const lines = new Map(
+      this.tool
+        .get<ServerFindings>("serverFindings")
+        .findings.map(({ message, line }) => [message, line ?? null]),
+    );
+    return Object.entries(issues)
+      .flatMap(([id, reports]) =>
+        reports.map((report) => ({
+          node: report.actualElementId ?? id,
+          message: report.message,
+          severity: SEVERITIES[report.category] ?? "error",
+          line: lines.get(report.message) ?? null,
+        })),
+      )
+      .sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  }
+}

@@ -1,0 +1,44 @@
+/** Puts the drawing tool together: modeler, properties panel, checks, token game, minimap, our words and colours. */
+import lintModule from "bpmn-js-bpmnlint";
+import simulationModule from "bpmn-js-token-simulation";
+import Modeler from "camunda-bpmn-js/lib/camunda-cloud/Modeler";
+import { exportPlainColours, RENDERER_COLOURS } from "../diagram/colours";
+import lintRules from "../lint/.bpmnlintrc";
+import { serverFindingsModule } from "./checks";
+import { wordsModule } from "./words";
+
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css";
+import "@bpmn-io/properties-panel/dist/assets/properties-panel.css";
+import "bpmn-js-element-templates/dist/assets/element-templates.css";
+import "@bpmn-io/element-template-chooser/dist/element-template-chooser.css";
+import "bpmn-js-color-picker/colors/color-picker.css";
+import "diagram-js-minimap/assets/diagram-js-minimap.css";
+import "bpmn-js-bpmnlint/dist/assets/css/bpmn-js-bpmnlint.css";
+import "bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css";
+import "camunda-bpmn-js/styles/popup-menu.css";
+import "../styles/diagram.css";
+import "../styles/designer.css";
+
+/** The part of the library's modeler that this project uses. */
+export interface DrawingTool {
+  get<T>(name: string): T;
+  importXML(xml: string): Promise<{ warnings: string[] }>;
+  saveXML(options: { format: boolean }): Promise<{ xml?: string }>;
+  saveSVG(): Promise<{ svg: string }>;
+  on(event: string | string[], handler: (event: never) => void): void;
+  on(event: string | string[], priority: number, handler: (event: never) => void): void;
+}
+
+export function createModeler(canvas: HTMLElement, properties: HTMLElement): DrawingTool {
+  const modeler = new Modeler({
+    container: canvas,
+    bpmnRenderer: RENDERER_COLOURS,
+    propertiesPanel: { parent: properties, tooltip: {}, getFeelPopupLinks: () => [] },
+    linting: { bpmnlint: lintRules, active: true },
+    additionalModules: [lintModule, simulationModule, serverFindingsModule, wordsModule],
+  } as ConstructorParameters<typeof Modeler>[0]);
+  exportPlainColours(modeler);
+  return modeler as unknown as DrawingTool;
+}

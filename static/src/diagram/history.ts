@@ -1,0 +1,75 @@
+/** What the live diagram shows, computed from events alone: where tokens are and how often each node was entered. */
+
+export type EntryKind = "entered" | "left" | "cancelled";
+/** As the engine writes it: what happened, to which node, by which token, over which flow. */
+export type Entry = [EntryKind, node: string, token: string, flow: string | null];
+
+export interface Move {
+  token: string;
+  node: string;
+  flow: string | null;
+}
+
+export interface InstanceState {
+  tokens: { id: string; node: string }[];
+  visited: { node: string; count: number }[];
+  flows?: string[];
+  incidents: Incident[];
+  sequence: number;
+  status: string;
+}
+
+export interface Incident {
+  node: string;
+  message: string;
+  token?: string;
+}
+
+export class InstanceHistory {
+  readonly tokens = new Map<string, string>();
+  readonly counts = new Map<string, number>();
+  readonly flows = new Set<string>();
+  incidents: Incident[] = [];
+  status = "active";
+
+  constructor(state: InstanceState) {
+    this.replace(state);
+  }
+
+  replace(state: InstanceState): void {
+    this.tokens.clear();
+    this.counts.clear();
+    this.flows.clear();
+    for (const token of state.tokens) this.tokens.set(token.id, token.node);
+    for (const { node, count } of state.visited) this.counts.set(node, count);
+    for (const flow of state.flows ?? []) this.flows.add(flow);
+    this.incidents = state.incidents;
+    this.status = state.status;
+  }
+
+  /** Applies one unit of work and returns the moves to show, in order. */
+  apply(entries: Entry[], status?: string, incidents?: Incident[]): Move[] {
+    const moves: Move[] = [];
+    for (const [kind, node, token, flow] of entries) {
+      if (kind === "entered") {
+        this.tokens.set(token, node);
+        this.counts.set(node, (this.counts.get(node) ?? 0) + 1);
+        if (flow) this.flows.add(flow);
+        moves.push({ token, node, flow });
+      } else if (this.tokens.get(token) === node) {
+        // A token may have been seen elsewhere already: only leaving where it stands takes it away.
+        this.tokens.delete(token);
+      }
+    }
+    if (status) this.status = status;
+    if (incidents) this.incidents = incidents;
+    return moves;
+  }
+
+  /** The nodes with tokens, and how many. */
+  occupied(): Map<string, number> {
+    const nodes = new Map<string, number>();
+    for (const node of this.tokens.values()) nodes.set(node, (nodes.get(node) ?? 0) + 1);
+    return nodes;
+  }
+}

@@ -1,0 +1,73 @@
+/** Paints states onto a diagram: marker classes on nodes and flows, badges with counts and incidents. */
+import type NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import type Canvas from "diagram-js/lib/core/Canvas";
+import type ElementRegistry from "diagram-js/lib/core/ElementRegistry";
+import type Overlays from "diagram-js/lib/features/overlays/Overlays";
+import type { ElementLike } from "diagram-js/lib/model/Types";
+import { h, icon } from "../lib/dom";
+import type { InstanceHistory } from "./history";
+
+const MARKERS = ["is-done", "is-active", "is-incident", "is-taken"];
+
+export class Painter {
+  private readonly canvas: Canvas;
+  private readonly registry: ElementRegistry;
+  private readonly overlays: Overlays;
+
+  constructor(viewer: NavigatedViewer) {
+    this.canvas = viewer.get<Canvas>("canvas");
+    this.registry = viewer.get<ElementRegistry>("elementRegistry");
+    this.overlays = viewer.get<Overlays>("overlays");
+  }
+
+  /** The name a person knows a node by. */
+  nameOf(node: string): string {
+    const name: unknown = this.registry.get(node)?.businessObject?.name;
+    return typeof name === "string" && name.trim() ? name.replace(/\s+/g, " ") : node;
+  }
+
+  waypointsOf(flow: string): { x: number; y: number }[] {
+    return (
+      (this.registry.get(flow) as { waypoints?: { x: number; y: number }[] } | undefined)?.waypoints ?? []
+    );
+  }
+
+  paint(history: InstanceHistory): void {
+    this.overlays.remove({ type: "state" });
+    const occupied = history.occupied();
+    const failed = new Map(history.incidents.map((incident) => [incident.node, incident.message]));
+    this.registry.forEach((element: ElementLike) => {
+      const { id } = element;
+      const count = history.counts.get(id) ?? 0;
+      const tokens = occupied.get(id) ?? 0;
+      this.mark(id, "is-active", tokens > 0 && !failed.has(id));
+      this.mark(id, "is-done", count > 0 && tokens === 0 && !failed.has(id));
+      this.mark(id, "is-incident", failed.has(id));
+      this.mark(id, "is-taken", history.flows.has(id));
+      if (element.id.endsWith("_label") || "waypoints" in element) return;
+      if (tokens > 0)
+        this.badge(id, { top: -10, left: -10 }, "token-badge", String(tokens), `${tokens} waiting here`);
+      if (count > 1)
+        this.badge(id, { bottom: 10, right: 14 }, "count-badge", `×${count}`, `entered ${count} times`);
+      const message = failed.get(id);
+      if (message !== undefined) this.badge(id, { top: -10, right: 10 }, "incident-badge", "", message);
+    });
+  }
+
+  clear(): void {
+    this.overlays.remove({ type: "state" });
+    this.registry.forEach((element: ElementLike) => {
+      for (const marker of MARKERS) this.mark(element.id, marker, false);
+    });
+  }
+
+  private mark(id: string, marker: string, isSet: boolean): void {
+    if (isSet) this.canvas.addMarker(id, marker);
+    else this.canvas.removeMarker(id, marker);
+  }
+
+  private badge(id: string, position: object, kind: string, text: string, title: string): void {
+    const html = h("div", { class: `badge-on-node ${kind}`, title }, text || icon("incident"));
+    this.overlays.add(id, "state", { position, html } as Parameters<Overlays["add"]>[2]);
+  }
+}

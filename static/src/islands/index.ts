@@ -1,0 +1,14 @@
+/** The islands by the name that `{% island %}` uses; each is fetched when a page has it. */
+
+export interface Island {
+  mount(root: HTMLElement): void | Promise<void>;
+}
+
+export const islands: Record<string, () => Promise<Island>> = {
+  decision: () => import("./decision"),
+  designer: () => import("./designer"),
+  diff: () => import("./diff"),
+  form: () => import("./form"),
+  "form-editor": () => import("./form-editor"),
+  instance: () => import("./instance"),
+};

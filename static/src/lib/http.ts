@@ -1,0 +1,88 @@
+/** Calls the API with the session's CSRF token and turns every failure into a `Problem` with plain words. */
+
+/** One finding of the server: about a field of a form or about a node of a diagram. */
+export interface Finding {
+  message: string;
+  code?: string;
+  severity?: "error" | "warning" | "info";
+  field?: string | null;
+  node?: string | null;
+  line?: number | null;
+}
+
+/** A failed call: the fields of problem+json (RFC 9457), or status 0 when the server could not be reached. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly title: string;
+  readonly code: string;
+  readonly findings: Finding[];
+  readonly body: Record<string, unknown>;
+
+  constructor(status: number, body: Record<string, unknown>) {
+    const title = typeof body.title === "string" ? body.title : wordsFor(status);
+    super(typeof body.detail === "string" ? body.detail : title);
+    this.name = "Problem";
+    this.status = status;
+    this.title = title;
+    this.code = typeof body.code === "string" ? body.code : "";
+    this.findings = Array.isArray(body.problems) ? (body.problems as Finding[]) : [];
+    this.body = body;
+  }
+
+  get isOffline(): boolean {
+    return this.status === 0;
+  }
+
+  /** True when trying the same call again later can succeed. */
+  get isPassing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+function wordsFor(status: number): string {
+  if (status === 0) return "The server cannot be reached.";
+  if (status === 401) return "You are signed out. Sign in again in another tab, then repeat this.";
+  if (status === 403) return "You may not do this.";
+  if (status === 404) return "This does not exist, or you may not see it.";
+  if (status === 409) return "Somebody else changed this meanwhile.";
+  if (status === 413) return "This is too large.";
+  if (status === 429) return "Too many requests. Wait a moment.";
+  if (status >= 500) return "The server failed. Nothing was stored.";
+  return "The server refused this.";
+}
+
+function csrfToken(): string {
+  const field = document.querySelector<HTMLMetaElement>("meta[name=csrf-token]");
+  return field?.content ?? "";
+}
+
+export async function call<T>(method: string, url: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json, application/problem+json" };
+  if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method,
+      headers,
+      credentials: "same-origin",
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new Problem(0, {});
+  }
+  if (response.status === 204) return undefined as T;
+  const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
+  const content: unknown = isJson ? await response.json().catch(() => ({})) : {};
+  if (!response.ok) throw new Problem(response.status, (content ?? {}) as Record<string, unknown>);
+  return content as T;
+}
+
+export const get = <T>(url: string): Promise<T> => call<T>("GET", url);
+export const post = <T>(url: string, body: unknown): Promise<T> => call<T>("POST", url, body);
+export const put = <T>(url: string, body: unknown): Promise<T> => call<T>("PUT", url, body);
+
+/** Any thrown thing in words for a person. */
+export function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

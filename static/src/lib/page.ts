@@ -1,0 +1,88 @@
+/** Small behaviour of every page: go-to keys, lists by keyboard, menus that close, the live badge. */
+import { isTyping } from "./dom";
+import { type LiveStatus, live } from "./live";
+import { addShortcut, showShortcuts } from "./shortcuts";
+
+/** `g` and a letter follow the top bar's links. */
+function startGoTo(): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-go]"))
+    addShortcut({
+      keys: `g ${link.dataset.go}`,
+      label: `Go to ${link.dataset.command ?? link.textContent?.trim()}`,
+      group: "Go to",
+      run: () => link.click(),
+    });
+}
+
+/** `j` and `k` walk the rows of the page's list, Enter opens; `/` goes to its search. */
+function startListKeys(): void {
+  const links = () => [...document.querySelectorAll<HTMLAnchorElement>("[data-list] a[data-row]")];
+  if (!document.querySelector("[data-list]")) return;
+  const move = (step: number) => {
+    const all = links();
+    const at = all.indexOf(document.activeElement as HTMLAnchorElement);
+    const next = at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1);
+    all[next]?.focus();
+    all[next]?.scrollIntoView({ block: "nearest" });
+  };
+  addShortcut({ keys: "j", label: "Next row", group: "Lists", run: () => move(1) });
+  addShortcut({ keys: "k", label: "Previous row", group: "Lists", run: () => move(-1) });
+  const search = document.querySelector<HTMLInputElement>("[data-search]");
+  if (search)
+    addShortcut({ keys: "/", label: "Search this list", group: "Lists", run: () => search.focus() });
+}
+
+/** Open `<details data-menu>` close on Escape and on a click elsewhere. */
+function startMenus(): void {
+  const openMenus = () => document.querySelectorAll<HTMLDetailsElement>("details[data-menu][open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of openMenus()) if (!menu.contains(event.target as Node)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (isTyping(event.target)) (event.target as HTMLElement).blur();
+    for (const menu of openMenus()) {
+      menu.open = false;
+      menu.querySelector("summary")?.focus();
+    }
+  });
+}
+
+const LIVE_WORDS: Record<LiveStatus, string> = {
+  connecting: "Connecting",
+  live: "Live",
+  offline: "Offline, trying again",
+};
+
+/** Pages that follow something say so in the top bar; `data-refresh` areas are fetched again when told. */
+function startLive(): void {
+  const badge = document.querySelector<HTMLElement>("[data-live-badge]");
+  const areas = document.querySelectorAll<HTMLElement>("[data-refresh]");
+  const topics = new Set([...areas].map((area) => area.dataset.refresh ?? ""));
+  for (const topic of topics)
+    live().subscribe({
+      subscribe: topic,
+      receive: () => document.body.dispatchEvent(new CustomEvent(`live:${topic}`)),
+    });
+  if (badge && (topics.size > 0 || document.querySelector("[data-follows]"))) {
+    badge.hidden = false;
+    live().watch((status) => {
+      badge.dataset.status = status;
+      const words = badge.querySelector("[data-live-words]");
+      if (words) words.textContent = LIVE_WORDS[status];
+    });
+  }
+}
+
+export function startPage(): void {
+  startGoTo();
+  startListKeys();
+  startMenus();
+  startLive();
+  document.addEventListener("click", (event) => {
+    const target = event.target as Element;
+    if (target.closest("[data-show-shortcuts]")) showShortcuts();
+    const copy = target.closest<HTMLElement>("[data-copy]");
+    if (copy) void navigator.clipboard?.writeText(copy.dataset.copy ?? "");
+  });
+}

@@ -1,0 +1,58 @@
+/** Starts every page; what a page mounts with `data-island` is fetched only there. */
+import "./styles/app.css";
+import htmx from "htmx.org";
+import { islands } from "./islands";
+import { h } from "./lib/dom";
+import { describe } from "./lib/http";
+import { startPage } from "./lib/page";
+import { startPalette } from "./lib/palette";
+import { startShortcuts } from "./lib/shortcuts";
+import { startTheme } from "./lib/theme";
+import { startTimes } from "./lib/times";
+import { toast } from "./lib/toast";
+
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.selfRequestsOnly = true;
+
+document.addEventListener("htmx:responseError", () =>
+  toast("The server could not do this. Nothing was changed.", { kind: "incident" }),
+);
+document.addEventListener("htmx:sendError", () =>
+  toast("The server cannot be reached. Nothing was changed.", { kind: "incident" }),
+);
+
+async function mountIslands(): Promise<void> {
+  for (const root of document.querySelectorAll<HTMLElement>("[data-island]")) {
+    const load = islands[root.dataset.island ?? ""];
+    try {
+      if (!load) throw new Error(`There is no island "${root.dataset.island}".`);
+      const { mount } = await load();
+      await mount(root);
+      root.dataset.ready = "true";
+    } catch (error) {
+      root.dataset.ready = "failed";
+      root.replaceChildren(
+        h(
+          "div",
+          { class: "empty", role: "alert" },
+          h("p", { class: "empty-title" }, "This part of the page did not start."),
+          h("p", {}, `${describe(error)} Nothing was lost.`),
+          h(
+            "button",
+            { type: "button", class: "btn", onclick: () => location.reload() },
+            "Load the page again",
+          ),
+        ),
+      );
+      throw error;
+    }
+  }
+}
+
+startTheme();
+startShortcuts();
+startPalette();
+startPage();
+startTimes();
+void mountIslands();

@@ -1,0 +1,39 @@
+/** Libraries that ship without types: only what this project calls. */
+
+type DiagramModule = Record<string, unknown>;
+
+declare module "bpmn-js-bpmnlint" {
+  const lintModule: DiagramModule;
+  export default lintModule;
+}
+declare module "bpmn-js-token-simulation" {
+  const simulationModule: DiagramModule;
+  export default simulationModule;
+}
+declare module "bpmn-auto-layout" {
+  export function layoutProcess(xml: string): Promise<string>;
+}
+declare module "dmn-js/lib/Modeler" {
+  export interface DmnView {
+    id: string;
+    name?: string;
+    type: string;
+  }
+  export default class DmnModeler {
+    constructor(options: Record<string, unknown>);
+    importXML(xml: string): Promise<{ warnings: unknown[] }>;
+    saveXML(options?: { format?: boolean }): Promise<{ xml: string }>;
+    getViews(): DmnView[];
+    getActiveView(): DmnView | undefined;
+    open(view: DmnView): Promise<void>;
+    on(event: string, handler: (event: { views: DmnView[]; activeView?: DmnView }) => void): void;
+  }
+}
+declare module "*.bpmnlintrc" {
+  const config: { config: { rules: Record<string, string> }; resolver: unknown };
+  export default config;
+}
+declare module "rollup-plugin-bpmnlint" {
+  import type { Plugin } from "vite";
+  export default function bpmnlint(options?: { include?: string }): Plugin;
+}
