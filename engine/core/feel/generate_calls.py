@@ -10,7 +10,7 @@ from .blocks import Blocks
 from .errors import Diagnostic
 from .python_ast import Value
 from .scope import VariableScope
-from .signatures import FUNCTIONS, Builtin, Form
+from .signatures import FUNCTIONS, Builtin
 from .values import Parameter
 
 
@@ -47,17 +47,12 @@ class CallWriter(Blocks):
 
     def call_builtin(self, node: tree.Call, entry: Builtin) -> Value:
         values = [self.emit(argument).node for argument in node.arguments]
-        forms: tuple[Form, ...] = ()
         if node.names is None:
             forms = entry.fitting(len(values))
         else:
-            for form in entry.forms:
-                places = form.positions(node.names)
-                if places is not None:
-                    absent = py.name("f_missing_argument")
-                    values = [absent if place < 0 else values[place] for place in places]
-                    forms = (form,)
-                    break
+            forms, places = entry.fitting_names(node.names)
+            absent = py.name("f_missing_argument")
+            values = [absent if place < 0 else values[place] for place in places]
         if not forms:
             ways = " or ".join(entry.signatures)
             problem = Diagnostic("wrong-arguments", f"the arguments do not fit: {ways}", node.start, node.end)

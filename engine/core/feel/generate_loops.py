@@ -111,15 +111,24 @@ class LoopWriter(Blocks):
         def body() -> None:
             value = self.emit(node.condition)
             stop: list[ast.stmt] = [py.assign(target, py.const(ends)), py.leave()]
-            unknown = py.when(
-                py.compare(value.node, "is not", py.const(not ends)), [py.assign(target, py.const(None))]
-            )
+            settle: list[ast.stmt] = [py.assign(target, py.const(None))]
+            if value.kind not in ("bool", "truth"):
+                settle.append(self.refuse(value, node, failed))
+            unknown = py.when(py.compare(value.node, "is not", py.const(not ends)), settle)
             self.write(py.when(py.compare(value.node, "is", py.const(ends)), stop, [unknown]))
 
         done = py.compare(py.name(target), "is", py.const(ends))
         self.over(node.iterators, cost_of(node.condition), failed, body, done)
         self.write(py.when(py.name(failed), [py.assign(target, py.const(None))]))
         return self.local(target, "truth")
+
+    def refuse(self, value: Value, node: tree.Quantified, failed: str) -> ast.stmt:
+        """A condition that is neither true, false nor null makes the whole null."""
+        place = (py.const(node.start), py.const(node.end))
+        what = py.const("the condition must be true or false")
+        why = py.run(py.call("f_explain_one", self.run(), what, value.node, *place))
+        is_null = py.is_none(value.node)
+        return py.when(py.invert(is_null), [why, py.assign(failed, py.const(True)), py.leave()])
 
     def filter(self, node: tree.Filter, source: Value) -> Value:
         predicate = node.predicate

@@ -167,6 +167,9 @@ def filter_by(
             found.append(item)
         elif index == 0 and number(answer) is not None:
             return access.item_at(source, answer, run, start, end)
+        elif answer is not False and answer is not None:
+            run.note("type-mismatch", f"a filter needs true or false, not {kind_of(answer)}", start, end)
+            return None
     return found
 
 

@@ -56,6 +56,8 @@ def run(value: ast.expr) -> ast.stmt:
 
 
 def compare(left: ast.expr, operator: str, right: ast.expr) -> ast.expr:
+    if operator.startswith("is") and isinstance(left, ast.Constant) and isinstance(right, ast.Constant):
+        return const((left.value is right.value) == (operator == "is"))
     return ast.Compare(left=left, ops=[COMPARE[operator]], comparators=[right], **_AT)
 
 

@@ -108,12 +108,19 @@ class Builtin:
         return call_forms(run, self.name, self.fitting(len(arguments)), arguments)
 
     def call_named(self, run: Run, names: list[str], arguments: tuple[object, ...]) -> object:
-        for form in self.forms:
-            places = form.positions(names)
-            if places is not None:
-                given = tuple(MISSING if place < 0 else arguments[place] for place in places)
-                return call_forms(run, self.name, (form,), given)
-        raise FeelError(f"{self.name} has no parameters named {', '.join(names)}", "wrong-arguments")
+        forms, places = self.fitting_names(names)
+        if not forms:
+            raise FeelError(f"{self.name} has no parameters named {', '.join(names)}", "wrong-arguments")
+        given = tuple(MISSING if place < 0 else arguments[place] for place in places)
+        return call_forms(run, self.name, forms, given)
+
+    def fitting_names(self, names: list[str]) -> tuple[tuple[Form, ...], list[int]]:
+        """The forms that take arguments of those names, and for every parameter the place of its argument."""
+        placed = [(form, form.positions(names)) for form in self.forms]
+        places = next((found for _, found in placed if found is not None), None)
+        if places is None:
+            return (), []
+        return tuple(form for form, found in placed if found == places), places
 
     def function_types(self) -> list[tuple[tuple[FeelType, ...], FeelType]]:
         """The types of every form, for `instance of`."""
