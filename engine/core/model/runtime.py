@@ -110,7 +110,8 @@ class Delta:
     gone: list[int] = field(default_factory=list)
     variables: dict[int, Variables] = field(default_factory=dict)  # scope token id → what changed there
     effects: list[Effect] = field(default_factory=list)
-    closed: list[int] = field(default_factory=list)  # tokens whose stored waits are all over
+    closed: list[int] = field(default_factory=list)  # tokens whose stored waits and queued deliveries are over
+    dropped: list[tuple[int, str]] = field(default_factory=list)  # single waits that are over: token, trigger
     log: list[Any] = field(default_factory=list)  # flat history entries, see run/log.py
     refused: list[Delivery] = field(default_factory=list)
     at: datetime | None = None

@@ -1,0 +1,24 @@
+"""The process itself: the root token waits here and owns the root scope; starts are its internal transitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.core.model.behaviour import Behaviour, Kit, Run, pass_on
+from engine.core.model.diagram import Node, Process
+from engine.core.model.graph import State
+from engine.core.model.runtime import Token
+
+
+class ProcessRoot:
+    kind = "process"
+
+    def encode(self, node: Node, process: Process) -> dict[str, Any]:
+        return {}
+
+    def prepare(self, state: State, kit: Kit) -> Behaviour:
+        return Behaviour(enter=pass_on, drained=_complete_instance, owns_scope=True)
+
+
+def _complete_instance(run: Run, token: Token) -> None:
+    run.end("completed")

@@ -1,0 +1,99 @@
+"""The user task: opens a work item; who may see it and the form's fields are other rooms' business."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.core.model.behaviour import Behaviour, Fault, Kit, Run
+from engine.core.model.diagram import Form, Node, Process
+from engine.core.model.effects import OpenItem
+from engine.core.model.encoding import encode
+from engine.core.model.graph import State
+from engine.core.model.runtime import Token
+
+DEFAULT_PRIORITY = 50
+
+
+class UserTask:
+    kind = "userTask"
+
+    def encode(self, node: Node, process: Process) -> dict[str, Any]:
+        settings = node.settings
+        config: dict[str, Any] = {
+            name: encode(getattr(settings, name))
+            for name in ("assignee", "candidate_users", "candidate_groups", "due", "follow_up", "priority")
+            if getattr(settings, name) is not None
+        }
+        if "candidate_groups" not in config and node.lane:
+            config["candidate_groups"] = ["static", node.lane]  # a lane is the group that works in it
+        if settings.form is not None:
+            config["form"] = encode_form(settings.form)
+        if settings.outcomes:
+            config["outcomes"] = [list(outcome) for outcome in settings.outcomes]
+        if settings.four_eyes:
+            config["four_eyes"] = list(settings.four_eyes)
+        return config
+
+    def prepare(self, state: State, kit: Kit) -> Behaviour:
+        config = state.config
+        texts = {name: kit.text(config.get(name)) for name in ("assignee",)}
+        lists = {name: kit.value(config.get(name)) for name in ("candidate_users", "candidate_groups")}
+        times = {name: kit.value(config.get(name)) for name in ("due", "follow_up")}
+        priority_of = kit.value(config.get("priority"))
+        form = config.get("form")
+        extra = {name: config[name] for name in ("outcomes", "four_eyes") if name in config}
+
+        def enter(run: Run, token: Token) -> None:
+            priority = priority_of(run, token)
+            run.open(
+                OpenItem(
+                    token=token.id,
+                    trigger="complete",
+                    node=state.node,
+                    name=state.name,
+                    assignee=texts["assignee"](run, token),
+                    candidate_users=as_names(lists["candidate_users"](run, token)),
+                    candidate_groups=as_names(lists["candidate_groups"](run, token)),
+                    due=as_time(times["due"](run, token), run.now),
+                    follow_up=as_time(times["follow_up"](run, token), run.now),
+                    priority=int(priority) if priority is not None else DEFAULT_PRIORITY,
+                    form=form,
+                    config=extra,
+                )
+            )
+
+        return Behaviour(enter=enter, wait="user")
+
+
+def encode_form(form: Form) -> dict[str, Any]:
+    encoded = {name: value for name, value in asdict(form).items() if value and name != "fields"}
+    if form.fields:
+        encoded["fields"] = [
+            {**{n: v for n, v in asdict(field).items() if n != "default"}, "default": encode(field.default)}
+            for field in form.fields
+        ]
+    return encoded
+
+
+def as_names(value: Any) -> list[str]:
+    """A list, or a text with commas."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [name.strip() for name in value.split(",") if name.strip()]
+    if isinstance(value, list):
+        return [str(name) for name in value if name is not None]
+    return [str(value)]
+
+
+def as_time(value: Any, now: datetime) -> datetime | None:
+    """An ISO date or date-time; without a zone it is UTC."""
+    if value is None or value == "":
+        return None
+    try:
+        time = datetime.fromisoformat(str(value).partition("[")[0])
+    except ValueError:
+        raise Fault("date-invalid", f"“{value}” is no date. Write it like 2030-01-31T12:00:00Z.") from None
+    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)

@@ -1,0 +1,52 @@
+"""From the State and Transition rows of a version to its machine; never from the XML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from engine.core.elements import ELEMENTS
+from engine.core.machine.hooks import Edge, ProcessMachine, ProcessState, StockMachine, use_stock_callbacks
+from engine.core.machine.kit import Decide, ExpressionKit, no_decisions
+from engine.core.machine.phases import assemble
+from engine.core.model.graph import COMPLETE, State, Transition
+from engine.core.model.limits import DEFAULT_LIMITS, Limits
+
+
+def build_machine(
+    states: Iterable[State],
+    transitions: Iterable[Transition],
+    *,
+    decide: Decide = no_decisions,
+    limits: Limits = DEFAULT_LIMITS,
+    hooks: Literal["lean", "stock"] = "lean",
+) -> ProcessMachine:
+    """The machine of one version; it keeps no state of any instance and may be shared by threads."""
+    kit = ExpressionKit(decide, limits)
+    machine_type = ProcessMachine if hooks == "lean" else StockMachine
+    machine = machine_type(model=None, initial=None, auto_transitions=False, send_event=True)
+    prepared = [ProcessState(row, ELEMENTS[row.kind].prepare(row, kit)) for row in states]
+    machine.add_states(prepared)
+    machine.edges = []
+    for number, row in enumerate(transitions):
+        guard = kit.condition(list(row.guard)) if row.guard is not None else None
+        edge = Edge(row.source, row.target, row, guard, number)
+        edge.source_state = machine.states[row.source]
+        edge.target_state = machine.states[row.target] if row.target is not None else None
+        if row.trigger not in machine.events:
+            machine.events[row.trigger] = machine.event_cls(row.trigger, machine)
+        machine.events[row.trigger].add_transition(edge)
+        machine.edges.append(edge)
+    leaving = machine.events.get(COMPLETE)
+    for state in prepared:
+        edges = leaving.transitions.get(state.key, []) if leaving is not None else []
+        edges.sort(key=lambda edge: (edge.row.is_default, edge.row.position))
+        state.splits = state.kind == "process" or (
+            state.kind != "exclusiveGateway" and (len(edges) > 1 or any(edge.guard is not None for edge in edges))
+        )
+        assemble(state, kit)
+    machine.watches = any(state.behaviour.watches for state in prepared)
+    machine.hears = any(state.behaviour.signals for state in prepared)
+    if hooks == "stock":
+        use_stock_callbacks(machine)
+    return machine

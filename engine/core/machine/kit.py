@@ -1,0 +1,112 @@
+"""Expressions of a version compiled once into callables of (run, token); the expression language itself is feel's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.core.feel import Expression, compile_expression, to_json
+from engine.core.model.behaviour import Encoded, Fault, Run
+from engine.core.model.limits import DEFAULT_LIMITS, Limits
+from engine.core.model.runtime import Token
+
+UNKNOWN = "unknown-variable"
+
+
+class Decide(Protocol):
+    """Evaluates a decision by id and binding; raises Fault where it is missing."""
+
+    def __call__(
+        self, decision: str, binding: Mapping[str, Any], variables: Mapping[str, Any], now: datetime
+    ) -> Any: ...
+
+
+def no_decisions(decision: str, binding: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> Any:
+    raise Fault("decision-missing", f"No decision with the id “{decision}” is deployed. Deploy it, then retry.")
+
+
+class ExpressionKit:
+    """Implements model.behaviour.Kit for one version."""
+
+    def __init__(self, decide: Decide = no_decisions, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.limits = limits
+        self.decide = decide
+        self._compiled: dict[tuple[str, str], Expression] = {}
+
+    def value(self, formula: Encoded | None) -> Callable[[Run, Token], Any]:
+        if formula is None:
+            return lambda run, token: None
+        language, text = formula
+        if language == "static":
+            return lambda run, token: text
+        evaluate = self.feel_value(formula)
+        return lambda run, token: to_json(evaluate(run, token))
+
+    def feel_value(self, formula: Encoded) -> Callable[[Run, Token], Any]:
+        language, text = formula
+        if language == "static":
+            return lambda run, token: text
+        expression = self._compile(language, text)
+        if _reads_the_clock(text):
+            return lambda run, token: expression.value(run.view(token), now=run.now)
+        value = expression.value
+        return lambda run, token: value(run.view(token))
+
+    def text(self, formula: Encoded | None) -> Callable[[Run, Token], str | None]:
+        value = self.value(formula)
+
+        def text(run: Run, token: Token) -> str | None:
+            result = value(run, token)
+            if result is None or isinstance(result, str):
+                return result
+            if isinstance(result, bool):
+                return "true" if result else "false"
+            return str(result)
+
+        return text
+
+    def condition(self, formula: Encoded) -> Callable[[Run, Token], bool]:
+        language, text = formula
+        expression = self._compile(language, text)
+        needs_now = _reads_the_clock(text)
+        value = expression.value
+
+        def condition(run: Run, token: Token) -> bool:
+            variables = run.view(token)
+            result = value(variables, now=run.now) if needs_now else value(variables)
+            if result is True or result is False:
+                return result
+            return _explain(expression, variables, run.now, result)
+
+        return condition
+
+    def watched(self, formula: Encoded) -> tuple[Callable[[Run, Token], bool], frozenset[str]]:
+        evaluate = self.feel_value(formula)
+        names = self._compile(*formula).names if formula[0] != "static" else frozenset()
+        return (lambda run, token: evaluate(run, token) is True), frozenset(names)
+
+    def _compile(self, language: str, text: str) -> Expression:
+        key = (language, text)
+        expression = self._compiled.get(key)
+        if expression is None:
+            if language == "static":  # a condition without a mark is meant as an expression
+                expression = compile_expression(text)
+            else:
+                expression = compile_expression(text, language="juel" if language == "juel" else "feel")
+            self._compiled[key] = expression
+        return expression
+
+
+def _reads_the_clock(text: str) -> bool:
+    return "now" in text or "today" in text
+
+
+def _explain(expression: Expression, variables: Mapping[str, Any], now: datetime, result: object) -> bool:
+    evaluation = expression.evaluate(variables, now=now)
+    unknown = [d.message for d in evaluation.diagnostics if d.code == UNKNOWN]
+    if unknown:
+        raise Fault("condition-failed", f"The condition “{expression.text}” cannot be told: {unknown[0]}")
+    if result is None:
+        return False
+    raise Fault("condition-failed", f"The condition “{expression.text}” gave {result!r} instead of true or false.")

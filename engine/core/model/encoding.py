@@ -1,0 +1,17 @@
+"""Formulas and mappings as rows keep them, in plain JSON; nothing is compiled here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from engine.core.model.behaviour import Encoded
+from engine.core.model.diagram import Formula, Mapping
+
+
+def encode(formula: Formula | None) -> Encoded | None:
+    return None if formula is None else [formula.language, formula.text]
+
+
+def encode_mappings(mappings: Iterable[Mapping]) -> list[list[Any]]:
+    return [[mapping.target, encode(mapping.source)] for mapping in mappings]

@@ -1,0 +1,17 @@
+"""The bounds of one advance and one instance; every one ends in an incident or a refusal, never in a stuck worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    steps: int = 10_000  # nodes passed in one delivery
+    tokens: int = 10_000  # living at once in one instance
+    multi_instance: int = 10_000  # instances of one activity
+    call_depth: int = 100
+    cycle_seconds: float = 1.0  # the shortest pause of a repeating timer
+
+
+DEFAULT_LIMITS = Limits()

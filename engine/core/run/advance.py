@@ -1,0 +1,218 @@
+"""The whole engine: one instance, what happened to it, and the time; out comes what changed. No I/O, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from engine.core.machine.hooks import ProcessMachine, Refused
+from engine.core.model.behaviour import Fault
+from engine.core.model.graph import COMPLETE
+from engine.core.model.limits import DEFAULT_LIMITS, Limits
+from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Snapshot, Token
+from engine.core.run.catching import find_catcher
+from engine.core.run.run import InstanceRun
+from engine.core.run.settle import settle
+
+
+def advance(
+    machine: ProcessMachine,
+    snapshot: Snapshot,
+    deliveries: Sequence[Delivery],
+    now: datetime,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Delta | Failure:
+    """Take the deliveries one after the other, each until every token rests. The snapshot is used up."""
+    run = InstanceRun(machine, snapshot, now)
+    refused: list[Delivery] = []
+    for delivery in deliveries:
+        token = run.tokens.get(delivery.token)
+        if token is None or run.instance.status != "active" or token.id in run.closed:
+            refused.append(delivery)
+            continue
+        run.log.append(("delivery", token.id, delivery.trigger, delivery.actor))
+        try:
+            is_taken = _deliver(run, token, delivery)
+        except Fault as fault:
+            run.park(token, delivery.trigger, fault, delivery.data)
+            is_taken = True
+        if not is_taken:
+            run.log.pop()
+            refused.append(delivery)
+            continue
+        _drain(run, limits)
+    if snapshot.is_new:
+        for waits in run.waits.values():
+            for wait in waits:
+                if wait.__class__.__name__ == "OpenIncident":
+                    return Failure(wait.code, wait.node, wait.message, wait.token)  # type: ignore[union-attr]
+    return _delta(run, snapshot, refused)
+
+
+def _drain(run: InstanceRun, limits: Limits) -> None:
+    agenda, machine = run.agenda, run.machine
+    complete = machine.events[COMPLETE].trigger
+    steps, limit = 0, limits.steps
+    while True:
+        while agenda:
+            item = agenda.popleft()
+            steps += 1
+            if steps > limit:
+                agenda.appendleft(item)
+                _stop_loop(run, limit)
+                return
+            if item.__class__ is Token:
+                if item.is_gone:
+                    continue
+                try:
+                    if not complete(item, run):
+                        raise Fault("no-flow", "No outgoing flow can be taken: add a default flow or change a guard.")
+                except Fault as fault:
+                    run.park(item, "leave", fault)
+            else:
+                _named(run, *item)
+        if run.instance.status != "active" or not settle(run):
+            return
+
+
+def _named(run: InstanceRun, token: Token, name: str, data: Mapping[str, Any] | None) -> None:
+    if token.is_gone:
+        return
+    if name == "#drained":
+        if not run.population.get(token.id) and run.instance.status == "active":
+            drained = run.states[token.state].behaviour.drained
+            if drained is not None:
+                drained(cast(Any, run), token)
+    elif name == "#thrown":
+        run.finish(token)
+    else:
+        try:
+            _fire(run, token, name, data or {})
+        except Fault as fault:
+            run.park(token, name, fault, data)
+
+
+def _fire(run: InstanceRun, token: Token, trigger: str, data: Mapping[str, Any]) -> bool:
+    """A trigger with data: the event takes what it brought, then the machine moves the token."""
+    event = run.machine.events.get(trigger)
+    if event is None or not event.transitions.get(token.state):
+        return False
+    accept = run.states[token.state].fires.get(trigger)
+    if accept is None or accept(cast(Any, run), token, data):
+        event.trigger(token, run)
+    return True
+
+
+def _deliver(run: InstanceRun, token: Token, delivery: Delivery) -> bool:
+    data = delivery.data or {}
+    own = _OWN.get(delivery.trigger)
+    if own is not None:
+        return own(run, token, data)
+    try:
+        return _fire(run, token, delivery.trigger, data)
+    except Refused:
+        return False
+
+
+def _complete(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
+    state = run.states[token.state]
+    if not state.wait and state.take is None:
+        return False
+    if state.take is not None:
+        state.take(cast(Any, run), token, data)
+    else:
+        run.finish(token, data.get("variables"))
+    return True
+
+
+def _leave(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
+    run.complete(token)
+    return True
+
+
+def _enter(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
+    run.arrive(token)
+    return True
+
+
+def _continue(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
+    state = run.states[token.state]
+    if state.resume is None or "phase" not in (token.data or {}):
+        return False
+    if data.get("variables"):
+        run.merge(token, data["variables"])
+    state.resume(cast(Any, run), token)
+    return True
+
+
+def _set_variables(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
+    if data.get("is_local"):
+        for name, value in data["variables"].items():
+            run.put(token, name, value)
+    else:
+        run.merge(token, data["variables"])
+    return True
+
+
+def _error(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
+    """A business error from outside: to its catcher, else an incident at the token (a called process that
+    failed is no job: its error goes on outward)."""
+    code, message = data.get("code", ""), data.get("message", "")
+    variables = data.get("variables") or {}
+    if run.states[token.state].wait == "call" or find_catcher(run, token, "error", code) is not None:
+        run.throw_error(token, code, message, variables)
+        return True
+    raise Fault("error-uncaught", f"Nobody catches the error “{code}”. {message}".strip())
+
+
+def _cancel(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
+    run.end("cancelled")
+    return True
+
+
+_OWN: dict[str, Callable[[InstanceRun, Token, Mapping[str, Any]], bool]] = {
+    "complete": _complete,
+    "leave": _leave,
+    "enter": _enter,
+    "continue": _continue,
+    "variables": _set_variables,
+    "error": _error,
+    "cancel": _cancel,
+}
+
+
+def _stop_loop(run: InstanceRun, limit: int) -> None:
+    """Park whatever is still on the agenda; a retry gives it as many steps again."""
+    items, nodes = list(run.agenda), []
+    run.agenda.clear()
+    for item in items:
+        token, trigger = (item, "leave") if isinstance(item, Token) else (item[0], item[1])
+        if token.is_gone or trigger == "#drained":
+            continue
+        nodes.append(run.states[token.state].node)
+        fault = Fault("step-limit", f"More than {limit} steps without a wait: a loop through “{nodes[-1]}” has no end.")
+        run.park(token, trigger, fault)
+
+
+def _delta(run: InstanceRun, snapshot: Snapshot, refused: list[Delivery]) -> Delta:
+    instance = run.instance
+    instance.sequence += len(run.log)
+    root = run.root
+    instance.variables = root.variables or {}
+    instance.data = root.data or None
+    delta = Delta(instance, snapshot.is_new, log=run.log, refused=refused, at=run.now, variables=run.changes)
+    for token in run.tokens.values():
+        if token.id == ROOT:
+            continue
+        if token.is_new:
+            delta.born.append(token)
+        elif token.is_changed:
+            delta.changed.append(token)
+    delta.gone = [token.id for token in run.gone]
+    delta.closed = sorted(run.closed)
+    delta.dropped = sorted(run.dropped)
+    delta.effects = run.effects
+    for waits in run.waits.values():
+        delta.effects.extend(waits)
+    return delta

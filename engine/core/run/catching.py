@@ -1,0 +1,36 @@
+"""Who catches an error or an escalation: outward from the thrower, nearest first; nothing is fired here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.core.model.runtime import ROOT, Token
+
+if TYPE_CHECKING:
+    from engine.core.run.run import InstanceRun
+
+
+def find_catcher(run: InstanceRun, thrower: Token, kind: str, code: str) -> tuple[Token, Mapping[str, Any]] | None:
+    """The token and its event that catch the code (BPMN 10.5.7): event sub-processes of a scope come before
+    the boundary events of its activity, a specific code before one that catches all. What is thrown inside an
+    event sub-process is not caught by that event sub-process again: a rethrow goes outward."""
+    walker, from_event_sub_process = thrower, ""
+    is_inside = False
+    while True:
+        state = run.states[walker.state]
+        for inside in (True, False):
+            if inside and not is_inside:
+                continue
+            for caught, event in state.catches.get(kind, ()):
+                if bool(event.get("is_inside")) is not inside:
+                    continue
+                if inside and event.get("sub_process") == from_event_sub_process:
+                    continue
+                if caught is None or caught == code:
+                    return walker, event
+        if walker.id == ROOT:
+            return None
+        from_event_sub_process = state.node if state.config.get("is_event_sub_process") else ""
+        walker = run.tokens[walker.scope]
+        is_inside = True

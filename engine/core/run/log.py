@@ -1,0 +1,56 @@
+"""The history entries that an advance writes, and how to read them back as a trace; storage packs them as they are.
+
+An entry is a short list, in the order of what happened:
+    [token, edge]                     the token went over the edge with that number
+    ["born", token, state, scope]     a fresh token entered the state
+    ["fork", token, edge, from]       a fresh token came over the edge out of token `from`
+    ["fired", token, edge]            an internal transition of the token
+    ["gone", token, state]            the token left the state for good
+    ["cancelled", token, state]       the token was taken away
+    ["set", scope, variables]         variables of the scope that the token owns got these values
+    ["delivery", token, trigger, actor]
+    ["ended", status, error]
+    ["incident", token, code, message]
+    ["guard", token, edge, message]   why a guard could not be told
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from engine.core.machine.hooks import ProcessMachine
+
+Trace = tuple[str, str, int, str | None]  # what, node, token, flow
+
+
+def read_trace(machine: ProcessMachine, log: Iterable[Any]) -> Iterator[tuple[int, Trace]]:
+    """(index in the log, what happened to whom) for every entered, left and cancelled node."""
+    edges, states = machine.edges, machine.states
+    for index, entry in enumerate(log):
+        head = entry[0]
+        if not isinstance(head, str):
+            edge = edges[entry[1]]
+            yield from _passed(index, edge, head)
+        elif head == "born":
+            state = states[entry[2]]
+            if not state.is_hidden:
+                yield index, ("entered", state.node, entry[1], None)
+        elif head == "fork":
+            edge = edges[entry[2]]
+            target = edge.target_state
+            if target is not None and not target.is_hidden:
+                yield index, ("entered", target.node, entry[1], edge.flow)
+        elif head in ("gone", "cancelled"):
+            state = states[entry[2]]
+            if not state.is_hidden:
+                yield index, ("left" if head == "gone" else "cancelled", state.node, entry[1], None)
+
+
+def _passed(index: int, edge: Any, token: int) -> Iterator[tuple[int, Trace]]:
+    source, target = edge.source_state, edge.target_state
+    if not source.is_hidden:
+        what = "left" if edge.row.trigger == "complete" or edge.row.config.get("leaves") else "cancelled"
+        yield index, (what, source.node, token, None)
+    if target is not None and not target.is_hidden:
+        yield index, ("entered", target.node, token, edge.flow)

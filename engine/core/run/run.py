@@ -1,0 +1,332 @@
+"""The tokens of one instance while it advances: births, ends, scopes, variables, waits; routing is the machine's."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from engine.core.machine.hooks import Edge, ProcessMachine
+from engine.core.model.behaviour import Fault
+from engine.core.model.effects import (
+    BroadcastSignal,
+    Effect,
+    OpenIncident,
+    OpenItem,
+    OpenJob,
+    OpenSubscription,
+    OpenTimer,
+)
+from engine.core.model.graph import PROCESS
+from engine.core.model.runtime import ROOT, Snapshot, Status, Token
+from engine.core.run.catching import find_catcher
+
+WAITS = (OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident)
+
+
+class InstanceRun:
+    """Implements model.behaviour.Run for one snapshot. The snapshot's objects are changed in place."""
+
+    def __init__(self, machine: ProcessMachine, snapshot: Snapshot, now: datetime) -> None:
+        self.machine = machine
+        self.states = machine.states
+        self.now = now
+        instance = self.instance = snapshot.instance
+        self.root = Token(ROOT, PROCESS, scope=-1, variables=instance.variables, data=instance.data)
+        self.tokens: dict[int, Token] = {ROOT: self.root}
+        population = self.population = {ROOT: 0}
+        for token in snapshot.tokens:
+            self.tokens[token.id] = token
+            population[token.scope] = population.get(token.scope, 0) + 1
+        self.agenda: deque[Any] = deque()
+        self.log: list[Any] = []
+        self.effects: list[Effect] = []
+        self.waits: dict[int, list[Effect]] = {}
+        self.closed: set[int] = set()
+        self.dropped: set[tuple[int, str]] = set()
+        self.is_new = snapshot.is_new
+        self.gone: list[Token] = []
+        self.changed_names: set[str] = set()
+        self.changes: dict[int, dict[str, Any]] = {}
+        self.signals: deque[tuple[Token, str, Mapping[str, Any]]] = deque()
+        self.resting: dict[tuple[str, int], list[Token]] | None = None
+
+    # what elements ask for: moving on
+
+    def complete(self, token: Token) -> None:
+        self.agenda.append(token)
+
+    def finish(self, token: Token, variables: Mapping[str, Any] | None = None) -> None:
+        finish = self.states[token.state].finish
+        if finish is not None:
+            finish(cast(Any, self), token, variables)
+        else:
+            if variables:
+                self.merge(token, variables)
+            self.agenda.append(token)
+
+    def trigger(self, token: Token, name: str, data: Mapping[str, Any] | None = None) -> None:
+        self.agenda.append((token, name, data))
+
+    def broadcast(self, token: Token, name: str, variables: Mapping[str, Any]) -> None:
+        self.effects.append(BroadcastSignal(token.id, self.states[token.state].node, name, dict(variables)))
+        self.signals.append((token, name, variables))
+
+    # waits
+
+    def open(self, effect: Effect) -> None:
+        if isinstance(effect, WAITS):
+            self.waits.setdefault(effect.token, []).append(effect)
+        else:
+            self.effects.append(effect)
+
+    def close(self, token: Token) -> None:
+        self.waits.pop(token.id, None)
+        if not self._is_fresh(token):
+            self.closed.add(token.id)
+
+    def drop(self, token: Token, triggers: Collection[str]) -> None:
+        waits = self.waits.get(token.id)
+        if waits:
+            self.waits[token.id] = [wait for wait in waits if cast(Any, wait).trigger not in triggers]
+        if not self._is_fresh(token):
+            self.dropped.update((token.id, trigger) for trigger in triggers)
+
+    def _is_fresh(self, token: Token) -> bool:
+        return self.is_new if token.id == ROOT else token.is_new
+
+    def park(self, token: Token, trigger: str, fault: Fault, data: Mapping[str, Any] | None = None) -> None:
+        """The token cannot go on: an incident whose retry delivers the trigger again."""
+        token.is_changed = True
+        self.log.append(("incident", token.id, fault.code, fault.message))
+        node = self.states[token.state].node
+        self.open(OpenIncident(token.id, trigger, node, fault.code, fault.message, dict(data) if data else None))
+
+    # tokens
+
+    def bear(
+        self,
+        state: str,
+        scope: int,
+        *,
+        flow: str | None = None,
+        index: int | None = None,
+        variables: dict[str, Any] | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> Token:
+        token = self._make(state, scope, flow, index, variables, data)
+        self.log.append(("born", token.id, state, scope))
+        if variables:
+            self.log.append(("set", token.id, variables))
+        self.arrive(token)
+        return token
+
+    def arrive(self, token: Token) -> None:
+        """Enter the token's state; what cannot be done there parks it."""
+        try:
+            self.states[token.state].arrive(cast(Any, self), token)
+        except Fault as fault:
+            self.close(token)
+            self.park(token, "enter", fault)
+
+    def fork(self, token: Token, edges: list[Edge]) -> None:
+        """One fresh token for each edge, then the old one is gone."""
+        leave = edges[0].source_state.leave
+        if leave is not None:
+            leave(cast(Any, self), token)
+        self.log.append(("gone", token.id, token.state))
+        born = []
+        for edge in edges:
+            target = edge.target_state
+            assert target is not None
+            fresh = self._make(target.key, token.scope, edge.flow, None, None, None)
+            self.log.append(("fork", fresh.id, edge.number, token.id))
+            born.append(fresh)
+        self._remove(token)
+        for fresh in born:
+            if not fresh.is_gone:
+                self.arrive(fresh)
+
+    def branch(self, token: Token, edge: Edge) -> None:
+        """An internal transition: the token stays; a fresh one may be born beside it or inside its scope."""
+        self.log.append(("fired", token.id, edge.number))
+        if edge.clears:
+            self.clear(token)
+        if edge.born is not None:
+            self.bear(edge.born, token.id if edge.is_inside else token.scope)
+
+    def consume(self, token: Token) -> None:
+        state = self.states[token.state]
+        if state.leave is not None:
+            state.leave(cast(Any, self), token)
+        self.log.append(("gone", token.id, token.state))
+        owner = self.tokens.get(token.scope)
+        if owner is not None:
+            child_gone = self.states[owner.state].behaviour.child_gone
+            if child_gone is not None:
+                child_gone(cast(Any, self), owner, token)
+        if not token.is_gone:
+            self._remove(token)
+
+    def cancel(self, token: Token) -> None:
+        if token.is_gone:
+            return
+        self.clear(token)
+        state = self.states[token.state]
+        own = state.behaviour.leave
+        if own is not None:
+            own(cast(Any, self), token)
+        self.close(token)
+        self.log.append(("cancelled", token.id, token.state))
+        self._remove(token)
+
+    def clear(self, owner: Token, spare: Token | None = None) -> None:
+        if not self.population.get(owner.id):
+            return
+        for child in self.children(owner):
+            if child is not spare:
+                self.cancel(child)
+
+    def children(self, owner: Token) -> list[Token]:
+        if not self.population.get(owner.id):
+            return []
+        scope = owner.id
+        return [token for token in self.tokens.values() if token.scope == scope]
+
+    def together(self, token: Token) -> list[Token]:
+        return list(self._resting().get((token.state, token.scope), ()))
+
+    def remember(self, token: Token) -> dict[str, Any]:
+        token.is_changed = True
+        if token.data is None:
+            token.data = {}
+        return token.data
+
+    def end(self, status: str, error: str | None = None) -> None:
+        self.clear(self.root)
+        self.close(self.root)
+        self.agenda.clear()
+        self.signals.clear()
+        self.instance.status = cast(Status, status)
+        self.instance.error = error
+        self.log.append(("ended", status, error))
+
+    # variables
+
+    def view(self, token: Token) -> Mapping[str, Any]:
+        if token.scope <= ROOT and token.variables is None:
+            return self.root.variables or {}
+        chain = []
+        walker = token
+        while True:
+            if walker.variables:
+                chain.append(walker.variables)
+            if walker.id == ROOT:
+                break
+            walker = self.tokens[walker.scope]
+        if len(chain) == 1:
+            return chain[0]
+        merged: dict[str, Any] = {}
+        for variables in reversed(chain):
+            merged.update(variables)
+        return merged
+
+    def merge(self, token: Token, variables: Mapping[str, Any]) -> None:
+        if token.scope <= ROOT and token.variables is None:
+            self._set(self.root, variables)
+            return
+        for name, value in variables.items():
+            owner = token
+            while owner.id != ROOT and (owner.variables is None or name not in owner.variables):
+                owner = self.tokens[owner.scope]
+            self._set(owner, {name: value})
+
+    def put(self, token: Token, name: str, value: Any) -> None:
+        self._set(token, {name: value})
+
+    def _set(self, owner: Token, variables: Mapping[str, Any]) -> None:
+        if owner.variables is None:
+            owner.variables = {}
+        owner.variables.update(variables)
+        self.changes.setdefault(owner.id, {}).update(variables)
+        owner.is_changed = True
+        self.log.append(("set", owner.id, dict(variables)))
+        if self.machine.watches:
+            self.changed_names.update(variables)
+
+    # errors
+
+    def throw_error(self, token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:
+        found = find_catcher(self, token, "error", code)
+        if found is None:
+            self.end("failed", code)
+            return
+        catcher, event = found
+        data: dict[str, Any] = {"variables": dict(variables)}
+        if event.get("code_variable"):
+            data["variables"][event["code_variable"]] = code
+        if event.get("message_variable"):
+            data["variables"][event["message_variable"]] = message
+        self.agenda.appendleft((catcher, event["trigger"], data))
+
+    def throw_escalation(self, token: Token, code: str, variables: Mapping[str, Any]) -> None:
+        found = find_catcher(self, token, "escalation", code)
+        if found is None:
+            return
+        catcher, event = found
+        data: dict[str, Any] = {"variables": dict(variables)}
+        if event.get("code_variable"):
+            data["variables"][event["code_variable"]] = code
+        self.agenda.appendleft((catcher, event["trigger"], data))
+
+    # within the room
+
+    def _make(
+        self,
+        state: str,
+        scope: int,
+        flow: str | None,
+        index: int | None,
+        variables: dict[str, Any] | None,
+        data: dict[str, Any] | None,
+    ) -> Token:
+        instance = self.instance
+        instance.tokens_made = number = instance.tokens_made + 1
+        token = Token(number, state, scope, flow, index, variables, data, is_new=True)
+        self.tokens[number] = token
+        self.population[scope] = self.population.get(scope, 0) + 1
+        return token
+
+    def _remove(self, token: Token) -> None:
+        token.is_gone = True
+        del self.tokens[token.id]
+        if not token.is_new:
+            self.gone.append(token)
+        if self.resting is not None:
+            resting = self.resting.get((token.state, token.scope))
+            if resting is not None and token in resting:
+                resting.remove(token)
+        left = self.population[token.scope] = self.population[token.scope] - 1
+        if not left:
+            owner = self.tokens.get(token.scope)
+            if owner is not None:
+                self.agenda.append((owner, "#drained", None))
+
+    def _resting(self) -> dict[tuple[str, int], list[Token]]:
+        """Tokens waiting in joins, by state and scope, in the order of arrival."""
+        if self.resting is None:
+            self.resting = {}
+            for token in self.tokens.values():
+                if self.states[token.state].behaviour.is_join:
+                    self.resting.setdefault((token.state, token.scope), []).append(token)
+        return self.resting
+
+    def rest(self, token: Token) -> None:
+        """The token waits in a join."""
+        token.is_changed = True
+        resting = self._resting().setdefault((token.state, token.scope), [])
+        if token not in resting:
+            resting.append(token)
+
+

@@ -1,0 +1,59 @@
+"""What is asked only when the agenda is empty: signals, conditions, joins that depend on other branches."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from engine.core.model.runtime import Token
+from engine.core.run.run import InstanceRun
+
+
+def settle(run: InstanceRun) -> bool:
+    """Put the next thing on the agenda; false when the instance is at rest."""
+    return _signal(run) or _conditions(run) or _joins(run)
+
+
+def _signal(run: InstanceRun) -> bool:
+    """One thrown signal reaches every token of this instance that waits for it, then its thrower goes on.
+
+    Other instances get it from the effect. A thrower that its own signal cancels stops (13.5.4)."""
+    if not run.signals:
+        return False
+    thrower, name, variables = run.signals.popleft()
+    if run.machine.hears:
+        for token in list(run.tokens.values()):
+            for trigger, signal in run.states[token.state].behaviour.signals:
+                if signal(cast(Any, run), token) == name:
+                    run.trigger(token, trigger, {"variables": variables})
+    run.agenda.append((thrower, "#thrown", None))
+    return True
+
+
+def _conditions(run: InstanceRun) -> bool:
+    """A change of a variable asks every condition that reads it (10.5.4, conditional event)."""
+    if not run.changed_names:
+        return False
+    changed, run.changed_names = run.changed_names, set()
+    is_any = False
+    for token in list(run.tokens.values()):
+        for trigger, is_true, names in run.states[token.state].behaviour.watches:
+            if not names.isdisjoint(changed) and is_true(cast(Any, run), token):
+                run.trigger(token, trigger, {})
+                is_any = True
+    return is_any
+
+
+def _joins(run: InstanceRun) -> bool:
+    """A join that depends on the other branches goes on when none of them can reach it any more."""
+    if run.resting is None and not any(run.states[t.state].behaviour.settle for t in run.tokens.values()):
+        return False
+    asked: set[tuple[str, int]] = set()
+    for token in list(run.tokens.values()):
+        decide = run.states[token.state].behaviour.settle
+        key = (token.state, token.scope)
+        if decide is None or key in asked:
+            continue
+        asked.add(key)
+        if decide(cast(Any, run), cast(Token, token)):
+            return True
+    return False

@@ -1,0 +1,46 @@
+"""Errors: thrown outward to the nearest catcher, which always interrupts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.core.model.behaviour import Catch, Kit, Run, Throw
+from engine.core.model.diagram import Definition, Node
+from engine.core.model.encoding import encode
+from engine.core.model.runtime import Token
+
+
+class ErrorTrigger:
+    kind = "error"
+    wait = "error"
+
+    def encode(self, definition: Definition, node: Node) -> dict[str, Any]:
+        event: dict[str, Any] = {"code": encode(definition.code)}
+        if definition.error_code_variable:
+            event["code_variable"] = definition.error_code_variable
+        if definition.error_message_variable:
+            event["message_variable"] = definition.error_message_variable
+        return event
+
+    def catch(self, event: Mapping[str, Any], kit: Kit) -> Catch:
+        return Catch(_nothing, _take)
+
+    def throw(self, event: Mapping[str, Any], kit: Kit) -> Throw:
+        code_of = kit.text(event["code"])
+
+        def throw(run: Run, token: Token) -> bool:
+            run.throw_error(token, code_of(run, token) or "", "", dict(token.variables or {}))
+            return False
+
+        return throw
+
+
+def _nothing(run: Run, token: Token) -> None:
+    """Errors are looked up when they are thrown; nothing waits for them."""
+
+
+def _take(run: Run, token: Token, data: Mapping[str, Any]) -> bool:
+    if data.get("variables"):
+        run.merge(token, data["variables"])
+    return True
