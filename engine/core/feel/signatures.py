@@ -165,14 +165,20 @@ FUNCTIONS: dict[str, Builtin] = {}
 
 
 def builtin(
-    name: str, spec: str, result: str, category: str, doc: str = "", example: str = ""
+    name: str,
+    spec: str,
+    result: str,
+    category: str,
+    doc: str = "",
+    example: str = "",
+    table: dict[str, Builtin] = FUNCTIONS,
 ) -> Callable[[Callable[..., object]], Callable[..., object]]:
     """Enter a Python function into the table, as a form of the built-in function of that name."""
 
     def enter(target: Callable[..., object]) -> Callable[..., object]:
-        entry = FUNCTIONS.get(name)
+        entry = table.get(name)
         if entry is None:
-            entry = FUNCTIONS[name] = Builtin(name, result, category, doc, example)
+            entry = table[name] = Builtin(name, result, category, doc, example)
         entry.forms.append(Form(spec, target))
         return target
 
