@@ -1,0 +1,41 @@
+"""The tables, without behaviour: what may be done with them is in engine.store and engine.service."""
+
+from engine.models.definitions import (
+    Process,
+    ProcessRight,
+    ProcessStart,
+    ProcessVersion,
+    State,
+    Transition,
+)
+from engine.models.deployments import DecisionVersion, DeployedFile, Deployment, FormVersion
+from engine.models.queues import BufferedMessage, Counter, Delivery, InboundEvent, Outbox
+from engine.models.running import Instance, Step, Token
+from engine.models.waits import Audience, Incident, Job, Subscription, Timer, WorkItem
+
+__all__ = [
+    "Audience",
+    "BufferedMessage",
+    "Counter",
+    "DecisionVersion",
+    "Delivery",
+    "DeployedFile",
+    "Deployment",
+    "FormVersion",
+    "InboundEvent",
+    "Incident",
+    "Instance",
+    "Job",
+    "Outbox",
+    "Process",
+    "ProcessRight",
+    "ProcessStart",
+    "ProcessVersion",
+    "State",
+    "Step",
+    "Subscription",
+    "Timer",
+    "Token",
+    "Transition",
+    "WorkItem",
+]

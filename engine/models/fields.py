@@ -1,0 +1,61 @@
+"""Columns that more than one table uses; no tables here."""
+
+import json
+from typing import Any
+
+from django.db import models
+
+from engine.models.keys import instance_of, number_of, span
+
+COMPACT = (",", ":")
+
+
+class JSONText(models.TextField):  # type: ignore[type-arg]
+    """Plain JSON kept as compact text, for values that no query looks into; None is the empty text.
+
+    PostgreSQL's jsonb takes twice the space for small values: each number alone is twelve bytes.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**({"default": None, "blank": True} | options))
+
+    def deconstruct(self) -> Any:
+        name, path, arguments, options = super().deconstruct()
+        options.pop("default", None)
+        options.pop("blank", None)
+        return name, path, arguments, options
+
+    def from_db_value(self, value: str, *_: Any) -> Any:
+        return json.loads(value) if value else None
+
+    def get_prep_value(self, value: Any) -> str:
+        return "" if value is None else json.dumps(value, separators=COMPACT, ensure_ascii=False)
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+
+class PartQuerySet(models.QuerySet[Any]):
+    """Rows whose key holds their instance."""
+
+    def of(self, instance: int) -> "PartQuerySet":
+        return self.filter(id__range=span(instance))
+
+
+class Part(models.Model):
+    """A row of one instance: its key is the instance and a number within it (engine.models.keys)."""
+
+    id = models.BigIntegerField(primary_key=True, editable=False)
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def instance_id(self) -> int:
+        return instance_of(self.id)
+
+    @property
+    def number(self) -> int:
+        return number_of(self.id)

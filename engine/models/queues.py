@@ -1,0 +1,93 @@
+"""What is on its way: deliveries to instances, messages nobody waited for yet, events in and out."""
+
+from django.db import models
+from django.db.models import Q
+
+from engine.models.fields import JSONText
+
+
+class Delivery(models.Model):
+    """A state change that waits to be made: the only queue of them."""
+
+    id = models.BigAutoField(primary_key=True)
+    instance = models.BigIntegerField()
+    not_before = models.DateTimeField()
+    token = models.IntegerField()
+    attempts = models.SmallIntegerField(default=0)
+    is_held = models.BooleanField(default=False)  # the instance is suspended
+    trigger = models.CharField(max_length=300)
+    actor = models.CharField(max_length=150, blank=True)
+    data = JSONText()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = (
+            models.Index(fields=("not_before",), name="engine_delivery_due", condition=Q(is_held=False)),
+            models.Index(fields=("instance",), name="engine_delivery_instance"),
+        )
+
+
+class BufferedMessage(models.Model):
+    """A message that nobody waited for when it came and that is kept until it expires."""
+
+    id = models.BigAutoField(primary_key=True)
+    expires_at = models.DateTimeField()
+    name = models.CharField(max_length=255)
+    key = models.CharField(max_length=255, null=True)
+    message_id = models.CharField(max_length=255, null=True)
+    variables = JSONText()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("name", "key"), name="engine_buffered_name"),
+            models.Index(fields=("expires_at",), name="engine_buffered_expiry"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=("name", "key", "message_id"),
+                name="engine_buffered_once",
+                condition=Q(message_id__isnull=False),
+            ),
+        )
+
+
+class Outbox(models.Model):
+    """An event to send, written in the transaction of what it tells."""
+
+    id = models.BigAutoField(primary_key=True)
+    instance = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    available_at = models.DateTimeField(null=True)  # null: sent, or given up
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.SmallIntegerField(default=0)
+    kind = models.CharField(max_length=255)
+    error = models.TextField(blank=True)
+    payload = JSONText()
+
+    class Meta:
+        verbose_name_plural = "outbox"
+        indexes = (
+            models.Index(
+                fields=("available_at",), name="engine_outbox_due", condition=Q(available_at__isnull=False)
+            ),
+        )
+
+
+class InboundEvent(models.Model):
+    """An event or request that was received once: its id is written in the transaction of its effect."""
+
+    id = models.BigAutoField(primary_key=True)
+    received_at = models.DateTimeField()
+    source = models.CharField(max_length=255)
+    event = models.CharField(max_length=255)
+    instance = models.BigIntegerField(null=True)  # what it started or reached
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("source", "event"), name="engine_event_once"),)
+
+
+class Counter(models.Model):
+    """Hands out blocks of instance ids where the database has no sequences (SQLite)."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    value = models.BigIntegerField()
