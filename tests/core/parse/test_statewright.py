@@ -1,0 +1,36 @@
+"""Our own extension elements go with every dialect."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.core.parse import read_diagram
+from tests.core.parse.texts import process, read_node
+
+
+def test_outcomes_in_their_order_with_their_labels() -> None:
+    node = read_node(
+        '<userTask id="n"><extensionElements><statewright:outcomes>'
+        '<statewright:outcome value="approve" label="Yes"/>'
+        '<statewright:outcome value="reject"/></statewright:outcomes></extensionElements></userTask>'
+    )
+    assert node.settings.outcomes == [("approve", "Yes"), ("reject", "reject")]
+
+
+def test_the_four_eyes_rule_names_one_or_several_nodes() -> None:
+    node = read_node(
+        '<userTask id="n"><extensionElements><statewright:fourEyes node="a"/>'
+        '<statewright:fourEyes nodes="b, c"/>'
+        "</extensionElements></userTask>"
+    )
+    assert node.settings.four_eyes == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("dialect", ["zeebe", "camunda"])
+def test_they_do_not_decide_the_dialect(dialect: str) -> None:
+    other = "<zeebe:ioMapping/>" if dialect == "zeebe" else "<camunda:properties/>"
+    text = process(
+        f'<userTask id="n"><extensionElements>{other}<statewright:fourEyes node="a"/></extensionElements>'
+        f"</userTask>"
+    )
+    assert read_diagram(text).dialect == dialect
