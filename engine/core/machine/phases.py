@@ -246,7 +246,8 @@ def _leave(state: ProcessState) -> Callable[[Run, Token], None]:
         if owns_scope:
             run.clear(token)
         run.close(token)
-        token.variables = None
+        if token.index is None:  # an instance keeps its variables until its body has taken its result
+            token.variables = None
         token.data = None
 
     return leave

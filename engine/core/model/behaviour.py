@@ -49,6 +49,9 @@ class Run(Protocol):
     def rest(self, token: Token) -> None:
         """The token waits in a join."""
 
+    def unrest(self, token: Token) -> None:
+        """The token goes on from its join."""
+
     def view(self, token: Token) -> Mapping[str, Any]:
         """All variables visible at the token. Not to be changed."""
 

@@ -99,7 +99,11 @@ def _fire(run: InstanceRun, token: Token, trigger: str, data: Mapping[str, Any])
     if event is None or not event.transitions.get(token.state):
         return False
     accept = run.states[token.state].fires.get(trigger)
-    if accept is None or accept(cast(Any, run), token, data):
+    if accept is None:
+        if data.get("variables"):
+            run.merge(token, data["variables"])
+        event.trigger(token, run)
+    elif accept(cast(Any, run), token, data):
         event.trigger(token, run)
     return True
 

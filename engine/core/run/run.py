@@ -322,6 +322,12 @@ class InstanceRun:
                     self.resting.setdefault((token.state, token.scope), []).append(token)
         return self.resting
 
+    def unrest(self, token: Token) -> None:
+        """The token goes on from its join."""
+        resting = self._resting().get((token.state, token.scope), [])
+        if token in resting:
+            resting.remove(token)
+
     def rest(self, token: Token) -> None:
         """The token waits in a join."""
         token.is_changed = True
