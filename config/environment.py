@@ -63,7 +63,7 @@ def read_database(name: str, default: str, pool_size: int) -> dict[str, Any]:
         parsed: dict[str, Any] = dict(dj_database_url.parse(url))
     except ValueError:
         raise misread(name, without_password(url), advice) from None
-    if not parsed["NAME"]:
+    if parsed["NAME"] in {"", ":memory:"}:
         raise misread(name, without_password(url), advice)
     parsed["CONN_MAX_AGE"] = 0
     options = sqlite_options() if scheme == "sqlite" else postgresql_options(pool_size)

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "drf_spectacular",
+    "config",
     "engine",
     "api",
     "designer",
@@ -106,7 +107,6 @@ TEMPLATES = [
 # Front end: Vite's output and the hand-kept icons, served by WhiteNoise without a collecting step ----
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [
     folder for folder in (BASE_DIR / "static" / "dist", BASE_DIR / "static" / "public") if folder.is_dir()
 ]

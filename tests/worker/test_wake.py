@@ -1,0 +1,165 @@
+"""Many commits share one message, and none of them is overlooked."""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+import redis
+from kombu.exceptions import OperationalError
+
+from engine.push.signals import work_waiting
+from engine.worker import wake as waking
+from engine.worker.flags import Flags, LocalFlags, PausingFlags, RedisFlags, choose_flags
+from engine.worker.wake import drain, wake
+
+FULL = 10
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    messages: list[str] = []
+    monkeypatch.setattr(waking, "send", messages.append)
+    monkeypatch.setitem(waking.resting, "until", 0.0)
+    return messages
+
+
+@pytest.fixture(params=["local", "redis", "pausing"])
+def flags(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flags]:
+    match request.param:
+        case "redis":
+            client = redis.Redis.from_url(request.getfixturevalue("redis_url"))
+            client.flushdb()
+            chosen: Flags = RedisFlags(client)
+        case "local":
+            chosen = LocalFlags()
+        case _:
+            chosen = PausingFlags()
+    monkeypatch.setattr(waking, "flags", lambda: chosen)
+    yield chosen
+    if isinstance(chosen, RedisFlags):
+        chosen.client.close()
+
+
+def batches(*sizes: int) -> Callable[[], int]:
+    """Work that does these batches, and then finds nothing."""
+    rest = itertools.chain(sizes, itertools.repeat(0))
+    return lambda: next(rest)
+
+
+@pytest.mark.usefixtures("flags")
+def test_commits_in_quick_succession_send_one_message(sent: list[str]) -> None:
+    for _ in range(5):
+        wake("advance")
+    assert sent == ["advance"]
+
+
+@pytest.mark.usefixtures("flags")
+def test_each_queue_has_a_message_of_its_own(sent: list[str]) -> None:
+    wake("advance")
+    wake("jobs")
+    assert sent == ["advance", "jobs"]
+
+
+@pytest.mark.usefixtures("flags")
+def test_commit_after_the_queue_was_worked_sends_a_message_again(sent: list[str]) -> None:
+    wake("advance")
+    assert drain("advance", batches(3, 2), FULL) == 5
+    wake("advance")
+    assert sent == ["advance", "advance"]
+
+
+@pytest.mark.usefixtures("flags")
+def test_commit_between_the_last_look_and_the_lowered_flag_is_seen(
+    sent: list[str], flags: Flags, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [0]
+    take_down = flags.take_down
+
+    def commit_and_take_down(queue: str) -> None:
+        if not waiting[0]:
+            waiting[0] = 1
+            wake("advance")  # finds the flag up, sends nothing
+        take_down(queue)
+
+    monkeypatch.setattr(flags, "take_down", commit_and_take_down)
+    done: list[int] = []
+
+    def work() -> int:
+        found = max(0, waiting[0])
+        if found:
+            waiting[0] = -1
+            done.append(found)
+        return found
+
+    wake("advance")
+    sent.clear()
+    drain("advance", work, FULL)
+    assert done == [1]
+
+
+@pytest.mark.usefixtures("flags")
+def test_full_batch_wakes_the_next_worker(sent: list[str]) -> None:
+    wake("advance")
+    sent.clear()
+    drain("advance", batches(FULL, 1), FULL)
+    assert sent == ["advance"]
+
+
+def test_local_worker_leaves_an_endless_queue_for_one_that_waits(
+    sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flags = LocalFlags()
+    monkeypatch.setattr(waking, "flags", lambda: flags)
+    monkeypatch.setattr(waking, "LONGEST_TURN_SECONDS", 0.0)
+    wake("advance")
+    sent.clear()
+
+    def work() -> int:
+        wake("jobs")
+        return 1
+
+    assert drain("advance", work, FULL) == 1
+    assert sent == ["jobs", "advance"], "the rest of its own queue is asked for again, behind the other"
+
+
+def test_broker_that_is_away_does_not_fail_the_caller(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    attempts: list[str] = []
+
+    def fail(queue: str) -> None:
+        attempts.append(queue)
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(waking, "send", fail)
+    flags = LocalFlags()
+    monkeypatch.setattr(waking, "flags", lambda: flags)
+    monkeypatch.setitem(waking.resting, "until", 0.0)
+    wake("advance")
+    wake("jobs")
+    assert attempts == ["advance"], "a broker that has just failed is left alone for a moment"
+    assert "the sweep will find its work" in caplog.text
+
+
+def test_queue_that_nobody_serves_is_refused() -> None:
+    with pytest.raises(ValueError, match="'parcels' is no queue"):
+        wake("parcels")
+
+
+@pytest.mark.usefixtures("flags")
+def test_service_wakes_workers_by_signal(sent: list[str]) -> None:
+    work_waiting.send(sender=None, queue="outbox")
+    assert sent == ["outbox"]
+
+
+@pytest.mark.parametrize(
+    ("broker", "kind"),
+    [
+        ("local://localhost/", LocalFlags),
+        ("redis://localhost:6379/0", RedisFlags),
+        ("rediss://localhost:6379/0", RedisFlags),
+        ("amqp://localhost//", PausingFlags),
+    ],
+)
+def test_flags_fit_the_broker(broker: str, kind: type) -> None:
+    assert isinstance(choose_flags(broker), kind)
