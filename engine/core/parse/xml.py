@@ -77,7 +77,7 @@ def _decode(data: str | bytes, most: int) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"The file says it is {codec} but holds other bytes; save it as UTF-8."
-        raise XmlProblem("xml_encoding", message, line) from None
+        raise XmlProblem("xml-encoding", message, line) from None
 
 
 def _encode(text: str, most: int) -> bytes:
@@ -85,21 +85,21 @@ def _encode(text: str, most: int) -> bytes:
         content = text.encode("utf-8")
     except UnicodeEncodeError as error:
         message = "The file holds half a character (a lone surrogate); save it again as UTF-8."
-        raise XmlProblem("xml_encoding", message, text.count("\n", 0, error.start) + 1) from None
+        raise XmlProblem("xml-encoding", message, text.count("\n", 0, error.start) + 1) from None
     _refuse_size(len(content), most)
     return content
 
 
 def _refuse_size(size: int, most: int) -> None:
     if size > most:
-        raise XmlProblem("xml_too_large", f"The file has more than {most:,} bytes; split it.")
+        raise XmlProblem("xml-too-large", f"The file has more than {most:,} bytes; split it.")
 
 
 def _codec(data: bytes) -> str:
     for mark, codec in _MARKS:
         if data.startswith(mark):
             if codec == "utf-32":
-                raise XmlProblem("xml_encoding", "UTF-32 is not read; save the file as UTF-8.")
+                raise XmlProblem("xml-encoding", "UTF-32 is not read; save the file as UTF-8.")
             return codec
     if data.startswith((b"<\0", b"\0<")):
         return "utf-16-le" if data[0] else "utf-16-be"
@@ -109,7 +109,7 @@ def _codec(data: bytes) -> str:
     known = _CODECS.get(declared[1].lower())
     if known is None:
         message = f"The encoding {declared[1]!r} is not read; save the file as UTF-8."
-        raise XmlProblem("xml_encoding", message, 1)
+        raise XmlProblem("xml-encoding", message, 1)
     return known
 
 
@@ -130,7 +130,7 @@ def _refuse_doctype(text: str) -> None:
     end = found.end() if found else 0
     if text.startswith("<!", end) and not text.startswith("<!--", end):
         message = "The file has a document type declaration; remove the <!DOCTYPE …> part."
-        raise XmlProblem("xml_doctype", message, text.count("\n", 0, end) + 1)
+        raise XmlProblem("xml-doctype", message, text.count("\n", 0, end) + 1)
 
 
 def _parse(content: bytes, max_elements: int) -> etree._Element:
@@ -156,7 +156,7 @@ def _parse(content: bytes, max_elements: int) -> etree._Element:
         guard.look(parser)
         raise _malformed(parser, error) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise XmlProblem("xml_doctype", "The file has a document type declaration; remove it.")
+        raise XmlProblem("xml-doctype", "The file has a document type declaration; remove it.")
     return root
 
 
@@ -166,7 +166,7 @@ def _malformed(parser: etree.XMLPullParser, error: etree.XMLSyntaxError) -> XmlP
     for entry in parser.feed_error_log:
         said, line = entry.message, entry.line
     said = " ".join(said.split())
-    return XmlProblem("xml_malformed", f"This is not well-formed XML: {said}.", line)
+    return XmlProblem("xml-malformed", f"This is not well-formed XML: {said}.", line)
 
 
 class _Guard:
@@ -189,15 +189,15 @@ class _Guard:
         attributes = element.attrib
         if self.elements > self.max_elements:
             found = (
-                "xml_too_many_elements",
+                "xml-too-many-elements",
                 f"The file has more than {self.max_elements:,} elements; split it.",
             )
         elif self.depth > MAX_DEPTH:
-            found = ("xml_too_deep", f"Elements are nested more than {MAX_DEPTH} deep.")
+            found = ("xml-too-deep", f"Elements are nested more than {MAX_DEPTH} deep.")
         elif len(attributes) > MAX_ATTRIBUTES:
-            found = ("xml_attributes", f"An element has more than {MAX_ATTRIBUTES} attributes.")
+            found = ("xml-attributes", f"An element has more than {MAX_ATTRIBUTES} attributes.")
         elif any(len(value) > MAX_ATTRIBUTE_LENGTH for value in attributes.values()):
-            found = ("xml_attributes", f"An attribute is longer than {MAX_ATTRIBUTE_LENGTH:,} characters.")
+            found = ("xml-attributes", f"An attribute is longer than {MAX_ATTRIBUTE_LENGTH:,} characters.")
         else:
             return
         raise XmlProblem(*found, line_of(element))
