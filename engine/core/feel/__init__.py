@@ -3,9 +3,9 @@
 from .access import passes as passes
 from .budget import DEFAULT_BUDGET as DEFAULT_BUDGET
 from .budget import Budget as Budget
+from .errors import BudgetError as BudgetError
 from .errors import Diagnostic as Diagnostic
 from .errors import Evaluation as Evaluation
-from .errors import Exhausted as Exhausted
 from .errors import ExpressionError as ExpressionError
 from .errors import FeelError as FeelError
 from .expression import Expression as Expression

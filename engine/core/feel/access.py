@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from . import calendar
-from .errors import Exhausted
+from .errors import BudgetError
 from .numbers import from_float, number
 from .operators import conjoin, equal, greater, greater_equal, less, less_equal
 from .ranges import Range
@@ -96,7 +96,7 @@ def member(value: object, name: str, run: Run | None, start: int, end: int) -> o
     getter = PROPERTIES.get(type(value), {}).get(name)
     if getter is not None:
         return getter(value)
-    if run is not None:
+    if run is not None and not (value is None and run.sink and run.sink[-1].start == start):
         run.note("unknown-entry", f"{kind_of(value)} has no property '{name}'", start, end)
     return None
 
@@ -211,4 +211,4 @@ def len_of(numbers: range) -> int:
     try:
         return len(numbers)
     except OverflowError:
-        raise Exhausted("budget-steps", "the range has too many numbers") from None
+        raise BudgetError("budget-steps", "the range has too many numbers") from None

@@ -39,7 +39,7 @@ class FeelError(Exception):
         self.code = code
 
 
-class Exhausted(Exception):
+class BudgetError(Exception):
     """A budget is used up: the whole evaluation ends with null and this diagnostic."""
 
     def __init__(self, code: str, message: str) -> None:

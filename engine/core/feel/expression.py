@@ -71,7 +71,9 @@ class Expression:
         """Do the unary tests pass for this input value?"""
         return self.value({**(variables or {}), "?": value}, now, functions) is True
 
-    def function(self, parameters: tuple[Parameter, ...], variables: Mapping[str, object], name: str = "") -> Function:
+    def function(
+        self, parameters: tuple[Parameter, ...], variables: Mapping[str, object], name: str = ""
+    ) -> Function:
         """A function whose body is this expression, called with the variables and its arguments."""
         titles = [parameter.name for parameter in parameters]
 
@@ -121,7 +123,9 @@ def compile_unary_tests(
     )
 
 
-def _compiled(text: str, parse: Callable[[], tree.Node], names: Collection[str], budget: Budget) -> Expression:
+def _compiled(
+    text: str, parse: Callable[[], tree.Node], names: Collection[str], budget: Budget
+) -> Expression:
     try:
         generator = Generator(names, budget, len(text))
         function, code = generator.finish(parse())

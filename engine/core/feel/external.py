@@ -46,13 +46,16 @@ def external_function(
     java_class = java.get("class") if isinstance(java, Mapping) else None
     signature = java.get("method signature") if isinstance(java, Mapping) else None
     if not isinstance(java_class, str) or not isinstance(signature, str):
-        return refuse("an external function needs {java: {class: ..., method signature: ...}}")
+        refuse("an external function needs {java: {class: ..., method signature: ...}}")
+        return None
     name, types = _read_signature(signature)
     known = EXTERNAL_FUNCTIONS.get((java_class, f"{name}({','.join(types)})"))
     if known is None:
-        return refuse(f"no function is registered as {java_class}.{name}({', '.join(types)})")
+        refuse(f"no function is registered as {java_class}.{name}({', '.join(types)})")
+        return None
     if len(types) != len(parameters):
-        return refuse(f"{name} takes {len(types)} arguments")
+        refuse(f"{name} takes {len(types)} arguments")
+        return None
     return Function(parameters, _caller(name, known), name)
 
 

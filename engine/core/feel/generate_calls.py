@@ -73,7 +73,8 @@ class CallWriter(Blocks):
         locals_ = [self.fresh("p") for _ in parameters]
         with self.function(title, locals_):
             scope = {
-                parameter.name: self.local(local) for parameter, local in zip(parameters, locals_, strict=True)
+                parameter.name: self.local(local)
+                for parameter, local in zip(parameters, locals_, strict=True)
             }
             self.scopes.append(VariableScope(scope))
             value = self.emit(node.body)

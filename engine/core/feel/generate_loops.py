@@ -23,8 +23,15 @@ class LoopWriter(Blocks):
         size = py.call("f_len", items)
         return py.run(py.call("f_charge", self.run(), size, py.const(weight)))
 
-    def over(self, iterators: list[tree.Iterator], weight: int, failed: str, body: Callable[[], None], done: ast.expr | None) -> None:
-        """Write loops within loops; `done` ends all of them, `failed` is set where there is nothing to go over."""
+    def over(
+        self,
+        iterators: list[tree.Iterator],
+        weight: int,
+        failed: str,
+        body: Callable[[], None],
+        done: ast.expr | None,
+    ) -> None:
+        """Write loops within loops; `done` ends all, `failed` is set where there is nothing to go over."""
         iterator, *others = iterators
         items = self.rounds(iterator)
         with self.block() as more:
@@ -148,9 +155,7 @@ class LoopWriter(Blocks):
             self.scopes.pop()
             self.write(py.give(value.node))
         weight = py.const(cost_of(predicate))
-        return self.temporary(
-            py.call("f_filter_by", self.run(), source.node, py.name(title), weight, *place)
-        )
+        return self.temporary(py.call("f_filter_by", self.run(), source.node, py.name(title), weight, *place))
 
     def filter_loop(self, node: tree.Filter, source: Value) -> Value:
         """`source[condition]`, where the condition cannot be a position."""
@@ -170,7 +175,9 @@ class LoopWriter(Blocks):
             self.scopes.pop()
             self.write(py.loop(variable, items.node, inner))
         place = (py.const(node.start), py.const(node.end))
-        why = py.call("f_explain_one", self.maybe_run(), py.const("a list is needed to filter"), items.node, *place)
+        why = py.call(
+            "f_explain_one", self.maybe_run(), py.const("a list is needed to filter"), items.node, *place
+        )
         bad = [py.run(why), py.assign(found, py.const(None))]
         self.write(py.when(py.is_none(items.node), bad, more))
         return self.local(found)

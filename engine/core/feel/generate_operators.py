@@ -67,9 +67,9 @@ class OperatorWriter(Blocks):
                 if not open_sides or not kinds <= {kind, "any"}:
                     return None
                 test = py.is_type(open_sides[0].node, kind)
-                other = right if open_sides[0] is left else left
-                if kind == "int" and isinstance(other.node, ast.Constant):
-                    return self.number_test(open_sides[0].node, other.node.value, test)
+                known = right if open_sides[0] is left else left
+                if kind == "int" and isinstance(known.node, ast.Constant):
+                    return self.number_test(open_sides[0].node, known.node.value, test)
                 return test
         if kinds <= {"bool", "any"} and "bool" in kinds and operator in ("=", "!=", "=="):
             open_sides = [side for side in (left, right) if side.kind == "any"]
@@ -77,14 +77,17 @@ class OperatorWriter(Blocks):
         if kinds != {"any"}:
             return None
         if operator in ("=", "!=", "=="):
-            kind = self.temporary(py.call("f_type", left.node))
-            same = py.compare(kind.node, "is", py.call("f_type", right.node))
-            plain = (py.compare(kind.node, "is", py.name("f_str")), py.compare(kind.node, "is", py.name("f_int")))
+            found = self.temporary(py.call("f_type", left.node)).node
+            same = py.compare(found, "is", py.call("f_type", right.node))
+            plain = (
+                py.compare(found, "is", py.name("f_str")),
+                py.compare(found, "is", py.name("f_int")),
+            )
             return py.both(same, py.either(*plain))
         return py.both(py.is_type(left.node, "int"), py.is_type(right.node, "int"))
 
     def number_test(self, node: ast.expr, constant: object, is_int: ast.expr) -> ast.expr:
-        """A JSON float compares with a small integer exactly as the decimal it was written as; NaN never does."""
+        """A JSON float compares with a small integer as the decimal it was written as; NaN never does."""
         if not isinstance(constant, int) or abs(constant) >= EXACT_FLOAT:
             return is_int
         return py.either(is_int, py.both(py.is_type(node, "float"), py.compare(node, "=", node)))
@@ -193,7 +196,9 @@ class OperatorWriter(Blocks):
             return self.compare(tree.Compare(test.start, test.end, "=", test, test), value)
         if isinstance(test, tree.Interval):
             low = tree.Compare(test.start, test.end, ">=" if test.low_included else ">", test.low, test.low)
-            high = tree.Compare(test.start, test.end, "<=" if test.high_included else "<", test.high, test.high)
+            high = tree.Compare(
+                test.start, test.end, "<=" if test.high_included else "<", test.high, test.high
+            )
             if all(isinstance(end, tree.Literal) and end.value is not None for end in (test.low, test.high)):
                 above = self.compare(low, value)
                 below = self.compare(high, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection
 from types import CodeType
+from typing import Any
 
 from . import python_ast as py
 from . import tree
@@ -29,6 +30,23 @@ class Generator(OperatorWriter, LoopWriter, CallWriter):
         self.length = length
         self.free: set[str] = set()
         self.warnings: list[Diagnostic] = []
+        self.writers: dict[type[tree.Node], Callable[[Any], Value]] = {
+            tree.Literal: self.literal,
+            tree.Name: self.name,
+            tree.Logic: self.logic,
+            tree.Negate: self.negate,
+            tree.If: self.conditional,
+            tree.For: self.loop_for,
+            tree.Quantified: self.quantified,
+            tree.Call: self.call_name,
+            tree.FunctionOf: self.function_value,
+            tree.ListOf: self.list_of,
+            tree.Context: self.context,
+            tree.Interval: self.interval,
+            tree.Comparison: self.comparison,
+            tree.UnaryTests: self.unary_tests,
+            tree.Join: self.join,
+        }
 
     def finish(self, root: tree.Node) -> tuple[Callable[..., object], CodeType]:
         """The function for the tree, and its code."""
@@ -103,41 +121,21 @@ class Generator(OperatorWriter, LoopWriter, CallWriter):
         raise TypeError(node)
 
     def leaf(self, node: tree.Node) -> Value:
-        match node:
-            case tree.Literal(value=value):
-                return self.constant(value)
-            case tree.Name():
-                return self.name(node)
-            case tree.Logic():
-                return self.logic(node)
-            case tree.Negate():
-                return self.negate(node)
-            case tree.If():
-                return self.conditional(node)
-            case tree.For():
-                return self.loop_for(node)
-            case tree.Quantified():
-                return self.quantified(node)
-            case tree.Call():
-                return self.call_name(node)
-            case tree.FunctionOf():
-                return self.function_value(node)
-            case tree.ListOf(items=items):
-                values = [self.emit(item).node for item in items]
-                return self.temporary(py.list_of(*values), "list")
-            case tree.Context():
-                return self.context(node)
-            case tree.Interval():
-                return self.interval(node)
-            case tree.Comparison(operator=operator, operand=operand):
-                value = self.emit(operand)
-                return self.temporary(py.call("f_compared", py.const(operator), value.node))
-            case tree.UnaryTests():
-                return self.unary_tests(node)
-            case tree.Join(parts=parts):
-                texts = [self.emit(part).node for part in parts]
-                return self.temporary(py.call("f_text_join", self.run(), *texts), "str")
-        raise TypeError(node)
+        return self.writers[type(node)](node)
+
+    def literal(self, node: tree.Literal) -> Value:
+        return self.constant(node.value)
+
+    def list_of(self, node: tree.ListOf) -> Value:
+        return self.temporary(py.list_of(*(self.emit(item).node for item in node.items)), "list")
+
+    def comparison(self, node: tree.Comparison) -> Value:
+        value = self.emit(node.operand)
+        return self.temporary(py.call("f_compared", py.const(node.operator), value.node))
+
+    def join(self, node: tree.Join) -> Value:
+        texts = [self.emit(part).node for part in node.parts]
+        return self.temporary(py.call("f_text_join", self.run(), *texts), "str")
 
     # names
 

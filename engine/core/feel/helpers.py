@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from . import access, external_java, operators
+from . import access, operators
 from .budget import Budget
 from .conversions import alone
-from .errors import Exhausted, FeelError
-from .external import external_function
+from .errors import BudgetError, FeelError
+from .external_java import external_function
 from .library import FUNCTIONS
-from .numbers import from_float, from_int, number
+from .numbers import from_float, from_int, number, parse_number
 from .ranges import Range
 from .runtime import Run, exhausted
 from .signatures import MISSING, Builtin, Form, call_forms
@@ -28,10 +28,12 @@ def charge(run: Run, size: int, weight: int) -> None:
     """Pay for a loop before its first round."""
     run.steps -= size * weight + 1
     if run.steps < 0:
-        raise Exhausted("budget-steps", "the expression takes too many steps")
+        raise BudgetError("budget-steps", "the expression takes too many steps")
 
 
-def missing(name: str, functions: Mapping[str, object] | None, run: Run | None, start: int, end: int) -> object:
+def missing(
+    name: str, functions: Mapping[str, object] | None, run: Run | None, start: int, end: int
+) -> object:
     """A name that is no variable: a function, or null."""
     known = functions if run is None else run.functions
     if known is not None and name in known:
@@ -117,7 +119,7 @@ def _invoke_python(
     run.charge(4)
     try:
         return function(*arguments)
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001 - whatever a host's function raises, the call is null
         run.note("function-failed", f"the function failed: {problem}", start, end)
         return None
 
@@ -219,15 +221,11 @@ def juel_equal(left: object, right: object) -> bool:
         if isinstance(left, bool):
             right = right.lower() == "true"
         elif number(left) is not None:
-            from .numbers import parse_number
-
             right = parse_number(right) if len(right) < 100 else None
         else:
-            right, left = right, str(left)
+            left = str(left)
     return operators.equal(left, right) is True
 
-
-assert external_java  # filled the table of external functions
 
 HELPERS: dict[str, object] = {
     "f_type": type,
@@ -239,7 +237,7 @@ HELPERS: dict[str, object] = {
     "f_dict": dict,
     "f_len": len,
     "f_absent": KeyError,
-    "f_stops": (Exhausted, RecursionError),
+    "f_stops": (BudgetError, RecursionError),
     "f_exhausted": exhausted,
     "f_run": new_run,
     "f_charge": charge,

@@ -14,7 +14,8 @@ _TIME = re.compile(
 )
 _MONTHS = re.compile(r"(-)?P(?:(\d{1,20})Y)?(?:(\d{1,20})M)?\Z", re.ASCII)
 _DAYS = re.compile(
-    r"(-)?P(?:(\d{1,20})D)?(?:T(?=\d)(?:(\d{1,20})H)?(?:(\d{1,20})M)?(?:(\d{1,20})(?:\.(\d{0,30}))?S)?)?\Z", re.ASCII
+    r"(-)?P(?:(\d{1,20})D)?(?:T(?=\d)(?:(\d{1,20})H)?(?:(\d{1,20})M)?(?:(\d{1,20})(?:\.(\d{0,30}))?S)?)?\Z",
+    re.ASCII,
 )
 MAX_OFFSET = 18 * 3600
 
@@ -64,7 +65,12 @@ def parse_duration(text: str) -> DaysDuration | MonthsDuration | None:
         match = _DAYS.match(text)
         if match is None or not any(match.group(2, 3, 4, 5)):
             return None
-        seconds = int(match[2] or 0) * DAY + int(match[3] or 0) * 3600 + int(match[4] or 0) * 60 + int(match[5] or 0)
+        seconds = (
+            int(match[2] or 0) * DAY
+            + int(match[3] or 0) * 3600
+            + int(match[4] or 0) * 60
+            + int(match[5] or 0)
+        )
         nanos = seconds * NANO + _nanos(match[6])
         return DaysDuration(-nanos if match[1] else nanos)
     except ValueError:

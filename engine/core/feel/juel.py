@@ -25,7 +25,21 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _WORDS = {"and": "&&", "or": "||", "eq": "==", "ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">="}
 _WORDS |= {"div": "/", "mod": "%", "not": "!"}
-_POWERS = {"||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, ">": 4, "<=": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
+_POWERS = {
+    "||": 1,
+    "&&": 2,
+    "==": 3,
+    "!=": 3,
+    "<": 4,
+    ">": 4,
+    "<=": 4,
+    ">=": 4,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
+    "%": 6,
+}
 _LITERALS = {"true": True, "false": False, "null": None}
 _FUNCTIONS = {"now": "now", "dateTime": "now"}
 
@@ -60,7 +74,9 @@ def parse_juel(text: str, budget: Budget) -> tree.Node:
 
 def _next_expression(text: str, position: int) -> int:
     while True:
-        found = min((at for at in (text.find("${", position), text.find("#{", position)) if at >= 0), default=-1)
+        found = min(
+            (at for at in (text.find("${", position), text.find("#{", position)) if at >= 0), default=-1
+        )
         if found < 0:
             return len(text)
         if found == 0 or text[found - 1] != "\\":
@@ -150,7 +166,7 @@ class _Reader:
 
     def unary(self) -> tree.Node:
         signs: list[Token] = []
-        while self.token.text in ("!", "-") and self.token.kind == "op" or self.is_empty_operator():
+        while (self.token.text in ("!", "-") and self.token.kind == "op") or self.is_empty_operator():
             signs.append(self.advance())
         node = self.postfix(self.primary())
         if len(signs) > self.budget.nesting:
@@ -188,14 +204,18 @@ class _Reader:
             return node
         if token.kind == "end":
             self.fail("the expression is not closed with '}'", token.start, token.end)
-        self.fail(f"a value is expected, not '{token.text}'", token.start, token.end)
+        return self.fail(f"a value is expected, not '{token.text}'", token.start, token.end)
 
     def function(self, token: Token) -> tree.Node:
         arguments = self.arguments()
         known = _FUNCTIONS.get(token.text)
         if known is None or arguments:
-            self.fail(f"there is no function '{token.text}' in expressions", token.start, token.end, "no-function")
-        return tree.Call(token.start, self.token.start, tree.Literal(token.start, token.end, FUNCTIONS[known]), [])
+            self.fail(
+                f"there is no function '{token.text}' in expressions", token.start, token.end, "no-function"
+            )
+        return tree.Call(
+            token.start, self.token.start, tree.Literal(token.start, token.end, FUNCTIONS[known]), []
+        )
 
     def arguments(self) -> list[tree.Node]:
         self.expect("(")
@@ -246,8 +266,10 @@ class _Reader:
         if token.text == "getVariable":
             return variable
         if token.text == "hasVariable":
-            return tree.Compare(node.start, token.end, "!=", variable, tree.Literal(token.start, token.end, None))
-        self.fail(f"the method '{token.text}' of execution is not known", token.start, token.end, "no-method")
+            return tree.Compare(
+                node.start, token.end, "!=", variable, tree.Literal(token.start, token.end, None)
+            )
+        return self.fail(f"execution has no method '{token.text}'", token.start, token.end, "no-method")
 
 
 def _method(name: str, start: int, end: int, arguments: list[tree.Node]) -> tree.Node:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from . import numbers
-from .errors import Exhausted
+from .errors import BudgetError
 from .numbers import number
 from .ranges import Range
 from .runtime import Run
@@ -71,7 +71,7 @@ def _equal_deep(left: object, right: object) -> bool:
             continue
         visits += 1
         if visits > MAX_VISITS:
-            raise Exhausted("budget-steps", "the values compared are too large")
+            raise BudgetError("budget-steps", "the values compared are too large")
         if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
             if len(a) != len(b):
                 return False

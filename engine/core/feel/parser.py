@@ -1,32 +1,36 @@
-"""FEEL text to a syntax tree, by operator precedence; types are read in `type_parser`."""
+"""FEEL text to a syntax tree, by operator precedence; names, types and keywords are read in the files beside."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import NoReturn
 
 from . import tree
 from .budget import DEFAULT_BUDGET, Budget
-from .errors import Diagnostic, ExpressionError
 from .iso import parse_temporal
+from .keyword_parser import KeywordParser
 from .lexer import Token, tokenize, unescape
-from .names import PROPERTIES, NameTable, join, member_names
+from .name_parser import ENDING_WORDS, INFIX_WORDS
+from .names import PROPERTIES, NameTable, member_names
 from .numbers import parse_number
-from .type_parser import TypeParser
 from .types import FeelType
 
 OR, AND, COMPARISON, SUM, PRODUCT, POWER, SIGN, INSTANCE, POSTFIX = range(1, 10)
 _OPERATORS = {
     **dict.fromkeys(("=", "!=", "<", "<=", ">", ">="), COMPARISON),
-    **{"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER, ".": POSTFIX, "[": POSTFIX, "(": POSTFIX},
+    "+": SUM,
+    "-": SUM,
+    "*": PRODUCT,
+    "/": PRODUCT,
+    "**": POWER,
+    ".": POSTFIX,
+    "[": POSTFIX,
+    "(": POSTFIX,
 }
-_WORDS = {"or": OR, "and": AND, "between": COMPARISON, "in": COMPARISON, "instance": INSTANCE}
-_COMPARATORS = frozenset(("=", "!=", "<", "<=", ">", ">="))
-_ENDING_WORDS = frozenset((*_WORDS, "then", "else", "return", "satisfies", "of", "external"))
+_WORDS = dict(zip(INFIX_WORDS, (OR, AND, COMPARISON, COMPARISON, INSTANCE), strict=True))
 _LITERALS = {"true": True, "false": False, "null": None}
 
 
-class Parser(TypeParser):
+class Parser(KeywordParser):
     """Reads one expression or one list of unary tests."""
 
     def __init__(
@@ -244,19 +248,10 @@ class Parser(TypeParser):
             return self.quantified()
         if text == "function" and self.tokens[self.position + 1].text == "(":
             return self.function()
-        if text in _ENDING_WORDS:
+        if text in ENDING_WORDS:
             self.fail_here(f"a value is expected before '{text}'")
         name = self.join_tokens(1 + self.following_words())
         return tree.Name(token.start, self.last_end, name)
-
-    def following_words(self) -> int:
-        """Words that follow an unknown word directly: FEEL has no such sequence, so all are one name."""
-        count = 0
-        while True:
-            token = self.tokens[self.position + 1 + count]
-            if token.kind != "name" or token.text in _ENDING_WORDS or token.text == "?":
-                return count
-            count += 1
 
     def bracket(self, token: Token) -> tree.Node:
         text = token.text
@@ -331,7 +326,7 @@ class Parser(TypeParser):
         following = self.tokens[self.position + 1]
         if following.kind == "op":
             return following.text in ("-", "(", "[", "{", "@")
-        return following.kind != "end" and following.text not in _ENDING_WORDS
+        return following.kind != "end" and following.text not in ENDING_WORDS
 
     def context(self, token: Token) -> tree.Node:
         entries: list[tuple[str, tree.Node]] = []
@@ -365,121 +360,7 @@ class Parser(TypeParser):
         literal = self.advance()
         value = parse_temporal(unescape(literal.text))
         if value is None:
-            self.fail("the text is no date, time, date and time, or duration", token.start, literal.end, "temporal")
+            self.fail(
+                "the text is no date, time, date and time, or duration", token.start, literal.end, "temporal"
+            )
         return tree.Literal(token.start, literal.end, value)
-
-    # expressions that begin with a keyword
-
-    def conditional(self) -> tree.Node:
-        start = self.token.start
-        branches: list[tuple[tree.Node, tree.Node]] = []
-        while self.is_word("if") and len(branches) < 300:
-            self.position += 1
-            condition = self.expression()
-            self.expect_word("then")
-            result = self.expression()
-            self.expect_word("else")
-            branches.append((condition, result))
-        otherwise = self.expression()
-        return tree.If(start, otherwise.end, branches, otherwise)
-
-    def iterators(self) -> list[tree.Iterator]:
-        iterators: list[tree.Iterator] = []
-        while True:
-            start = self.token.start
-            name = self.declared_name(("in",))
-            self.expect_word("in")
-            source = self.expression()
-            to = self.expression() if self.take("..") else None
-            iterators.append(tree.Iterator(start, self.last_end, name, source, to))
-            self.scope.declare(name)
-            if not self.take(","):
-                return iterators
-
-    def iteration(self) -> tree.Node:
-        start = self.advance().start
-        iterators = self.iterators()
-        self.expect_word("return")
-        body = self.expression()
-        self.forget(iterators)
-        return tree.For(start, body.end, iterators, body)
-
-    def quantified(self) -> tree.Node:
-        token = self.advance()
-        iterators = self.iterators()
-        self.expect_word("satisfies")
-        condition = self.expression()
-        self.forget(iterators)
-        return tree.Quantified(token.start, condition.end, token.text, iterators, condition)
-
-    def forget(self, iterators: list[tree.Iterator]) -> None:
-        for iterator in iterators:
-            self.scope.forget(iterator.name)
-
-    def function(self) -> tree.Node:
-        start = self.advance().start
-        self.expect("(")
-        parameters: list[tuple[str, FeelType | None]] = []
-        while not self.take(")"):
-            if parameters:
-                self.expect(",")
-            name = self.declared_name((":", ",", ")"))
-            parameters.append((name, self.type() if self.take(":") else None))
-        is_external = self.is_word("external")
-        if is_external:
-            self.position += 1
-        for name, _ in parameters:
-            self.scope.declare(name)
-        body = self.expression()
-        for name, _ in parameters:
-            self.scope.forget(name)
-        return tree.FunctionOf(start, body.end, parameters, body, is_external)
-
-    # names
-
-    def member_name(self) -> str:
-        token = self.token
-        if token.kind == "quoted":
-            self.position += 1
-            return " ".join(token.text[1:-1].split())
-        if token.kind != "name":
-            self.fail_here("a name is expected after the dot")
-        known = self.members.match(self.tokens, self.position)
-        return self.join_tokens(known or 1 + self.following_words())
-
-    def declared_name(self, ends: tuple[str, ...]) -> str:
-        token = self.token
-        if token.kind == "quoted":
-            self.position += 1
-            return " ".join(token.text[1:-1].split())
-        count = 0
-        while True:
-            token = self.tokens[self.position + count]
-            if token.text in ends or token.kind in ("end", "string") or token.text in ("(", "[", "{", "}", "]"):
-                break
-            count += 1
-        if not count or self.token.kind != "name":
-            self.fail_here("a name is expected")
-        return self.join_tokens(count)
-
-    def name_before_colon(self) -> int:
-        """How many tokens from here are a name that a colon follows; 0 if there is none."""
-        if self.token.kind not in ("name", "quoted"):
-            return 0
-        index = self.position
-        while True:
-            token = self.tokens[index]
-            if token.kind == "op" and token.text == ":":
-                return index - self.position
-            if token.kind not in ("name", "number", "quoted") and token.text not in ("-", "+", "*", "/", "'", ".", "**"):
-                return 0
-            index += 1
-
-    def join_tokens(self, count: int) -> str:
-        tokens = self.tokens[self.position : self.position + count]
-        self.position += count
-        if len(tokens) == 1 and tokens[0].kind == "quoted":
-            return " ".join(tokens[0].text[1:-1].split())
-        return join(tokens)
-
-

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-_AT = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+_AT: dict[str, int] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
 _LOAD, _STORE = ast.Load(), ast.Store()
 
 COMPARE = {
@@ -138,7 +138,9 @@ def attempt(body: list[ast.stmt], error: str, alias: str | None, handler: list[a
     return ast.Try(body=body, handlers=[caught], orelse=[], finalbody=[], **_AT)
 
 
-def function(title: str, parameters: list[str], optional: list[tuple[str, ast.expr]], body: list[ast.stmt]) -> ast.stmt:
+def function(
+    title: str, parameters: list[str], optional: list[tuple[str, ast.expr]], body: list[ast.stmt]
+) -> ast.stmt:
     arguments = ast.arguments(
         posonlyargs=[],
         args=[ast.arg(arg=text, annotation=None, type_comment=None, **_AT) for text in parameters]
@@ -149,9 +151,16 @@ def function(title: str, parameters: list[str], optional: list[tuple[str, ast.ex
         kwarg=None,
         defaults=[default for _, default in optional],
     )
-    extra = {"type_params": []} if hasattr(ast, "TypeAlias") else {}
+    extra: dict[str, Any] = {"type_params": []} if hasattr(ast, "TypeAlias") else {}
     return ast.FunctionDef(
-        name=title, args=arguments, body=body, decorator_list=[], returns=None, type_comment=None, **_AT, **extra
+        name=title,
+        args=arguments,
+        body=body,
+        decorator_list=[],
+        returns=None,
+        type_comment=None,
+        **_AT,
+        **extra,
     )
 
 

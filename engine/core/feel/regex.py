@@ -1,4 +1,4 @@
-"""Regular expressions of XPath through a linear-time engine; groups that refer back are in `regex_backtrack`."""
+"""Regular expressions of XPath by a linear-time engine; groups that refer back are in `regex_backtrack`."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def engine_for(text: str, is_caseless: bool) -> Engine:
     options.max_mem = MAX_MEMORY
     options.case_sensitive = not is_caseless
     try:
-        return re2.compile(text, options)  # type: ignore[no-any-return]
+        return re2.compile(text, options)
     except re2.error:
         raise FeelError("the regular expression is too large") from None
 
@@ -169,7 +169,9 @@ def _read_replacement(text: str, groups: int) -> list[str | int]:
                     break
                 position += 1
             if begin == position:
-                raise FeelError("in a replacement $ stands before the number of a group; write \\$ for the sign")
+                raise FeelError(
+                    "in a replacement $ stands before the number of a group; write \\$ for the sign"
+                )
             number = int(text[begin:position])
             pieces.append(number if number <= groups else "")
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .errors import Exhausted
+from .errors import BudgetError
 from .regex import Match, engine_for
 from .regex_syntax import (
     Anchor,
@@ -54,7 +54,7 @@ class _Matcher:
         self.steps -= 1
         self.depth += 1
         if self.steps < 0 or self.depth > MAX_DEPTH:
-            raise Exhausted("budget-steps", "the regular expression takes too many steps on this text")
+            raise BudgetError("budget-steps", "the regular expression takes too many steps on this text")
         try:
             return self._match(piece, at, go_on)
         finally:

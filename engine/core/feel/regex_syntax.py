@@ -1,4 +1,4 @@
-"""Regular expressions of XPath (the ones FEEL has) to a small tree, or a FeelError that says what is wrong."""
+"""Regular expressions of XPath (those of FEEL) to a small tree, or a FeelError that says what is wrong."""
 
 from __future__ import annotations
 

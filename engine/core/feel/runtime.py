@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .budget import DEFAULT_BUDGET, Budget
-from .errors import Diagnostic, Exhausted
+from .errors import BudgetError, Diagnostic
 
 if TYPE_CHECKING:
     from .temporal import DateTime
@@ -37,19 +37,19 @@ class Run:
         """Pay for work before it is done."""
         self.steps -= steps
         if self.steps < 0:
-            raise Exhausted("budget-steps", "the expression takes too many steps")
+            raise BudgetError("budget-steps", "the expression takes too many steps")
 
     def make(self, size: int) -> None:
         """Pay for a text or list of that size before it is made."""
         self.output -= size
         if self.output < 0:
-            raise Exhausted("budget-output", "the expression makes too much text or too long lists")
+            raise BudgetError("budget-output", "the expression makes too much text or too long lists")
 
     def enter(self) -> None:
         """Go into a function."""
         self.calls -= 1
         if self.calls < 0:
-            raise Exhausted("budget-calls", "functions call one another too deep")
+            raise BudgetError("budget-calls", "functions call one another too deep")
 
     def note(self, code: str, message: str, start: int, end: int) -> None:
         """Keep a diagnostic, if anyone wants to know."""
@@ -61,7 +61,7 @@ def exhausted(run: Run | None, reason: BaseException, end: int) -> None:
     """The whole evaluation is null, because a limit was reached."""
     if run is None or run.sink is None:
         return
-    if isinstance(reason, Exhausted):
+    if isinstance(reason, BudgetError):
         run.note(reason.code, reason.message, 0, end)
     else:
         run.note("budget-calls", "the expression or its data is nested too deep", 0, end)

@@ -13,7 +13,7 @@ from .types import ANY, NUMBER, SIMPLE_TYPES, STRING, FeelType, ListType, RangeT
 MISSING = object()  # an argument that was left out before one that was given by name
 
 
-class Mismatch(FeelError):
+class MismatchError(FeelError):
     """An argument is of another type than the parameter."""
 
 
@@ -72,10 +72,10 @@ class Form:
             if type(argument) in (str, list, dict):
                 cost += len(argument) >> 2  # type: ignore[arg-type]
             try:
-                converted.append(converters[index if index < last else last](argument))
+                converted.append(converters[min(last, index)](argument))
             except FeelError as problem:
                 name = self.parameters[min(index, last)].name
-                raise Mismatch(f"the argument '{name}' {problem.message}") from None
+                raise MismatchError(f"the argument '{name}' {problem.message}") from None
         run.charge(cost)
         return self.target(*converted)
 
@@ -132,11 +132,13 @@ class Builtin:
 
 def call_forms(run: Run, name: str, forms: tuple[Form, ...], arguments: tuple[object, ...]) -> object:
     """The answer of the first form that the arguments fit; FeelError if none."""
-    problem: FeelError = FeelError(f"{name} cannot be called with {len(arguments)} arguments", "wrong-arguments")
+    problem: FeelError = FeelError(
+        f"{name} cannot be called with {len(arguments)} arguments", "wrong-arguments"
+    )
     for form in forms:
         try:
             return form.call(run, arguments)
-        except Mismatch as reason:
+        except MismatchError as reason:
             problem = reason
     raise problem
 

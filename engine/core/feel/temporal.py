@@ -18,7 +18,7 @@ class Temporal:
     key: tuple[object, ...]
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.key == other.key  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.key == other.key
 
     def __hash__(self) -> int:
         return hash((self.feel_type, self.key))
@@ -30,7 +30,7 @@ class Temporal:
 class Date(Temporal):
     """A calendar day."""
 
-    __slots__ = ("year", "month", "day")
+    __slots__ = ("day", "month", "year")
     feel_type = "date"
 
     def __init__(self, year: int, month: int, day: int) -> None:
@@ -58,7 +58,7 @@ class Date(Temporal):
 class Time(Temporal):
     """A time of day, local, at an offset or in a named zone."""
 
-    __slots__ = ("second_of_day", "nano", "offset", "zone")
+    __slots__ = ("nano", "offset", "second_of_day", "zone")
     feel_type = "time"
 
     def __init__(
@@ -97,11 +97,16 @@ class Time(Temporal):
 class DateTime(Temporal):
     """A moment on the calendar and the clock, local, at an offset or in a named zone."""
 
-    __slots__ = ("date", "second_of_day", "nano", "offset", "zone")
+    __slots__ = ("date", "nano", "offset", "second_of_day", "zone")
     feel_type = "date and time"
 
     def __init__(
-        self, date: Date, second_of_day: int, nano: int = 0, offset: int | None = None, zone: str | None = None
+        self,
+        date: Date,
+        second_of_day: int,
+        nano: int = 0,
+        offset: int | None = None,
+        zone: str | None = None,
     ) -> None:
         self.date, self.second_of_day, self.nano, self.zone = date, second_of_day, nano, zone
         self.offset = zones.local_offset(zone, date.days, second_of_day) if zone is not None else offset
@@ -142,7 +147,7 @@ class DateTime(Temporal):
         return _at_instant(seconds, nano, self.offset, self.zone)
 
     def to_python(self) -> datetime:
-        """As Python's datetime, cut to microseconds; a local one has no tzinfo. ValueError out of its years."""
+        """As Python's datetime, cut to microseconds; a local one has no zone. ValueError out of its years."""
         tz = zones.python_zone(self.offset, self.zone)
         hour, rest = divmod(self.second_of_day, 3600)
         parts = (self.year, self.month, self.day, hour, rest // 60, rest % 60, self.nano // 1000)

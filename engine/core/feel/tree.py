@@ -172,42 +172,45 @@ class Join(Node):
     parts: list[Node] = field(default_factory=list)
 
 
+_PARTS: dict[type[Node], tuple[str, ...]] = {
+    Negate: ("operand",),
+    Binary: ("left", "right"),
+    Compare: ("left", "right"),
+    Logic: ("operands",),
+    Between: ("value", "low", "high"),
+    In: ("value", "tests"),
+    UnaryTests: ("tests",),
+    InstanceOf: ("value",),
+    If: ("branches", "otherwise"),
+    Iterator: ("source", "to"),
+    For: ("iterators", "body"),
+    Quantified: ("iterators", "condition"),
+    Path: ("source",),
+    Filter: ("source", "predicate"),
+    Call: ("callee", "arguments"),
+    ListOf: ("items",),
+    Context: ("entries",),
+    Interval: ("low", "high"),
+    Comparison: ("operand",),
+    FunctionOf: ("body",),
+    Join: ("parts",),
+}
+
+
 def children(node: Node) -> list[Node]:
     """The direct parts of a node, in the order of the text."""
-    match node:
-        case Binary(left=left, right=right) | Compare(left=left, right=right):
-            return [left, right]
-        case Negate(operand=operand) | Comparison(operand=operand):
-            return [operand]
-        case Logic(operands=parts) | ListOf(items=parts) | Join(parts=parts) | UnaryTests(tests=parts):
-            return parts
-        case Between(value=value, low=low, high=high):
-            return [value, low, high]
-        case In(value=value, tests=tests):
-            return [value, *tests]
-        case InstanceOf(value=value):
-            return [value]
-        case If(branches=branches, otherwise=otherwise):
-            return [part for branch in branches for part in branch] + [otherwise]
-        case Iterator(source=source, to=to):
-            return [source] if to is None else [source, to]
-        case For(iterators=iterators, body=body):
-            return [*iterators, body]
-        case Quantified(iterators=iterators, condition=condition):
-            return [*iterators, condition]
-        case Path(source=source):
-            return [source]
-        case Filter(source=source, predicate=predicate):
-            return [source, predicate]
-        case Call(callee=callee, arguments=arguments):
-            return [callee, *arguments]
-        case Context(entries=entries):
-            return [value for _, value in entries]
-        case Interval(low=low, high=high):
-            return [low, high]
-        case FunctionOf(body=body):
-            return [body]
-    return []
+    found: list[Node] = []
+    for name in _PARTS.get(type(node), ()):
+        _gather(getattr(node, name), found)
+    return found
+
+
+def _gather(part: object, found: list[Node]) -> None:
+    if isinstance(part, Node):
+        found.append(part)
+    elif isinstance(part, (list, tuple)):
+        for item in part:
+            _gather(item, found)
 
 
 def walk(node: Node) -> list[Node]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from .ranges import Range
 from .temporal import Date, DateTime, DaysDuration, MonthsDuration, Time, midnight_utc
-from .values import Function, Parameter
+from .values import Function
 
 
 class FeelType:
@@ -173,7 +173,9 @@ class FunctionType(FeelType):
         return arguments and self.result.accepts(result)
 
     def accepts(self, other: FeelType) -> bool:
-        return other is NULL or (isinstance(other, FunctionType) and self._fits(other.parameters, other.result))
+        return other is NULL or (
+            isinstance(other, FunctionType) and self._fits(other.parameters, other.result)
+        )
 
     def __str__(self) -> str:
         return f"function<{', '.join(map(str, self.parameters))}> -> {self.result}"
@@ -194,7 +196,7 @@ SIMPLE_TYPES: dict[str, FeelType] = {
 
 def is_instance(value: object, kind: FeelType) -> bool:
     """`value instance of kind`."""
-    return value is None and kind is NULL or value is not None and kind.has(value)
+    return (value is None and kind is NULL) or (value is not None and kind.has(value))
 
 
 def conforms(value: object, kind: FeelType) -> bool:
@@ -218,7 +220,9 @@ def conform(value: object, kind: FeelType) -> object:
         item = conform(value, kind.item)
         return None if item is None else [item]
     if isinstance(value, (list, tuple)):
-        return conform(value[0], kind) if len(value) == 1 and not isinstance(value[0], (list, tuple)) else None
+        return (
+            conform(value[0], kind) if len(value) == 1 and not isinstance(value[0], (list, tuple)) else None
+        )
     if kind is DATE_TIME and isinstance(value, Date):
         return midnight_utc(value)
     if isinstance(kind, ContextType) and isinstance(value, Mapping):
@@ -236,5 +240,3 @@ def _conform_context(value: Mapping[str, object], kind: ContextType) -> object:
             return None
         entries[name] = entry
     return entries
-
-

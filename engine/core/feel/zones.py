@@ -11,7 +11,6 @@ from .calendar import from_day_number
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+\-]*(/[A-Za-z0-9_+\-]+)*\Z")
 _CYCLE_DAYS = 146_097  # 400 Gregorian years: the same dates fall on the same weekdays, so zone rules repeat
-_EPOCH = datetime(1970, 1, 1)
 _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 _STANDARD_DAY = 10_957  # 2000-01-01, the day whose offset a time of day without a date has
 
@@ -40,8 +39,8 @@ def local_offset(name: str, days: int, second: int) -> int:
     zone = find_zone(name)
     if zone is None:
         return 0
-    moment = _EPOCH + timedelta(days=_within_datetime(days), seconds=second)
-    return _seconds(zone.utcoffset(moment.replace(tzinfo=zone)))
+    moment = _EPOCH_UTC + timedelta(days=_within_datetime(days), seconds=second)
+    return _seconds(moment.replace(tzinfo=zone).utcoffset())
 
 
 def instant_offset(name: str, seconds: int) -> int:

@@ -1,6 +1,7 @@
 """The built-in functions of FEEL; importing this room fills the one table of them."""
 
-from ..signatures import FUNCTIONS as FUNCTIONS
+from engine.core.feel.signatures import FUNCTIONS as FUNCTIONS
+
 from . import booleans as booleans
 from . import contexts as contexts
 from . import conversion as conversion

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..errors import FeelError
-from ..signatures import builtin
-from ..temporal import Temporal
-from ..operators import equal
-from ..values import kind_of
+from engine.core.feel.errors import FeelError
+from engine.core.feel.operators import equal
+from engine.core.feel.signatures import builtin
+from engine.core.feel.temporal import Temporal
+from engine.core.feel.values import kind_of
 
 _B = "boolean"
 
@@ -21,7 +21,14 @@ def negation(negand: object) -> bool | None:
     raise FeelError(f"the argument must be a boolean, not {kind_of(value)}")
 
 
-@builtin("is", "value1?: any, value2?: any", "boolean", _B, "The same value of the same kind, offset and zone.", 'is(@"P1D", @"PT24H") = true')
+@builtin(
+    "is",
+    "value1?: any, value2?: any",
+    "boolean",
+    _B,
+    "The same value of the same kind, offset and zone.",
+    'is(@"P1D", @"PT24H") = true',
+)
 def identical(value1: object = None, value2: object = None) -> bool:
     if isinstance(value1, Temporal) or isinstance(value2, Temporal):
         return value1 == value2
@@ -30,17 +37,33 @@ def identical(value1: object = None, value2: object = None) -> bool:
     return equal(value1, value2) is True
 
 
-@builtin("is defined", "value: any", "boolean", _B, "Is it there, that is, not null?", "is defined(null) = false")
+@builtin(
+    "is defined", "value: any", "boolean", _B, "Is it there, that is, not null?", "is defined(null) = false"
+)
 def is_defined(value: object) -> bool:
     return value is not None
 
 
-@builtin("get or else", "value: any, default: any", "Any", _B, "The value, or the default in place of null.", 'get or else(null, "x") = "x"')
+@builtin(
+    "get or else",
+    "value: any, default: any",
+    "Any",
+    _B,
+    "The value, or the default in place of null.",
+    'get or else(null, "x") = "x"',
+)
 def get_or_else(value: object, default: object) -> object:
     return default if value is None else value
 
 
-@builtin("assert", "value: any, condition: any, cause?: string|null", "Any", _B, "The value if the condition holds, else null with the cause.", 'assert(3, 3 > 2, "too small") = 3')
+@builtin(
+    "assert",
+    "value: any, condition: any, cause?: string|null",
+    "Any",
+    _B,
+    "The value if the condition holds, else null with the cause.",
+    'assert(3, 3 > 2, "too small") = 3',
+)
 def assertion(value: object, condition: object, cause: str | None = None) -> object:
     if condition is True:
         return value

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..errors import FeelError
-from ..runtime import Run
-from ..signatures import builtin
+from engine.core.feel.errors import FeelError
+from engine.core.feel.runtime import Run
+from engine.core.feel.signatures import builtin
 
 _C = "context"
 
 
-@builtin("get value", "context: context, key: string", "Any", _C, "The entry of that key, or along a list of keys.", 'get value({a: 1}, "a") = 1')
+@builtin(
+    "get value",
+    "m: context, key: string",
+    "Any",
+    _C,
+    "The entry of that key, or along a list of keys.",
+    'get value({a: 1}, "a") = 1',
+)
 def get_value(context: Mapping[str, object], key: str) -> object:
     return context.get(key)
 
 
-@builtin("get value", "context: context, keys: list", "Any", _C)
+@builtin("get value", "m: context, keys: list", "Any", _C)
 def get_value_along(context: Mapping[str, object], keys: list[object]) -> object:
     value: object = context
     for key in keys:
@@ -26,13 +33,27 @@ def get_value_along(context: Mapping[str, object], keys: list[object]) -> object
     return value
 
 
-@builtin("get entries", "m: context", "list", _C, "All entries as a list of key and value.", 'get entries({a: 1}) = [{key: "a", value: 1}]')
+@builtin(
+    "get entries",
+    "m: context",
+    "list",
+    _C,
+    "All entries as a list of key and value.",
+    'get entries({a: 1}) = [{key: "a", value: 1}]',
+)
 def get_entries(run: Run, context: Mapping[str, object]) -> list[object]:
     run.make(len(context))
     return [{"key": key, "value": value} for key, value in context.items()]
 
 
-@builtin("context", "entries: list", "context", _C, "A context of a list of key and value.", 'context([{key: "a", value: 1}]) = {a: 1}')
+@builtin(
+    "context",
+    "entries: list",
+    "context",
+    _C,
+    "A context of a list of key and value.",
+    'context([{key: "a", value: 1}]) = {a: 1}',
+)
 def context(run: Run, entries: list[object]) -> dict[str, object]:
     run.make(len(entries))
     made: dict[str, object] = {}
@@ -45,14 +66,23 @@ def context(run: Run, entries: list[object]) -> dict[str, object]:
     return made
 
 
-@builtin("context put", "context: context, key: string, value: any", "context", _C, "The context with one entry changed or added; a list of keys leads to entries within.", "context put({a: 1}, \"b\", 2) = {a: 1, b: 2}")
+@builtin(
+    "context put",
+    "context: context, key: string, value: any",
+    "context",
+    _C,
+    "The context with one entry changed or added; a list of keys leads to entries within.",
+    'context put({a: 1}, "b", 2) = {a: 1, b: 2}',
+)
 def context_put(run: Run, context: Mapping[str, object], key: str, value: object) -> dict[str, object]:
     run.make(len(context))
     return {**context, key: value}
 
 
 @builtin("context put", "context: context, keys: list, value: any", "context", _C)
-def context_put_along(run: Run, context: Mapping[str, object], keys: list[object], value: object) -> dict[str, object]:
+def context_put_along(
+    run: Run, context: Mapping[str, object], keys: list[object], value: object
+) -> dict[str, object]:
     if not keys or len(keys) > 100:
         raise FeelError("the list of keys must have 1 to 100 keys")
     return _put(run, context, keys, value)
@@ -69,7 +99,14 @@ def _put(run: Run, context: object, keys: list[object], value: object) -> dict[s
     return {**context, key: inner}
 
 
-@builtin("context merge", "contexts: list", "context", _C, "All entries of all contexts; the last one of a key counts.", "context merge([{a: 1}, {b: 2}]) = {a: 1, b: 2}")
+@builtin(
+    "context merge",
+    "contexts: list",
+    "context",
+    _C,
+    "All entries of all contexts; the last one of a key counts.",
+    "context merge([{a: 1}, {b: 2}]) = {a: 1, b: 2}",
+)
 def context_merge(run: Run, contexts: list[object]) -> dict[str, object]:
     merged: dict[str, object] = {}
     for part in contexts:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .. import tree
-from ..access import interval
-from ..errors import ExpressionError, FeelError
-from ..iso import parse_date, parse_date_time, parse_duration, parse_time
-from ..operators import order
-from ..ranges import Range
-from ..signatures import builtin
+from engine.core.feel import tree
+from engine.core.feel.access import interval
+from engine.core.feel.errors import ExpressionError, FeelError
+from engine.core.feel.iso import parse_date, parse_date_time, parse_duration, parse_time
+from engine.core.feel.operators import order
+from engine.core.feel.ranges import Range
+from engine.core.feel.signatures import builtin
 
 _LITERAL_FUNCTIONS = {
     "date": parse_date,
@@ -18,9 +18,16 @@ _LITERAL_FUNCTIONS = {
 }
 
 
-@builtin("range", "from: string", "range", "range", "A range from its text, its ends being literals.", 'range("[18..21)") = [18..21)')
+@builtin(
+    "range",
+    "from: string",
+    "range",
+    "range",
+    "A range from its text, its ends being literals.",
+    'range("[18..21)") = [18..21)',
+)
 def range_from_text(text: str) -> Range:
-    from ..parser import Parser
+    from engine.core.feel.parser import Parser
 
     try:
         node = Parser(text, _LITERAL_FUNCTIONS).whole_expression()

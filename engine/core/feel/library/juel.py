@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..errors import FeelError
-from ..numbers import Number, number, parse_number
-from ..operators import equal, order
-from ..runtime import Run
-from ..signatures import Builtin, builtin
-from ..text import to_text
-from ..values import kind_of
+from engine.core.feel.errors import FeelError
+from engine.core.feel.numbers import Number, number, parse_number
+from engine.core.feel.operators import equal, order
+from engine.core.feel.runtime import Run
+from engine.core.feel.signatures import Builtin, builtin
+from engine.core.feel.text import to_text
+from engine.core.feel.values import kind_of
 
 JUEL_METHODS: dict[str, Builtin] = {}
 _J = "juel"
@@ -161,5 +161,3 @@ def compare_to(value: object, other: object) -> int:
     if answer is None:
         raise FeelError(f"{kind_of(value)} and {kind_of(other)} cannot be ordered")
     return answer
-
-

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cmp_to_key
 
-from ..errors import Exhausted, FeelError
-from ..numbers import Number, number
-from ..operators import equal, order
-from ..ranges import Range
-from ..runtime import Run
-from ..signatures import Builtin, builtin
-from ..temporal import DateTime, Temporal, Time
-from ..values import Function
+from engine.core.feel.errors import BudgetError, FeelError
+from engine.core.feel.numbers import Number, number
+from engine.core.feel.operators import equal, order
+from engine.core.feel.ranges import Range
+from engine.core.feel.runtime import Run
+from engine.core.feel.signatures import Builtin, builtin
+from engine.core.feel.temporal import DateTime, Temporal, Time
+from engine.core.feel.values import Function
 
 _L = "list"
 
@@ -55,7 +55,14 @@ def unique(items: list[object]) -> list[object]:
     return list(seen.values())
 
 
-@builtin("list contains", "list: list, element: any", "boolean", _L, "Is the element in the list?", "list contains([1,2,3], 2) = true")
+@builtin(
+    "list contains",
+    "list: list, element: any",
+    "boolean",
+    _L,
+    "Is the element in the list?",
+    "list contains([1,2,3], 2) = true",
+)
 def list_contains(items: list[object], element: object) -> bool:
     return any(equal(item, element) is True for item in items)
 
@@ -70,7 +77,14 @@ def is_empty(items: list[object]) -> bool:
     return not items
 
 
-@builtin("sublist", "list: list, start position: integer, length?: integer", "list", _L, "The items from a position on.", "sublist([4,5,6], 1, 2) = [4,5]")
+@builtin(
+    "sublist",
+    "list: list, start position: integer, length?: integer",
+    "list",
+    _L,
+    "The items from a position on.",
+    "sublist([4,5,6], 1, 2) = [4,5]",
+)
 def sublist(items: list[object], start: int, length: int | None = None) -> list[object]:
     begin = _index(items, start)
     if length is not None and (length < 0 or begin + length > len(items)):
@@ -78,29 +92,59 @@ def sublist(items: list[object], start: int, length: int | None = None) -> list[
     return items[begin:] if length is None else items[begin : begin + length]
 
 
-@builtin("append", "list: list, item: any...", "list", _L, "The list with items added at its end.", "append([1], 2, 3) = [1,2,3]")
+@builtin(
+    "append",
+    "list: list, item: any...",
+    "list",
+    _L,
+    "The list with items added at its end.",
+    "append([1], 2, 3) = [1,2,3]",
+)
 def append(run: Run, items: list[object], *more: object) -> list[object]:
     run.make(len(items) + len(more))
     return [*items, *more]
 
 
-@builtin("concatenate", "list: list...", "list", _L, "All lists one behind the other.", "concatenate([1,2],[3]) = [1,2,3]")
+@builtin(
+    "concatenate",
+    "list: list...",
+    "list",
+    _L,
+    "All lists one behind the other.",
+    "concatenate([1,2],[3]) = [1,2,3]",
+)
 def concatenate(run: Run, *lists: list[object]) -> list[object]:
     run.make(sum(map(len, lists)))
     return [item for items in lists for item in items]
 
 
-@builtin("union", "list: list...", "list", _L, "All lists one behind the other, every value once.", "union([1,2],[2,3]) = [1,2,3]")
+@builtin(
+    "union",
+    "list: list...",
+    "list",
+    _L,
+    "All lists one behind the other, every value once.",
+    "union([1,2],[2,3]) = [1,2,3]",
+)
 def union(run: Run, *lists: list[object]) -> list[object]:
     return unique(concatenate(run, *lists))  # type: ignore[arg-type]
 
 
-@builtin("distinct values", "list: list", "list", _L, "Every value once.", "distinct values([1,2,3,2,1]) = [1,2,3]")
+@builtin(
+    "distinct values", "list: list", "list", _L, "Every value once.", "distinct values([1,2,3,2,1]) = [1,2,3]"
+)
 def distinct_values(items: list[object]) -> list[object]:
     return unique(items)
 
 
-@builtin("duplicate values", "list: list", "list", _L, "The values that are there more than once.", "duplicate values([1,2,3,2,1]) = [1,2]")
+@builtin(
+    "duplicate values",
+    "list: list",
+    "list",
+    _L,
+    "The values that are there more than once.",
+    "duplicate values([1,2,3,2,1]) = [1,2]",
+)
 def duplicate_values(items: list[object]) -> list[object]:
     counts: dict[object, int] = {}
     for item in items:
@@ -109,21 +153,42 @@ def duplicate_values(items: list[object]) -> list[object]:
     return [item for item in unique(items) if counts[identity_key(item)] > 1]
 
 
-@builtin("insert before", "list: list, position: integer, newItem: any", "list", _L, "The list with an item put in at a position.", "insert before([1,3],1,2) = [2,1,3]")
+@builtin(
+    "insert before",
+    "list: list, position: integer, newItem: any",
+    "list",
+    _L,
+    "The list with an item put in at a position.",
+    "insert before([1,3],1,2) = [2,1,3]",
+)
 def insert_before(run: Run, items: list[object], position: int, item: object) -> list[object]:
     begin = _index(items, position)
     run.make(len(items))
     return [*items[:begin], item, *items[begin:]]
 
 
-@builtin("remove", "list: list, position: integer", "list", _L, "The list without the item at a position.", "remove([1,2,3], 2) = [1,3]")
+@builtin(
+    "remove",
+    "list: list, position: integer",
+    "list",
+    _L,
+    "The list without the item at a position.",
+    "remove([1,2,3], 2) = [1,3]",
+)
 def remove(run: Run, items: list[object], position: int) -> list[object]:
     begin = _index(items, position)
     run.make(len(items))
     return [*items[:begin], *items[begin + 1 :]]
 
 
-@builtin("list replace", "list: list, position: number, newItem: any", "list", _L, "The list with another item at a position, or wherever the function says true.", "list replace([2,4,7], 3, 6) = [2,4,6]")
+@builtin(
+    "list replace",
+    "list: list, position: number, newItem: any",
+    "list",
+    _L,
+    "The list with another item at a position, or wherever the function says true.",
+    "list replace([2,4,7], 3, 6) = [2,4,6]",
+)
 def list_replace(run: Run, items: list[object], position: Number, item: object) -> list[object]:
     begin = _index(items, int(position))
     run.make(len(items))
@@ -148,12 +213,26 @@ def reverse(run: Run, items: list[object]) -> list[object]:
     return items[::-1]
 
 
-@builtin("index of", "list: list, match: any", "list", _L, "The positions of a value.", "index of([1,2,3,2], 2) = [2,4]")
+@builtin(
+    "index of",
+    "list: list, match: any",
+    "list",
+    _L,
+    "The positions of a value.",
+    "index of([1,2,3,2], 2) = [2,4]",
+)
 def index_of(items: list[object], match: object) -> list[int]:
     return [index for index, item in enumerate(items, 1) if equal(item, match) is True]
 
 
-@builtin("flatten", "list: list", "list", _L, "The items of all lists within lists.", "flatten([[1,2],[[3]], 4]) = [1,2,3,4]")
+@builtin(
+    "flatten",
+    "list: list",
+    "list",
+    _L,
+    "The items of all lists within lists.",
+    "flatten([[1,2],[[3]], 4]) = [1,2,3,4]",
+)
 def flatten(run: Run, items: list[object]) -> list[object]:
     flat: list[object] = []
     pending = [iter(items)]
@@ -162,7 +241,7 @@ def flatten(run: Run, items: list[object]) -> list[object]:
             run.charge(1)
             if isinstance(item, (list, tuple)):
                 if len(pending) > 1000:
-                    raise Exhausted("budget-nesting", "the lists are nested too deep")
+                    raise BudgetError("budget-nesting", "the lists are nested too deep")
                 pending.append(iter(item))
                 break
             flat.append(item)
@@ -171,7 +250,14 @@ def flatten(run: Run, items: list[object]) -> list[object]:
     return flat
 
 
-@builtin("sort", "list: list, precedes?: function|null", "list", _L, "Sorted, by a function that says which of two comes first.", "sort([3,1,2], function(x, y) x < y) = [1,2,3]")
+@builtin(
+    "sort",
+    "list: list, precedes?: function|null",
+    "list",
+    _L,
+    "Sorted, by a function that says which of two comes first.",
+    "sort([3,1,2], function(x, y) x < y) = [1,2,3]",
+)
 def sort(run: Run, items: list[object], precedes: object = None) -> list[object]:
     run.make(len(items))
     if precedes is None:
@@ -192,7 +278,14 @@ def _natural_order(left: object, right: object) -> int:
     return answer
 
 
-@builtin("partition", "list: list, size: integer", "list", _L, "The list in pieces of a size.", "partition([1,2,3,4,5], 2) = [[1,2],[3,4],[5]]")
+@builtin(
+    "partition",
+    "list: list, size: integer",
+    "list",
+    _L,
+    "The list in pieces of a size.",
+    "partition([1,2,3,4,5], 2) = [[1,2],[3,4],[5]]",
+)
 def partition(run: Run, items: list[object], size: int) -> list[object]:
     if size < 1:
         raise FeelError("the size must be 1 or more")

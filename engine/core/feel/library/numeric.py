@@ -5,11 +5,11 @@ from __future__ import annotations
 import decimal
 from decimal import Decimal
 
-from .. import numbers
-from ..errors import FeelError
-from ..numbers import CONTEXT, Number, normal
-from ..signatures import builtin
-from ..temporal import DaysDuration, MonthsDuration
+from engine.core.feel import numbers
+from engine.core.feel.errors import FeelError
+from engine.core.feel.numbers import CONTEXT, Number, normal
+from engine.core.feel.signatures import builtin
+from engine.core.feel.temporal import DaysDuration, MonthsDuration
 
 _N = "number"
 _WIDE = decimal.Context(prec=6300, Emin=-6400, Emax=6400, traps=[decimal.InvalidOperation])
@@ -27,7 +27,9 @@ def _rounded(n: Number, scale: int, mode: str) -> Number:
         raise FeelError("the number cannot be rounded so") from None
 
 
-@builtin("decimal", "n: number, scale: integer", "number", _N, "Rounded half to even.", "decimal(1/3, 2) = 0.33")
+@builtin(
+    "decimal", "n: number, scale: integer", "number", _N, "Rounded half to even.", "decimal(1/3, 2) = 0.33"
+)
 def decimal_(n: Number, scale: int) -> Number:
     return _rounded(n, scale, decimal.ROUND_HALF_EVEN)
 
@@ -42,22 +44,40 @@ def ceiling(n: Number, scale: int | None = None) -> Number:
     return _rounded(n, scale or 0, decimal.ROUND_CEILING)
 
 
-@builtin("round up", "n: number, scale: integer", "number", _N, "Rounded away from zero.", "round up(5.5, 0) = 6")
+@builtin(
+    "round up", "n: number, scale: integer", "number", _N, "Rounded away from zero.", "round up(5.5, 0) = 6"
+)
 def round_up(n: Number, scale: int) -> Number:
     return _rounded(n, scale, decimal.ROUND_UP)
 
 
-@builtin("round down", "n: number, scale: integer", "number", _N, "Rounded towards zero.", "round down(5.5, 0) = 5")
+@builtin(
+    "round down", "n: number, scale: integer", "number", _N, "Rounded towards zero.", "round down(5.5, 0) = 5"
+)
 def round_down(n: Number, scale: int) -> Number:
     return _rounded(n, scale, decimal.ROUND_DOWN)
 
 
-@builtin("round half up", "n: number, scale: integer", "number", _N, "Rounded, a half away from zero.", "round half up(5.5, 0) = 6")
+@builtin(
+    "round half up",
+    "n: number, scale: integer",
+    "number",
+    _N,
+    "Rounded, a half away from zero.",
+    "round half up(5.5, 0) = 6",
+)
 def round_half_up(n: Number, scale: int) -> Number:
     return _rounded(n, scale, decimal.ROUND_HALF_UP)
 
 
-@builtin("round half down", "n: number, scale: integer", "number", _N, "Rounded, a half towards zero.", "round half down(5.5, 0) = 5")
+@builtin(
+    "round half down",
+    "n: number, scale: integer",
+    "number",
+    _N,
+    "Rounded, a half towards zero.",
+    "round half down(5.5, 0) = 5",
+)
 def round_half_down(n: Number, scale: int) -> Number:
     return _rounded(n, scale, decimal.ROUND_HALF_DOWN)
 
@@ -74,7 +94,14 @@ def absolute(n: object) -> object:
     return abs(value)
 
 
-@builtin("modulo", "dividend: number, divisor: number", "number", _N, "The remainder, with the sign of the divisor.", "modulo(-12, 5) = 3")
+@builtin(
+    "modulo",
+    "dividend: number, divisor: number",
+    "number",
+    _N,
+    "The remainder, with the sign of the divisor.",
+    "modulo(-12, 5) = 3",
+)
 def modulo(dividend: Number, divisor: Number) -> Number | None:
     if divisor == 0:
         raise FeelError("division by zero", "division-by-zero")
@@ -100,7 +127,14 @@ def log(number: Number) -> Number:
     return normal(CONTEXT.ln(Decimal(number)))
 
 
-@builtin("exp", "number: number", "number", _N, "e to the power of the number.", "decimal(exp(5), 8) = 148.41315910")
+@builtin(
+    "exp",
+    "number: number",
+    "number",
+    _N,
+    "e to the power of the number.",
+    "decimal(exp(5), 8) = 148.41315910",
+)
 def exp(number: Number) -> Number:
     return normal(CONTEXT.exp(Decimal(number)))
 

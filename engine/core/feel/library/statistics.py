@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from ..errors import FeelError
-from ..numbers import CONTEXT, Number, add, divide, multiply, normal, number, subtract
-from ..operators import add as add_values
-from ..operators import order
-from ..runtime import Run
-from ..signatures import builtin
-from ..temporal import DaysDuration, MonthsDuration
-from ..values import kind_of
+from engine.core.feel.errors import FeelError
+from engine.core.feel.numbers import CONTEXT, Number, add, divide, multiply, normal, number, subtract
+from engine.core.feel.operators import add as add_values
+from engine.core.feel.operators import order
+from engine.core.feel.runtime import Run
+from engine.core.feel.signatures import builtin
+from engine.core.feel.temporal import DaysDuration, MonthsDuration
+from engine.core.feel.values import kind_of
 
 _L = "list"
 
@@ -114,7 +114,7 @@ def _mean(items: Sequence[object]) -> object:
     if not items:
         return None
     if isinstance(items[0], (DaysDuration, MonthsDuration)):
-        from ..operators import divide as divide_values
+        from engine.core.feel.operators import divide as divide_values
 
         return divide_values(_total(items), len(items))
     total = _sum(_numbers(items))
@@ -132,19 +132,57 @@ def _register() -> None:
     table = [
         ("min", "Any", "The least.", "min([1,2,3]) = 1", lambda items: _best(items, 1)),
         ("max", "Any", "The greatest.", "max(1,2,3) = 3", lambda items: _best(items, -1)),
-        ("sum", "Any", "The sum; of durations too; null for no items.", "sum([1,2,3]) = 6", lambda items: _total(items) if items else None),
+        (
+            "sum",
+            "Any",
+            "The sum; of durations too; null for no items.",
+            "sum([1,2,3]) = 6",
+            lambda items: _total(items) if items else None,
+        ),
         ("mean", "Any", "The arithmetic mean.", "mean([1,2,3]) = 2", _mean),
-        ("median", "number", "The middle one, or the mean of the two in the middle.", "median(8, 2, 5, 3, 4) = 4", _median),
+        (
+            "median",
+            "number",
+            "The middle one, or the mean of the two in the middle.",
+            "median(8, 2, 5, 3, 4) = 4",
+            _median,
+        ),
         ("mode", "list", "The most frequent ones.", "mode(6, 3, 9, 6, 6) = [6]", _mode),
-        ("stddev", "number", "The standard deviation of the sample.", "stddev(2, 4, 7, 5) = 2.081665999466132735282297706979931", _spread),
+        (
+            "stddev",
+            "number",
+            "The standard deviation of the sample.",
+            "stddev(2, 4, 7, 5) = 2.081665999466132735282297706979931",
+            _spread,
+        ),
         ("product", "number", "All multiplied.", "product([2,3,4]) = 24", _product),
-        ("all", "boolean", "Are all true?", "all([true, false]) = false", lambda items: _conjunction(items, False)),
-        ("any", "boolean", "Is one true?", "any([true, false]) = true", lambda items: _conjunction(items, True)),
+        (
+            "all",
+            "boolean",
+            "Are all true?",
+            "all([true, false]) = false",
+            lambda items: _conjunction(items, False),
+        ),
+        (
+            "any",
+            "boolean",
+            "Is one true?",
+            "any([true, false]) = true",
+            lambda items: _conjunction(items, True),
+        ),
     ]
     for name, result, doc, example, answer in table:
         _enter(name, result, doc, example, answer)
-    _enter("and", "boolean", "Are all true?", "and([true, false]) = false", lambda items: _conjunction(items, False))
-    _enter("or", "boolean", "Is one true?", "or([true, false]) = true", lambda items: _conjunction(items, True))
+    _enter(
+        "and",
+        "boolean",
+        "Are all true?",
+        "and([true, false]) = false",
+        lambda items: _conjunction(items, False),
+    )
+    _enter(
+        "or", "boolean", "Is one true?", "or([true, false]) = true", lambda items: _conjunction(items, True)
+    )
 
 
 def _enter(name: str, result: str, doc: str, example: str, answer: object) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 
-from .. import regex
-from ..errors import FeelError
-from ..runtime import Run
-from ..signatures import builtin
-from ..text import to_text
+from engine.core.feel import regex
+from engine.core.feel.errors import FeelError
+from engine.core.feel.runtime import Run
+from engine.core.feel.signatures import builtin
+from engine.core.feel.text import to_text
 
 _S = "string"
 
 
-@builtin("string length", "string: string", "number", _S, "The number of characters.", 'string length("foo") = 3')
+@builtin(
+    "string length", "string: string", "number", _S, "The number of characters.", 'string length("foo") = 3'
+)
 def string_length(string: str) -> int:
     return len(string)
 
@@ -70,17 +72,38 @@ def substring_after(string: str, match: str) -> str:
     return string.partition(match)[2] if match else string
 
 
-@builtin("contains", "string: string, match: string", "boolean", _S, "Is the match in the string?", 'contains("foobar", "of") = false')
+@builtin(
+    "contains",
+    "string: string, match: string",
+    "boolean",
+    _S,
+    "Is the match in the string?",
+    'contains("foobar", "of") = false',
+)
 def contains(string: str, match: str) -> bool:
     return match in string
 
 
-@builtin("starts with", "string: string, match: string", "boolean", _S, "Does it begin so?", 'starts with("foobar", "fo") = true')
+@builtin(
+    "starts with",
+    "string: string, match: string",
+    "boolean",
+    _S,
+    "Does it begin so?",
+    'starts with("foobar", "fo") = true',
+)
 def starts_with(string: str, match: str) -> bool:
     return string.startswith(match)
 
 
-@builtin("ends with", "string: string, match: string", "boolean", _S, "Does it end so?", 'ends with("foobar", "r") = true')
+@builtin(
+    "ends with",
+    "string: string, match: string",
+    "boolean",
+    _S,
+    "Does it end so?",
+    'ends with("foobar", "r") = true',
+)
 def ends_with(string: str, match: str) -> bool:
     return string.endswith(match)
 
@@ -93,8 +116,8 @@ def ends_with(string: str, match: str) -> bool:
     "Does the regular expression match some part? Flags: s, m, i, x, q.",
     'matches("foobar", "^fo*bar") = true',
 )
-def matches(run: Run, input: str, pattern: str, flags: str | None = None) -> bool:
-    return regex.search(run, input, pattern, flags or "")
+def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
+    return regex.search(run, text, pattern, flags or "")
 
 
 @builtin(
@@ -105,8 +128,8 @@ def matches(run: Run, input: str, pattern: str, flags: str | None = None) -> boo
     "Every match of the regular expression replaced; $1 stands for its first group.",
     'replace("abcd", "(ab)|(a)", "[1=$1][2=$2]") = "[1=ab][2=]cd"',
 )
-def replace(run: Run, input: str, pattern: str, replacement: str, flags: str | None = None) -> str:
-    return regex.replace(run, input, pattern, replacement, flags or "")
+def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
+    return regex.replace(run, text, pattern, replacement, flags or "")
 
 
 @builtin(
@@ -157,7 +180,12 @@ def string_join(run: Run, items: list[object], delimiter: str | None = None) -> 
     return _joined(run, items, delimiter)
 
 
-@builtin("string join", "list: list, delimiter: string|null, prefix: string|null, suffix: string|null", "string", _S)
+@builtin(
+    "string join",
+    "list: list, delimiter: string|null, prefix: string|null, suffix: string|null",
+    "string",
+    _S,
+)
 def string_join_around(
     run: Run, items: list[object], delimiter: str | None, prefix: str | None, suffix: str | None
 ) -> str:

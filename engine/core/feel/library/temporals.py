@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .. import calendar, iso, zones
-from ..errors import FeelError
-from ..numbers import Number
-from ..runtime import Run
-from ..signatures import builtin
-from ..temporal import (
+from engine.core.feel import calendar, iso, zones
+from engine.core.feel.errors import FeelError
+from engine.core.feel.numbers import Number
+from engine.core.feel.runtime import Run
+from engine.core.feel.signatures import builtin
+from engine.core.feel.temporal import (
     NANO,
     Date,
     DateTime,
@@ -42,7 +42,14 @@ def _known(value: Temporal | None, text: str, kind: str) -> Temporal:
     return value
 
 
-@builtin("date", "from: string", "date", _D, "A date from its text, from a date and time, or from year, month and day.", 'date("2012-12-25").year = 2012')
+@builtin(
+    "date",
+    "from: string",
+    "date",
+    _D,
+    "A date from its text, from a date and time, or from year, month and day.",
+    'date("2012-12-25").year = 2012',
+)
 def date_from_text(text: str) -> Temporal:
     return _known(iso.parse_date(text), text, "date")
 
@@ -63,7 +70,14 @@ def date_of_parts(year: Number, month: Number, day: Number) -> Date:
     return Date(int(year), int(month), int(day))
 
 
-@builtin("time", "from: string", "time", _D, "A time from its text, from a date and time, or from hour, minute, second and offset.", 'time("23:59:00").hour = 23')
+@builtin(
+    "time",
+    "from: string",
+    "time",
+    _D,
+    "A time from its text, from a date and time, or from hour, minute, second and offset.",
+    'time("23:59:00").hour = 23',
+)
 def time_from_text(text: str) -> Temporal:
     return _known(iso.parse_time(text), text, "time")
 
@@ -79,7 +93,9 @@ def time_from_value(value: Temporal) -> Time:
     raise FeelError(f"{value.feel_type} has no time")
 
 
-@builtin("time", "hour: number, minute: number, second: number, offset?: days and time duration|null", "time", _D)
+@builtin(
+    "time", "hour: number, minute: number, second: number, offset?: days and time duration|null", "time", _D
+)
 def time_of_parts(hour: Number, minute: Number, second: Number, offset: DaysDuration | None = None) -> Time:
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
         raise FeelError("there is no such time of day")
@@ -93,7 +109,14 @@ def time_of_parts(hour: Number, minute: Number, second: Number, offset: DaysDura
     return Time(int(hour) * 3600 + int(minute) * 60 + whole, nano, east)
 
 
-@builtin("date and time", "from: string", "date and time", _D, "A date and time from its text, or from a date and a time.", 'date and time("2012-12-24T23:59:00").day = 24')
+@builtin(
+    "date and time",
+    "from: string",
+    "date and time",
+    _D,
+    "A date and time from its text, or from a date and a time.",
+    'date and time("2012-12-24T23:59:00").day = 24',
+)
 def date_time_from_text(text: str) -> Temporal:
     return _known(iso.parse_date_time(text), text, "date and time")
 
@@ -110,7 +133,10 @@ def date_time_from_value(value: Temporal) -> DateTime:
 @builtin("date and time", "date: temporal, time: time", "date and time", _D)
 def date_time_of_both(date: Temporal, time: Time) -> DateTime:
     offset = None if time.zone is not None else time.offset
-    return DateTime(date_from_value(date), time.second_of_day, time.nano, offset, time.zone)
+    day = date.date if isinstance(date, DateTime) else date
+    if not isinstance(day, Date):
+        raise FeelError(f"{date.feel_type} has no date")
+    return DateTime(day, time.second_of_day, time.nano, offset, time.zone)
 
 
 @builtin("date and time", "date: date and time, timezone: string", "date and time", _D)
@@ -137,27 +163,25 @@ def duration_itself(value: Temporal) -> Temporal:
     raise FeelError(f"{value.feel_type} is no duration")
 
 
-@builtin("years and months duration", "from: temporal, to: temporal", "years and months duration", _D, "The whole months between two dates.", 'years and months duration(date("2011-12-22"), date("2013-08-24")) = duration("P1Y8M")')
+@builtin(
+    "years and months duration",
+    "from: temporal, to: temporal",
+    "years and months duration",
+    _D,
+    "The whole months between two dates.",
+    'years and months duration(date("2011-12-22"), date("2013-08-24")) = duration("P1Y8M")',
+)
 def years_and_months_duration(start: Temporal, end: Temporal) -> MonthsDuration:
     if not isinstance(start, (Date, DateTime)) or not isinstance(end, (Date, DateTime)):
         raise FeelError("two dates are needed")
-    first, last = _moment(start), _moment(end)
     sign = 1
-    if first > last:
-        first, last, sign = last, first, -1
-    months = (last[0] - first[0]) * 12 + last[1] - first[1]
-    if last[2:] < first[2:]:
-        months -= 1
-    return MonthsDuration(sign * months)
+    if (start.year, start.month, start.day) > (end.year, end.month, end.day):
+        start, end, sign = end, start, -1
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return MonthsDuration(sign * (months - (end.day < start.day)))
 
 
-def _moment(value: Date | DateTime) -> tuple[int, int, int, int, int]:
-    if isinstance(value, DateTime):
-        return (value.year, value.month, value.day, value.second_of_day, value.nano)
-    return (value.year, value.month, value.day, 0, 0)
-
-
-@builtin("now", "", "date and time", _D, "This moment.", "now() > date and time(\"2020-01-01T00:00:00Z\")")
+@builtin("now", "", "date and time", _D, "This moment.", 'now() > date and time("2020-01-01T00:00:00Z")')
 def now(run: Run) -> DateTime:
     if run.now is None:
         raise FeelError("the moment is not known here", "no-clock")
@@ -169,36 +193,85 @@ def today(run: Run) -> Date:
     return now(run).date  # type: ignore[no-any-return, attr-defined]
 
 
-@builtin("day of week", "date: date", "string", _D, "The name of the day.", 'day of week(date(2019, 9, 17)) = "Tuesday"')
+@builtin(
+    "day of week",
+    "date: date",
+    "string",
+    _D,
+    "The name of the day.",
+    'day of week(date(2019, 9, 17)) = "Tuesday"',
+)
 def day_of_week(date: Date) -> str:
     return _DAYS[calendar.weekday(date.days) - 1]
 
 
-@builtin("day of year", "date: date", "number", _D, "The number of the day in its year.", "day of year(date(2019, 9, 17)) = 260")
+@builtin(
+    "day of year",
+    "date: date",
+    "number",
+    _D,
+    "The number of the day in its year.",
+    "day of year(date(2019, 9, 17)) = 260",
+)
 def day_of_year(date: Date) -> int:
     return date.days - calendar.day_number(date.year, 1, 1) + 1
 
 
-@builtin("week of year", "date: date", "number", _D, "The number of the week in its year, as ISO 8601 counts.", "week of year(date(2019, 9, 17)) = 38")
+@builtin(
+    "week of year",
+    "date: date",
+    "number",
+    _D,
+    "The number of the week in its year, as ISO 8601 counts.",
+    "week of year(date(2019, 9, 17)) = 38",
+)
 def week_of_year(date: Date) -> int:
     return calendar.iso_week(date.year, date.month, date.day)
 
 
-@builtin("month of year", "date: date", "string", _D, "The name of the month.", 'month of year(date(2019, 9, 17)) = "September"')
+@builtin(
+    "month of year",
+    "date: date",
+    "string",
+    _D,
+    "The name of the month.",
+    'month of year(date(2019, 9, 17)) = "September"',
+)
 def month_of_year(date: Date) -> str:
     return _MONTHS[date.month - 1]
 
 
-@builtin("last day of month", "date: date", "date", _D, "The last day of the date's month.", "last day of month(date(2024, 2, 1)) = date(2024, 2, 29)")
+@builtin(
+    "last day of month",
+    "date: date",
+    "date",
+    _D,
+    "The last day of the date's month.",
+    "last day of month(date(2024, 2, 1)) = date(2024, 2, 29)",
+)
 def last_day_of_month(date: Date) -> Date:
     return Date(date.year, date.month, calendar.days_in_month(date.year, date.month))
 
 
-@builtin("from unix timestamp", "timestamp: integer", "date and time", _D, "The moment so many milliseconds after 1970 began.", 'from unix timestamp(0) = @"1970-01-01T00:00:00Z"')
+@builtin(
+    "from unix timestamp",
+    "timestamp: integer",
+    "date and time",
+    _D,
+    "The moment so many milliseconds after 1970 began.",
+    'from unix timestamp(0) = @"1970-01-01T00:00:00Z"',
+)
 def from_unix_timestamp(timestamp: int) -> DateTime:
     return DateTime(Date(1970, 1, 1), 0, 0, 0).plus_nanos(timestamp * 1_000_000)
 
 
-@builtin("unix timestamp", "date: date and time", "number", _D, "The milliseconds since 1970 began.", 'unix timestamp(@"1970-01-01T00:00:01Z") = 1000')
+@builtin(
+    "unix timestamp",
+    "date: date and time",
+    "number",
+    _D,
+    "The milliseconds since 1970 began.",
+    'unix timestamp(@"1970-01-01T00:00:01Z") = 1000',
+)
 def unix_timestamp(moment: DateTime) -> int:
     return moment.instant * 1000 + moment.nano // 1_000_000
