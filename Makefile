@@ -28,7 +28,7 @@ help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME) $(FRONT_END) ## install, build and start everything in one process, with the demo
-	@DEBUG=$${DEBUG:-1} exec $(RUN) manage.py serve --host "$(HOST)" --port "$(PORT)" --migrate --demo
+	@DEBUG="$${DEBUG:-1}" exec $(RUN) manage.py serve --host "$(HOST)" --port "$(PORT)" --migrate --demo
 
 test: $(DEVELOPMENT) $(FRONT_END) ## run every test, on SQLite, PostgreSQL, Redis and in a browser
 	@$(RUN) -m tests.infrastructure.suite
@@ -74,19 +74,19 @@ $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
 
 # A built front end is enough where there is no Node.
 ifneq ($(shell command -v node 2>/dev/null),)
-FRONT_END_SOURCES := $(shell find static -path static/node_modules -prune -o -path static/dist -prune -o \
+FRONT_END_SOURCES := $(shell find static -path static/node_modules -prune -o -path static/dist -prune -o -path static/test -prune -o \
 	-type f -print 2>/dev/null)
 
 $(MODULES): static/package-lock.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || \
-		{ echo "error: Node 20 or newer is needed; this is Node $$(node --version)." >&2; exit 1; }
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' || \
+		{ echo "error: Node 20.19 or newer is needed; this is Node $$(node --version)." >&2; exit 1; }
 	@echo "Installing the locked front-end packages ..."
 	@cd static && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(FRONT_END): $(MODULES) $(FRONT_END_SOURCES)
 	@echo "Building the front end ..."
-	@cd static && npm run --silent build -- --logLevel warn
+	@cd static && env -u DEBUG npm run --silent build -- --logLevel warn
 	@$(RUN) -m whitenoise.compress -q static/dist
 	@touch $@
 else
