@@ -61,7 +61,7 @@ export class Painter {
     });
   }
 
-  private mark(id: string, marker: string, isSet: boolean): void {
+  mark(id: string, marker: string, isSet: boolean): void {
     if (isSet) this.canvas.addMarker(id, marker);
     else this.canvas.removeMarker(id, marker);
   }

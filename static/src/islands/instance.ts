@@ -10,8 +10,11 @@ import { addShortcut } from "../lib/shortcuts";
 import { stateMark } from "../lib/state";
 
 interface InstanceProps extends InstanceState {
-  id: string;
+  /** Null: a diagram that follows no instance, as on the process page. */
+  id: string | null;
   xml: string;
+  /** The node that the page is about: "you are here". */
+  here?: string;
   /** Where the state, without the XML, can be read again. */
   state_url: string;
 }
@@ -42,10 +45,13 @@ export async function mount(root: HTMLElement): Promise<void> {
   };
 
   paint();
+  if (props.here) painter.mark(props.here, "is-here", true);
   addShortcut({ keys: "f", label: "Fit the diagram", group: "Diagram", run: () => fitToSpace(viewer) });
+  const { id } = props;
+  if (id === null) return;
   live().subscribe({
     subscribe: "instance",
-    id: props.id,
+    id,
     after: props.sequence,
     receive: (event) => {
       if (event.type !== "steps") return;

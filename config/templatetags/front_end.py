@@ -1,0 +1,116 @@
+"""What templates need from the front end: the build's files, islands, icons and states. No rules, no queries."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join, json_script
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from config.build import Build, find_build, read_build
+
+register = template.Library()
+
+ENTRY = "src/main.ts"
+
+# A status as a look (colour and icon) and a word; what is missing here has the look of its own name.
+LOOKS = {"completed": "done", "terminated": "cancelled", "failed": "incident", "open": "incident"}
+WORDS = {
+    "active": _("Active"),
+    "waiting": _("Waiting"),
+    "done": _("Done"),
+    "completed": _("Completed"),
+    "incident": _("Incident"),
+    "failed": _("Failed"),
+    "suspended": _("Suspended"),
+    "cancelled": _("Cancelled"),
+    "terminated": _("Terminated"),
+}
+
+
+@register.simple_tag
+def vite() -> SafeString:
+    """The page's styles and its one script, with everything that the script imports fetched beside it."""
+    build = read_build()
+    return format_html(
+        '{}{}<script type="module" src="{}"></script>',
+        link_styles(build, ENTRY),
+        preload(build, ENTRY),
+        build.address(ENTRY),
+    )
+
+
+@register.simple_tag
+def vite_styles() -> SafeString:
+    """The page's styles alone, for error pages: these must also appear when there is no build."""
+    build = find_build()
+    return link_styles(build, ENTRY) if build else SafeString("")
+
+
+@register.simple_block_tag(takes_context=True)
+def island(
+    context: template.Context, content: str, name: str, props: Mapping[str, Any], **attributes: str
+) -> SafeString:
+    """A mount point for one island: its properties as JSON, its files, and what is shown until it is ready."""
+    build = read_build()
+    source = f"src/islands/{name}.ts"
+    number = context.render_context["islands"] = context.render_context.get("islands", 0) + 1
+    props_id = f"island-{number}-props"
+    return format_html(
+        '{}{}{}<div data-island="{}" data-props="{}"{}>{}</div>',
+        link_styles(build, source),
+        preload(build, source),
+        json_script(props, props_id),
+        name,
+        props_id,
+        format_html_join("", ' {}="{}"', attributes.items()),
+        content,
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One symbol of static/public/icons.svg as decoration; words stand beside it."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name)
+
+
+@register.simple_tag
+def state(status: str, words: str = "") -> SafeString:
+    """A state as colour, icon and word: the same as `stateMark` draws in the browser."""
+    look = LOOKS.get(status, status)
+    return format_html(
+        '<span class="state state-{}">{}<span>{}</span></span>',
+        look,
+        icon(look),
+        words or WORDS.get(status, status.capitalize()),
+    )
+
+
+@register.simple_tag
+def moment(at: Any, css_class: str = "") -> SafeString:
+    """A time: the browser shows it relative to now, with the exact one on hover."""
+    if not at:
+        return SafeString("")
+    return format_html(
+        '<time datetime="{}" class="{}">{}</time>', at.isoformat(), css_class, at.strftime("%Y-%m-%d %H:%M")
+    )
+
+
+@register.filter
+def short_id(value: object) -> str:
+    """The first eight signs of an id, enough to tell rows apart; the whole one is in the link."""
+    return str(value)[:8]
+
+
+def link_styles(build: Build, source: str) -> SafeString:
+    return each('<link rel="stylesheet" href="{}">', build.styles(source))
+
+
+def preload(build: Build, source: str) -> SafeString:
+    return each('<link rel="modulepreload" href="{}">', build.imports(source))
+
+
+def each(markup: str, addresses: Iterator[str]) -> SafeString:
+    return cast(SafeString, format_html_join("", markup, ((address,) for address in addresses)))
