@@ -1,4 +1,4 @@
-# Statewright. A fresh machine needs Python 3.11 to 3.13, Node 20 or newer, and make; then `make run`.
+# Statewright. A fresh machine needs Python 3.11 to 3.13, Node 20.19 or newer, and make; then `make run`.
 #
 #   PORT=8001 HOST=0.0.0.0   where `make run` listens          PYTHON=python3.13   which Python to use
 #   BROWSER=0                `make test` without a browser     ARGS="-k timer"     more for `make bench`, `make faults`
@@ -91,11 +91,11 @@ $(FRONT_END): $(MODULES) $(FRONT_END_SOURCES)
 	@touch $@
 else
 $(MODULES):
-	@echo "error: Node 20 or newer is needed and was not found; install it from your system or nodejs.org." >&2; exit 1
+	@echo "error: Node 20.19 or newer is needed and was not found; install it from your system or nodejs.org." >&2; exit 1
 
 $(FRONT_END):
 	@if [ ! -e static/dist/manifest.json ] && [ ! -e static/dist/.vite/manifest.json ]; then \
-		echo "error: Node 20 or newer is needed and was not found; install it from your system or nodejs.org." >&2; \
+		echo "error: Node 20.19 or newer is needed and was not found; install it from your system or nodejs.org." >&2; \
 		exit 1; fi
 	@touch $@
 endif
