@@ -103,16 +103,18 @@ class _Play:
         elif vertex.join == "all":
             if len(present) == len(vertex.ins):
                 yield present
-        elif not any(edge in self._before(number, present, vertex) for edge in held - present):
+        elif present and not self._is_awaited(number, vertex, held, present):
             yield present
 
-    def _before(self, number: int, present: set[int], vertex: Vertex) -> set[int]:
-        """The edges from which a token can still come to a free input of the join, not through it."""
-        reach: set[int] = set()
-        for edge in vertex.ins:
-            if edge not in present:
-                reach |= self._upstream_of(edge, number)
-        return reach
+    def _is_awaited(self, number: int, vertex: Vertex, held: set[int], present: set[int]) -> bool:
+        """Whether a token can still come to a free input of an inclusive join. One that could as well come to
+        an input that has its token already is not waited for (13.4.3)."""
+        coming: set[int] = set()
+        for edge in vertex.ins - present:
+            coming |= self._upstream_of(edge, number)
+        for edge in present:
+            coming -= self._upstream_of(edge, number)
+        return not coming.isdisjoint(held)
 
     def _upstream_of(self, edge: int, join: int) -> set[int]:
         found = self._upstream.get(edge)

@@ -56,6 +56,6 @@ def place(ctx: Context, process: Process) -> None:
             elif name not in ctx.seen:
                 message = f"The lane names a node {name!r} that does not exist; remove the reference."
                 ctx.diagram.problems.append(problem("lane-without-node", lane.id, process.line, message))
-    for node in nodes.values():
+    for node in nodes.values() if process.lanes else ():
         if not node.lane and node.scope in nodes:
             node.lane = nodes[node.scope].lane

@@ -19,7 +19,12 @@ NodePart = Callable[[Context, Node, _Element], None]
 
 def read_node(ctx: Context, scope: str, element: _Element, kind: str) -> Node:
     """The node with its attributes; its parts are still to be read."""
-    name = ctx.draw(element)
+    name = element.get("id")
+    if name and name not in ctx.seen:
+        ctx.seen.add(name)
+        ctx.diagram.ids.append(name)
+    else:
+        name = ctx.draw(element)
     node = Node(name, kind, scope, element.get("name", ""), line_of(element), settings=PLAIN)
     vendor = None
     for key, value in items_of(element):
@@ -51,12 +56,13 @@ def read_parts(ctx: Context, node: Node, element: _Element) -> None:
             part(ctx, node, child)
         else:
             ctx.stray(child, node.id)
-    finish_node(ctx, node, element)
+    if node.settings is not PLAIN or node.kind in _MESSENGERS:
+        finish_node(ctx, node, element)
 
 
 def finish_node(ctx: Context, node: Node, element: _Element) -> None:
     """What can be said of a node only when all its parts are known."""
-    if node.kind in {"sendTask", "receiveTask"}:
+    if node.kind in _MESSENGERS:
         definition = events.message_definition(ctx, node.id, element, is_thrown=node.kind == "sendTask")
         if definition is not None:
             node.definitions.append(definition)
@@ -70,6 +76,7 @@ def finish_node(ctx: Context, node: Node, element: _Element) -> None:
             settings.script_format = element.get("scriptFormat", "")
 
 
+_MESSENGERS: Final = frozenset({"sendTask", "receiveTask"})
 _SENDERS: Final = THROW_EVENTS | {"sendTask"}
 
 

@@ -106,7 +106,7 @@ def _read_flow(ctx: Context, process: Process, scope: str, element: _Element) ->
     else:
         name = ctx.draw(element, f"flow_{reference(source)}_{reference(target)}")
     flow = Flow(name, source, target, scope, element.get("name", ""), line=line_of(element))
-    for child in element:
+    for child in element if len(element) else ():
         if child.tag == _CONDITION:
             flow.condition = _condition(child)
         elif child.tag == _EXTENSIONS:

@@ -7,10 +7,9 @@ from typing import cast
 
 from lxml.etree import _Element
 
+from engine.core.parse.xml import line_of
 
-def line_of(element: _Element) -> int | None:
-    """The line of the file that the element begins in."""
-    return cast("int | None", element.sourceline)
+__all__ = ["items_of", "line_of", "name_of", "vendor_items"]
 
 
 def items_of(element: _Element) -> Sequence[tuple[str, str]]:

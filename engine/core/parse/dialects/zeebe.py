@@ -30,8 +30,8 @@ def binding(ctx: Context, element: _Element, text: str | None) -> Binding:
 
 
 def _owner(element: _Element) -> str:
-    """The id of the BPMN element that an extension element belongs to."""
-    for parent in element.iterancestors():
+    """The id of the BPMN element that says it, or that the extension element belongs to."""
+    for parent in (element, *element.iterancestors()):
         if parent.get("id"):
             return parent.get("id", "")
     return ""
