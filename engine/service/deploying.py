@@ -1,0 +1,233 @@
+"""Deployment: files in, checked as a whole, immutable versions out; either everything is stored or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Max
+
+from engine.core.compile import compile_diagram
+from engine.core.compile.check import check_diagram
+from engine.core.machine import build_machine
+from engine.core.model.behaviour import Fault
+from engine.core.model.diagram import Diagram
+from engine.core.model.graph import PROCESS, Graph
+from engine.core.model.problems import DiagramError, Problem
+from engine.core.parse import read_diagram
+from engine.core.parse.dmn import read_decisions
+from engine.core.triggers.schedule import ScheduleError, read_cycle
+from engine.core.triggers.timer import due_of
+from engine.models import (
+    DecisionVersion,
+    DeployedFile,
+    Deployment,
+    FormVersion,
+    Process,
+    ProcessStart,
+    ProcessVersion,
+    State,
+    Transition,
+)
+from engine.service.errors import Invalid
+from engine.service.rights import Actor, name_of, require, require_any
+from engine.store.writing import write_transaction
+
+
+class File(NamedTuple):
+    name: str
+    content: bytes
+
+
+class Reading(NamedTuple):
+    """A deployment that has passed every check but is not stored."""
+
+    diagrams: list[tuple[File, Diagram, list[Graph]]]
+    decisions: list[tuple[File, Any]]
+    forms: list[tuple[File, dict[str, Any]]]
+    warnings: list[Problem]
+
+
+def check_files(files: Sequence[File], handlers: Collection[str] | None = None) -> Reading:
+    """Everything that is wrong with the files, all at once, as a DiagramError; else what they hold."""
+    reading, problems = Reading([], [], [], []), []
+    if not files:
+        raise Invalid("no-files", "A deployment needs at least one BPMN, DMN or form file.")
+    for file in files:
+        try:
+            _read(file, reading, handlers)
+        except DiagramError as error:
+            problems += [_in_file(problem, file, files) for problem in error.problems]
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise DiagramError(problems)
+    return reading
+
+
+def deploy(
+    files: Sequence[File], actor: Actor, *, name: str = "", note: str = "", is_duplicate_kept: bool = True
+) -> Deployment:
+    """Store the files as new versions; a process whose file is unchanged keeps its version."""
+    require_any(actor, "edit")
+    reading = check_files(files)
+    now = datetime.now(UTC)
+    for _, _, graphs in reading.diagrams:
+        for graph in graphs:
+            known = Process.objects.filter(key=graph.process).first()
+            if known is not None:
+                require(actor, "edit", known)
+    with write_transaction():
+        deployment = Deployment.objects.create(name=name, note=note, actor=name_of(actor), created_at=now)
+        stored = {
+            file.name: DeployedFile.objects.create(
+                deployment=deployment, name=file.name, checksum=_checksum(file), content=file.content
+            )
+            for file in files
+        }
+        for file, _, graphs in reading.diagrams:
+            for graph in graphs:
+                _store_version(deployment, stored[file.name], graph, reading.warnings, now, is_duplicate_kept)
+        for file, model in reading.decisions:
+            _store_decisions(deployment, stored[file.name], model)
+        for file, schema in reading.forms:
+            key = str(schema.get("id") or file.name.rpartition(".")[0])
+            number = (FormVersion.objects.filter(key=key).aggregate(last=Max("number"))["last"] or 0) + 1
+            FormVersion.objects.create(key=key, number=number, deployment=deployment, schema=schema)
+    return deployment
+
+
+def _read(file: File, reading: Reading, handlers: Collection[str] | None) -> None:
+    if file.name.lower().endswith((".dmn", ".dmn.xml")):
+        reading.decisions.append((file, read_decisions(file.content)))
+    elif file.name.lower().endswith((".form", ".json")):
+        reading.forms.append((file, _read_form(file)))
+    else:
+        diagram = read_diagram(file.content)
+        problems = check_diagram(diagram, handlers)
+        if any(problem.severity == "error" for problem in problems):
+            raise DiagramError(problems)
+        graphs = compile_diagram(diagram)
+        for graph in graphs:
+            try:
+                build_machine(graph.states.values(), graph.transitions)
+            except Fault as fault:
+                raise DiagramError([Problem(fault.code, graph.process, None, fault.message)]) from None
+        reading.warnings.extend(problem for problem in problems if problem.severity == "warning")
+        reading.diagrams.append((file, diagram, graphs))
+
+
+def _read_form(file: File) -> dict[str, Any]:
+    try:
+        schema = json.loads(file.content)
+    except (ValueError, RecursionError):
+        schema = None
+    if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
+        raise DiagramError([Problem("not-a-form", "", None, f"“{file.name}” is no form: it needs a list `components`.")])
+    return schema
+
+
+def _in_file(problem: Problem, file: File, files: Sequence[File]) -> Problem:
+    if len(files) == 1:
+        return problem
+    return Problem(problem.code, problem.node, problem.line, f"{file.name}: {problem.message}", problem.severity)
+
+
+def _checksum(file: File) -> str:
+    return hashlib.sha256(file.content).hexdigest()
+
+
+def _store_version(
+    deployment: Deployment, file: DeployedFile, graph: Graph, warnings: Iterable[Problem], now: datetime, keeps: bool
+) -> None:
+    process, _ = Process.objects.get_or_create(key=graph.process, defaults={"name": graph.name})
+    last = process.versions.order_by("-number").first()
+    if keeps and last is not None and last.checksum == file.checksum:
+        return
+    version = ProcessVersion.objects.create(
+        process=process,
+        number=last.number + 1 if last is not None else 1,
+        tag=graph.version_tag,
+        name=graph.name,
+        deployment=deployment,
+        file=file,
+        checksum=file.checksum,
+        warnings=[asdict(problem) for problem in warnings],
+        created_at=now,
+    )
+    _store_graph(version, graph)
+    _store_starts(version, graph, now)
+    process.name, process.latest = graph.name or process.name, version
+    process.save(update_fields=["name", "latest"])
+
+
+def _store_graph(version: ProcessVersion, graph: Graph) -> None:
+    State.objects.bulk_create(
+        [
+            State(
+                version=version, position=position, key=state.key, kind=state.kind, node=state.node,
+                scope=state.scope, name=state.name, config=state.config,
+            )
+            for position, state in enumerate(graph.states.values())
+        ],
+        batch_size=500,
+    )  # fmt: skip
+    states = {state.key: state for state in State.objects.filter(version=version)}
+    Transition.objects.bulk_create(
+        [
+            Transition(
+                version=version,
+                number=number,
+                source=states[row.source],
+                trigger=row.trigger,
+                target=states[row.target] if row.target is not None else None,
+                flow=row.flow,
+                guard_language=row.guard[0] if row.guard else "",
+                guard_text=row.guard[1] if row.guard else "",
+                position=row.position,
+                is_default=row.is_default,
+                born=states[row.born] if row.born is not None else None,
+                is_inside=row.is_inside,
+                clears=row.clears,
+                config=row.config,
+            )
+            for number, row in enumerate(graph.transitions)
+        ],
+        batch_size=500,
+    )
+
+
+def _store_starts(version: ProcessVersion, graph: Graph, now: datetime) -> None:
+    """Only the latest version is started by messages, signals and timers."""
+    ProcessStart.objects.filter(version__process=version.process_id).delete()
+    for start in graph.states[PROCESS].config.get("starts", ()):
+        kind = start["kind"]
+        if kind in ("message", "signal"):
+            ProcessStart.objects.create(version=version, kind=kind, node=start["node"], name=start["name"][1])
+        elif kind == "timer":
+            due, remaining = _first_due(start, now)
+            ProcessStart.objects.create(
+                version=version, kind=kind, node=start["node"], due=due, remaining=remaining
+            )
+
+
+def _first_due(start: dict[str, Any], now: datetime) -> tuple[datetime | None, int]:
+    text = start["formula"][1]
+    try:
+        if start["timer"] == "cycle" or text.startswith("R"):
+            cycle = read_cycle(text)
+            return cycle.first(now), cycle.times if cycle.times < 0 else cycle.times - 1
+        return due_of(text, now), 0
+    except ScheduleError as error:
+        raise DiagramError([Problem("invalid-timer", start["node"], None, str(error))]) from None
+
+
+def _store_decisions(deployment: Deployment, file: DeployedFile, model: Any) -> None:
+    for decision in model.decisions:
+        number = (DecisionVersion.objects.filter(key=decision.id).aggregate(last=Max("number"))["last"] or 0) + 1
+        DecisionVersion.objects.create(
+            key=decision.id, number=number, name=decision.name or "", deployment=deployment, file=file
+        )

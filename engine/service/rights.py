@@ -1,0 +1,95 @@
+"""Who may do what: roles are Django groups, and a process may give its own rights to groups; only questions here.
+
+A process without rights of its own goes by the roles. `None` as actor is the engine itself and may do everything.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.contrib.auth.models import AbstractUser
+
+from engine.models import Process, ProcessRight
+from engine.service.errors import Forbidden, NotFound
+
+Right = Literal["start", "see", "work", "operate", "edit"]
+Actor = AbstractUser | None
+
+# What the members of a role may do with every process that names no rights of its own.
+ROLES: dict[str, frozenset[Right]] = {
+    "participants": frozenset({"start", "work"}),
+    "owners": frozenset({"start", "see", "work", "edit"}),
+    "operators": frozenset({"see", "operate"}),
+    "modelers": frozenset({"start", "see", "edit"}),
+    "administrators": frozenset({"start", "see", "work", "operate", "edit"}),
+}
+
+
+def groups_of(actor: Actor) -> frozenset[str]:
+    """The names of the actor's groups, asked once for each user object."""
+    if actor is None:
+        return frozenset()
+    known: frozenset[str] | None = getattr(actor, "_statewright_groups", None)
+    if known is None:
+        known = frozenset(actor.groups.values_list("name", flat=True)) if actor.is_active else frozenset()
+        setattr(actor, "_statewright_groups", known)  # noqa: B010 the user class is the project's own
+    return known
+
+
+def name_of(actor: Actor) -> str:
+    return "" if actor is None else actor.get_username()
+
+
+def is_all_powerful(actor: Actor) -> bool:
+    return actor is None or (actor.is_active and actor.is_superuser)
+
+
+def role_rights(actor: Actor) -> frozenset[Right]:
+    rights: frozenset[Right] = frozenset()
+    for group in groups_of(actor):
+        rights |= ROLES.get(group, frozenset())
+    return rights
+
+
+def may(actor: Actor, right: Right, process: Process) -> bool:
+    return is_all_powerful(actor) or process.pk in allowed_processes(actor, right, [process.pk])
+
+
+def allowed_processes(actor: Actor, right: Right, processes: list[int] | None = None) -> set[int]:
+    """Of these processes (or of all) those with which the actor may do it; two queries whatever their number."""
+    wanted = Process.objects.all() if processes is None else Process.objects.filter(pk__in=processes)
+    ids = set(wanted.values_list("pk", flat=True))
+    if is_all_powerful(actor):
+        return ids
+    if actor is None or not actor.is_active:
+        return set()
+    own = ProcessRight.objects.filter(process__in=ids)
+    with_rights = set(own.values_list("process", flat=True))
+    given = set(
+        own.filter(group__name__in=groups_of(actor), **{f"may_{right}": True}).values_list("process", flat=True)
+    )
+    return given | (ids - with_rights if right in role_rights(actor) else set())
+
+
+def require(actor: Actor, right: Right, process: Process) -> None:
+    """Refuse unless allowed: as missing where the actor may not even see the process."""
+    if may(actor, right, process):
+        return
+    if right != "see" and may(actor, "see", process):
+        raise Forbidden("not-allowed", f"You may see “{process}” but not {_VERBS[right]} it.")
+    raise NotFound("process-not-found", "There is no such process, or you may not see it.")
+
+
+def require_any(actor: Actor, right: Right) -> None:
+    """Refuse unless the actor's role allows it in general: for what does not belong to a process yet."""
+    if not is_all_powerful(actor) and right not in role_rights(actor):
+        raise Forbidden("not-allowed", f"Your role does not allow you to {_VERBS[right]} processes.")
+
+
+_VERBS: dict[Right, str] = {
+    "start": "start",
+    "see": "see",
+    "work": "work in",
+    "operate": "operate",
+    "edit": "edit and deploy",
+}

@@ -1,0 +1,135 @@
+"""Machines of deployed versions, built from their rows once and kept; what is deployed never changes."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+
+from engine.core.dmn import Decisions, compile_decisions
+from engine.core.machine import build_machine
+from engine.core.machine.hooks import ProcessMachine
+from engine.core.model import graph
+from engine.core.model.behaviour import Fault
+from engine.core.parse.dmn import read_decisions
+from engine.models import DecisionVersion, ProcessVersion, State, Transition
+from engine.service.errors import NotFound
+
+
+class Version(NamedTuple):
+    """A machine with the two tables between its state keys and the ids of their rows."""
+
+    id: int
+    process: str
+    process_id: int
+    number: int
+    deployment: int
+    machine: ProcessMachine
+    state_ids: dict[str, int]
+    state_keys: dict[int, str]
+
+
+_lock = threading.Lock()
+_versions: OrderedDict[int, Version] = OrderedDict()
+_decisions: OrderedDict[int, Decisions] = OrderedDict()
+
+
+def get_version(version: int) -> Version:
+    """The version's machine, from the cache or built from its rows."""
+    with _lock:
+        known = _versions.get(version)
+        if known is not None:
+            _versions.move_to_end(version)
+            return known
+    built = _build(version)
+    with _lock:
+        _versions[version] = built
+        while len(_versions) > getattr(settings, "MACHINES_KEPT", 200):
+            _versions.popitem(last=False)
+    return built
+
+
+def find_latest(process: str) -> Version:
+    """The version on which new instances of the process start."""
+    row = ProcessVersion.objects.filter(process__key=process, process__latest__isnull=False)
+    found = row.order_by("-number").values_list("process__latest", flat=True).first()
+    if found is None:
+        raise NotFound("process-not-found", f"No process “{process}” is deployed.")
+    return get_version(found)
+
+
+def forget_all() -> None:
+    """For tests, whose databases hand out the same ids again."""
+    with _lock:
+        _versions.clear()
+        _decisions.clear()
+
+
+def _build(version: int) -> Version:
+    row = ProcessVersion.objects.select_related("process").filter(pk=version).first()
+    if row is None:
+        raise NotFound("version-not-found", "There is no such version.")
+    states = list(State.objects.filter(version=version).order_by("position"))
+    keys = {state.pk: state.key for state in states}
+    transitions = Transition.objects.filter(version=version).order_by("number")
+    machine = build_machine(
+        [graph.State(s.key, s.kind, s.node, s.scope, s.name, s.config) for s in states],
+        [_transition(t, keys) for t in transitions],
+        decide=_decide_in(row.deployment_id),
+    )
+    ids = {key: pk for pk, key in keys.items()}
+    return Version(version, row.process.key, row.process_id, row.number, row.deployment_id, machine, ids, keys)
+
+
+def _transition(row: Transition, keys: Mapping[int, str]) -> graph.Transition:
+    return graph.Transition(
+        source=keys[row.source_id],
+        trigger=row.trigger,
+        target=keys[row.target_id] if row.target_id is not None else None,
+        flow=row.flow,
+        guard=(row.guard_language, row.guard_text) if row.guard_language else None,
+        position=row.position,
+        is_default=row.is_default,
+        born=keys[row.born_id] if row.born_id is not None else None,
+        is_inside=row.is_inside,
+        clears=row.clears,
+        config=row.config,
+    )
+
+
+def _decide_in(deployment: int) -> Any:
+    def decide(decision: str, binding: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> Any:
+        found = _find_decision(decision, binding, deployment)
+        if found is None:
+            raise Fault("decision-missing", f"No decision with the id “{decision}” is deployed. Deploy it, then retry.")
+        return _decisions_of(found).evaluate(decision, variables, now=now)
+
+    return decide
+
+
+def _find_decision(decision: str, binding: Mapping[str, Any], deployment: int) -> DecisionVersion | None:
+    rows = DecisionVersion.objects.filter(key=decision).select_related("file")
+    kind = binding.get("kind", "latest")
+    if kind == "deployment":
+        rows = rows.filter(deployment=deployment)
+    elif kind == "version":
+        rows = rows.filter(number=int(binding.get("version") or 0))
+    elif kind == "versionTag":
+        rows = rows.filter(tag=binding.get("version_tag", ""))
+    return rows.order_by("-number").first()
+
+
+def _decisions_of(row: DecisionVersion) -> Decisions:
+    with _lock:
+        known = _decisions.get(row.file_id)
+    if known is None:
+        known = compile_decisions([read_decisions(bytes(row.file.content))])
+        with _lock:
+            _decisions[row.file_id] = known
+            while len(_decisions) > getattr(settings, "DECISIONS_KEPT", 200):
+                _decisions.popitem(last=False)
+    return known
