@@ -16,6 +16,17 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["engine.worker"])
 
 
+@app.on_configure.connect
+def refuse_unfit_settings(**_: Any) -> None:
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        settings.DATABASES  # noqa: B018  the first look loads them
+    except ImproperlyConfigured as error:
+        sys.exit(f"error: {error}")
+
+
 @celeryd_init.connect
 @beat_init.connect
 def refuse_to_start(**_: Any) -> None:

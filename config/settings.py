@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from config.environment import (
     read_base_url,
@@ -186,7 +186,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = QUEUES[0]
 CELERY_TASK_ROUTES = {task_name(name): {"queue": name} for name in QUEUES}
 CELERY_TASK_IGNORE_RESULT = True
@@ -224,6 +224,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "celery": {"level": "WARNING"},
+        "celery.apps.worker": {"level": "INFO"},
         "kombu": {"level": "WARNING"},
     },
 }

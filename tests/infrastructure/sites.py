@@ -75,7 +75,7 @@ def run_scaled_site(folder: Path, database_url: str, redis_url: str) -> Iterator
         for name, command, ready in (
             ("web", web, "Application startup complete"),
             ("worker", [*celery, "worker", "-c", "2", "--loglevel", "INFO"], " ready."),
-            ("clock", [*celery, "beat", *schedule, "--loglevel", "INFO"], "beat: Starting"),
+            ("clock", [*celery, "beat", *schedule, "--loglevel", "INFO"], "is starting."),
         ):
             child = site.children[name] = Child(command, environment)
             stack.callback(child.stop)

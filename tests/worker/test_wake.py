@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 from engine.push.signals import work_waiting
 from engine.worker import wake as waking
 from engine.worker.flags import Flags, LocalFlags, PausingFlags, RedisFlags, choose_flags
+from engine.worker.transport import Channel
 from engine.worker.wake import drain, wake
 
 FULL = 10
@@ -163,3 +164,12 @@ def test_service_wakes_workers_by_signal(sent: list[str]) -> None:
 )
 def test_flags_fit_the_broker(broker: str, kind: type) -> None:
     assert isinstance(choose_flags(broker), kind)
+
+
+def test_message_reaches_only_the_queue_it_is_for() -> None:
+    Channel.queues.clear()
+    waking.send("jobs")
+    waking.send("jobs")
+    waking.send("sweep")
+    assert {name: messages.qsize() for name, messages in Channel.queues.items()} == {"jobs": 2, "sweep": 1}
+    Channel.queues.clear()
