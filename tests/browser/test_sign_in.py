@@ -1,0 +1,39 @@
+"""Signing in, in a real browser, on each kind of installation."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.infrastructure.accessibility import find_violations
+from tests.infrastructure.sites import Site
+
+
+def test_demo_account_signs_in(page: Page, site: Site, sign_in: Callable[[Page, Site, str], None]) -> None:
+    sign_in(page, site, "clerk")
+    assert page.context.cookies(site.url), "a session was opened"
+    page.goto(f"{site.url}/login/")
+    assert "/login" not in page.url, "who is signed in does not meet the form again"
+
+
+def test_wrong_password_is_told_and_signs_nobody_in(page: Page, embedded_site: Site) -> None:
+    page.goto(f"{embedded_site.url}/login/")
+    page.fill("input[name=username]", "clerk")
+    page.fill("input[name=password]", "wrong")
+    page.click("form [type=submit]")
+    page.get_by_role("alert").wait_for()
+    assert "/login" in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_sign_in_page_is_accessible(
+    page: Page, embedded_site: Site, take_screenshot: Callable[[Page, str], Path], scheme: str, width: int
+) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{embedded_site.url}/login/")
+    take_screenshot(page, f"sign-in-{scheme}-{width}")
+    assert find_violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing is cut off"
