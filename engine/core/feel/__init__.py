@@ -1,5 +1,6 @@
 """FEEL, the expression language of DMN, and JUEL, its second front end: compiled, safe, without I/O."""
 
+from . import external_java as external_java
 from .access import passes as passes
 from .budget import DEFAULT_BUDGET as DEFAULT_BUDGET
 from .budget import Budget as Budget

@@ -9,6 +9,7 @@ class Budget(NamedTuple):
     """Limits that are checked before the work is done; a settings module may make others."""
 
     source: int = 32_000  # characters of text
+    parts: int = 1_000  # operators, calls, loops and other parts that are no plain values
     nesting: int = 64  # brackets, ifs, fors, functions inside one another
     steps: int = 200_000  # loop rounds, calls and elements visited, weighted by the size of the loop's body
     output: int = 1_000_000  # characters and elements made by one evaluation

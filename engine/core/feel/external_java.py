@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Callable
 
-from .external import external_function as external_function
 from .external import register_external
 from .numbers import parse_number
 from .text import to_text

@@ -170,6 +170,9 @@ class OperatorWriter(Blocks):
 
     def any_test(self, tests: list[tree.Node], value: Value) -> Value:
         """True at the first test that passes, else false, or null if one had no answer."""
+        at_once = self.one_of(tests, value, "f_one_of")
+        if at_once is not None:
+            return at_once
         target = self.fresh()
         result = py.name(target)
         self.write(py.assign(target, py.const(False)))
@@ -185,6 +188,19 @@ class OperatorWriter(Blocks):
                 self.statements.extend(more)
             else:
                 self.write(py.when(py.compare(result, "is not", py.const(True)), more))
+        return self.local(target, "truth")
+
+    def one_of(self, tests: list[tree.Node], value: Value, slow: str) -> Value | None:
+        """A test of many texts or many integers at once: a look into a set; null if they are anything else."""
+        values = [test.value for test in tests if isinstance(test, tree.Literal)]
+        kinds = {type(item) for item in values}
+        if len(values) != len(tests) or len(values) < 2 or len(kinds) != 1 or not kinds <= {str, int}:
+            return None
+        target = self.fresh()
+        found = py.compare(value.node, "in", py.const(frozenset(values)))
+        otherwise = py.call(slow, value.node, self.constant(values).node)
+        quick = py.is_type(value.node, "str" if kinds == {str} else "int")
+        self.write(py.when(quick, [py.assign(target, found)], [py.assign(target, otherwise)]))
         return self.local(target, "truth")
 
     def test(self, test: tree.Node, value: Value) -> Value:
@@ -203,6 +219,10 @@ class OperatorWriter(Blocks):
                 above = self.compare(low, value)
                 below = self.compare(high, value)
                 return self.temporary(py.call("f_conjoin", above.node, below.node), "truth")
+        if isinstance(test, tree.ListOf):
+            at_once = self.one_of(test.items, value, "f_passes")
+            if at_once is not None:
+                return at_once
         answer = self.emit(test)
         if tree.mentions(test, "?"):
             truth = self.truth(answer)

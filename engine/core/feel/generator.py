@@ -10,7 +10,7 @@ from typing import Any
 from . import python_ast as py
 from . import tree
 from .budget import Budget
-from .errors import Diagnostic
+from .errors import Diagnostic, ExpressionError
 from .execute import TITLE, make_function
 from .generate_calls import CallWriter
 from .generate_loops import LoopWriter
@@ -50,8 +50,11 @@ class Generator(OperatorWriter, LoopWriter, CallWriter):
 
     def finish(self, root: tree.Node) -> tuple[Callable[..., object], CodeType]:
         """The function for the tree, and its code."""
-        additions = sum(isinstance(node, tree.Binary) for node in tree.walk(root))
-        if additions > 20:
+        nodes = tree.walk(root)
+        if tree.count_parts(nodes) > self.budget.parts:
+            message = f"the expression has more than {self.budget.parts} parts"
+            raise ExpressionError((Diagnostic("budget-parts", message, 0, self.length),))
+        if sum(isinstance(node, tree.Binary) for node in nodes) > 20:
             self.needs_run = True  # many texts may be joined: they share one purse
         value = self.emit(root)
         self.write(py.give(self.whole(value)))

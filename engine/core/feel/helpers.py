@@ -8,7 +8,7 @@ from . import access, operators
 from .budget import Budget
 from .conversions import alone
 from .errors import BudgetError, FeelError
-from .external_java import external_function
+from .external import external_function
 from .library import FUNCTIONS
 from .numbers import from_float, from_int, number, parse_number
 from .ranges import Range
@@ -26,7 +26,7 @@ def new_run(budget: Budget, now: DateTime | None, functions: Mapping[str, object
 
 def charge(run: Run, size: int, weight: int) -> None:
     """Pay for a loop before its first round."""
-    run.steps -= size * weight + 1
+    run.steps -= size * weight + 6
     if run.steps < 0:
         raise BudgetError("budget-steps", "the expression takes too many steps")
 
@@ -92,7 +92,7 @@ def invoke(run: Run, function: object, arguments: tuple[object, ...], start: int
         message = f"{function.name or 'the function'} takes {wanted} arguments, not {len(arguments)}"
         run.note("wrong-arguments", message, start, end)
         return None
-    run.charge(4)
+    run.charge(12)
     given: list[object] = []
     for parameter, argument in zip(function.parameters, arguments, strict=True):
         fitting = argument if parameter.type is None else conform(argument, parameter.type)
@@ -116,7 +116,7 @@ def _invoke_python(
     run: Run, function: Callable[..., object], arguments: tuple[object, ...], start: int, end: int
 ) -> object:
     """Call a Python function that the host registered; what it raises makes the call null."""
-    run.charge(4)
+    run.charge(12)
     try:
         return function(*arguments)
     except Exception as problem:  # noqa: BLE001 - whatever a host's function raises, the call is null
@@ -206,11 +206,10 @@ def text_join(run: Run, *parts: object) -> str:
     return "".join(texts)
 
 
-def test_value(value: object, answer: object) -> bool | None:
-    """A unary test without `?`: a true answer passes, anything else is compared with the input."""
-    if answer is True and value is not False:
-        return True
-    return access.passes(value, answer)
+def one_of(value: object, options: list[object]) -> bool | None:
+    """Is the value one of these? Null where it is not, and one of them is of another kind."""
+    answers = {operators.equal(value, option) for option in options}
+    return True if True in answers else None if None in answers else False
 
 
 def juel_equal(left: object, right: object) -> bool:
@@ -278,7 +277,7 @@ HELPERS: dict[str, object] = {
     "f_member": access.member,
     "f_item_at": access.item_at,
     "f_passes": access.passes,
-    "f_test_value": test_value,
+    "f_one_of": one_of,
     "f_interval": access.interval,
     "f_compared": Range.compared,
     "f_text_join": text_join,

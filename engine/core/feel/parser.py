@@ -1,4 +1,4 @@
-"""FEEL text to a syntax tree, by operator precedence; names, types and keywords are read in the files beside."""
+"""FEEL text to a syntax tree, by precedence of operators; names, types and keywords have files beside."""
 
 from __future__ import annotations
 
@@ -330,16 +330,16 @@ class Parser(KeywordParser):
 
     def context(self, token: Token) -> tree.Node:
         entries: list[tuple[str, tree.Node]] = []
-        declared: list[str] = []
+        declared: set[str] = set()
         while not self.take("}"):
             if entries:
                 self.expect(",")
             key = self.context_key()
-            if any(key == name for name, _ in entries):
+            if key in declared:
                 self.fail_here(f"the context has the entry '{key}' twice")
             self.expect(":")
             self.scope.declare(key)  # before its value: a function may call itself
-            declared.append(key)
+            declared.add(key)
             entries.append((key, self.expression()))
             self.members.declare(key)
         for key in declared:

@@ -3,10 +3,90 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-_AT: dict[str, int] = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
 _LOAD, _STORE = ast.Load(), ast.Store()
+
+
+class _Place:
+    """All generated code stands at one place; as class attributes, since every node would repeat it."""
+
+    lineno = end_lineno = 1
+    col_offset = end_col_offset = 0
+
+
+class _Name(_Place, ast.Name): ...
+
+
+class _Constant(_Place, ast.Constant): ...
+
+
+class _Call(_Place, ast.Call): ...
+
+
+class _Attribute(_Place, ast.Attribute): ...
+
+
+class _Assign(_Place, ast.Assign): ...
+
+
+class _Expr(_Place, ast.Expr): ...
+
+
+class _Compare(_Place, ast.Compare): ...
+
+
+class _BoolOp(_Place, ast.BoolOp): ...
+
+
+class _UnaryOp(_Place, ast.UnaryOp): ...
+
+
+class _IfExp(_Place, ast.IfExp): ...
+
+
+class _BinOp(_Place, ast.BinOp): ...
+
+
+class _Subscript(_Place, ast.Subscript): ...
+
+
+class _Tuple(_Place, ast.Tuple): ...
+
+
+class _List(_Place, ast.List): ...
+
+
+class _Dict(_Place, ast.Dict): ...
+
+
+class _If(_Place, ast.If): ...
+
+
+class _For(_Place, ast.For): ...
+
+
+class _Break(_Place, ast.Break): ...
+
+
+class _Return(_Place, ast.Return): ...
+
+
+class _Try(_Place, ast.Try): ...
+
+
+class _ExceptHandler(_Place, ast.ExceptHandler): ...
+
+
+class _FunctionDef(_Place, ast.FunctionDef): ...
+
+
+class _Pass(_Place, ast.Pass): ...
+
+
+class _Argument(_Place, ast.arg): ...
+
 
 COMPARE = {
     "=": ast.Eq(),
@@ -30,35 +110,38 @@ class Value(NamedTuple):
     level: int = -1  # the function that has it as a local; -1 for a constant
 
 
+@lru_cache(maxsize=2048)
 def name(text: str) -> ast.expr:
-    return ast.Name(id=text, ctx=_LOAD, **_AT)
+    """A name that is read; nodes are never changed, so that many places may share one."""
+    return _Name(id=text, ctx=_LOAD)
 
 
 def const(value: object) -> ast.expr:
-    return ast.Constant(value=value, **_AT)  # type: ignore[arg-type]
+    """A constant that Python's compiler takes as it is."""
+    return _Constant(value=value)  # type: ignore[arg-type]
 
 
 def call(function: str, *arguments: ast.expr) -> ast.expr:
-    return ast.Call(func=name(function), args=list(arguments), keywords=[], **_AT)
+    return _Call(func=name(function), args=list(arguments), keywords=[])
 
 
 def call_method(value: ast.expr, method: str, *arguments: ast.expr) -> ast.expr:
-    function = ast.Attribute(value=value, attr=method, ctx=_LOAD, **_AT)
-    return ast.Call(func=function, args=list(arguments), keywords=[], **_AT)
+    function = _Attribute(value=value, attr=method, ctx=_LOAD)
+    return _Call(func=function, args=list(arguments), keywords=[])
 
 
 def assign(target: str, value: ast.expr) -> ast.stmt:
-    return ast.Assign(targets=[ast.Name(id=target, ctx=_STORE, **_AT)], value=value, type_comment=None, **_AT)
+    return _Assign(targets=[_Name(id=target, ctx=_STORE)], value=value, type_comment=None)
 
 
 def run(value: ast.expr) -> ast.stmt:
-    return ast.Expr(value=value, **_AT)
+    return _Expr(value=value)
 
 
 def compare(left: ast.expr, operator: str, right: ast.expr) -> ast.expr:
     if operator.startswith("is") and isinstance(left, ast.Constant) and isinstance(right, ast.Constant):
         return const((left.value is right.value) == (operator == "is"))
-    return ast.Compare(left=left, ops=[COMPARE[operator]], comparators=[right], **_AT)
+    return _Compare(left=left, ops=[COMPARE[operator]], comparators=[right])
 
 
 def is_none(value: ast.expr) -> ast.expr:
@@ -70,72 +153,70 @@ def is_type(value: ast.expr, kind: str) -> ast.expr:
 
 
 def both(*conditions: ast.expr) -> ast.expr:
-    return conditions[0] if len(conditions) == 1 else ast.BoolOp(op=ast.And(), values=list(conditions), **_AT)
+    return conditions[0] if len(conditions) == 1 else _BoolOp(op=ast.And(), values=list(conditions))
 
 
 def either(*conditions: ast.expr) -> ast.expr:
-    return ast.BoolOp(op=ast.Or(), values=list(conditions), **_AT)
+    return _BoolOp(op=ast.Or(), values=list(conditions))
 
 
 def invert(condition: ast.expr) -> ast.expr:
-    return ast.UnaryOp(op=ast.Not(), operand=condition, **_AT)
+    return _UnaryOp(op=ast.Not(), operand=condition)
 
 
 def choose(condition: ast.expr, yes: ast.expr, no: ast.expr) -> ast.expr:
-    return ast.IfExp(test=condition, body=yes, orelse=no, **_AT)
+    return _IfExp(test=condition, body=yes, orelse=no)
 
 
 def arithmetic(left: ast.expr, operator: str, right: ast.expr) -> ast.expr:
-    return ast.BinOp(left=left, op=ARITHMETIC[operator], right=right, **_AT)
+    return _BinOp(left=left, op=ARITHMETIC[operator], right=right)
 
 
 def within(low: ast.expr, value: ast.expr, high: ast.expr) -> ast.expr:
-    return ast.Compare(left=low, ops=[ast.Lt(), ast.Lt()], comparators=[value, high], **_AT)
+    return _Compare(left=low, ops=[ast.Lt(), ast.Lt()], comparators=[value, high])
 
 
 def subscript(value: ast.expr, key: ast.expr) -> ast.expr:
-    return ast.Subscript(value=value, slice=key, ctx=_LOAD, **_AT)
+    return _Subscript(value=value, slice=key, ctx=_LOAD)
 
 
 def store_item(value: ast.expr, key: ast.expr, item: ast.expr) -> ast.stmt:
-    target = ast.Subscript(value=value, slice=key, ctx=_STORE, **_AT)
-    return ast.Assign(targets=[target], value=item, type_comment=None, **_AT)
+    target = _Subscript(value=value, slice=key, ctx=_STORE)
+    return _Assign(targets=[target], value=item, type_comment=None)
 
 
 def tuple_of(*items: ast.expr) -> ast.expr:
-    return ast.Tuple(elts=list(items), ctx=_LOAD, **_AT)
+    return _Tuple(elts=list(items), ctx=_LOAD)
 
 
 def list_of(*items: ast.expr) -> ast.expr:
-    return ast.List(elts=list(items), ctx=_LOAD, **_AT)
+    return _List(elts=list(items), ctx=_LOAD)
 
 
 def dict_of(keys: list[ast.expr], values: list[ast.expr]) -> ast.expr:
-    return ast.Dict(keys=list(keys), values=values, **_AT)
+    return _Dict(keys=list(keys), values=values)
 
 
 def when(condition: ast.expr, body: list[ast.stmt], otherwise: list[ast.stmt] | None = None) -> ast.stmt:
-    return ast.If(test=condition, body=body or [ast.Pass(**_AT)], orelse=otherwise or [], **_AT)
+    return _If(test=condition, body=body or [_Pass()], orelse=otherwise or [])
 
 
 def loop(variable: str, source: ast.expr, body: list[ast.stmt]) -> ast.stmt:
-    target = ast.Name(id=variable, ctx=_STORE, **_AT)
-    return ast.For(
-        target=target, iter=source, body=body or [ast.Pass(**_AT)], orelse=[], type_comment=None, **_AT
-    )
+    target = _Name(id=variable, ctx=_STORE)
+    return _For(target=target, iter=source, body=body or [_Pass()], orelse=[], type_comment=None)
 
 
 def leave() -> ast.stmt:
-    return ast.Break(**_AT)
+    return _Break()
 
 
 def give(value: ast.expr) -> ast.stmt:
-    return ast.Return(value=value, **_AT)
+    return _Return(value=value)
 
 
 def attempt(body: list[ast.stmt], error: str, alias: str | None, handler: list[ast.stmt]) -> ast.stmt:
-    caught = ast.ExceptHandler(type=name(error), name=alias, body=handler, **_AT)
-    return ast.Try(body=body, handlers=[caught], orelse=[], finalbody=[], **_AT)
+    caught = _ExceptHandler(type=name(error), name=alias, body=handler)
+    return _Try(body=body, handlers=[caught], orelse=[], finalbody=[])
 
 
 def function(
@@ -143,8 +224,8 @@ def function(
 ) -> ast.stmt:
     arguments = ast.arguments(
         posonlyargs=[],
-        args=[ast.arg(arg=text, annotation=None, type_comment=None, **_AT) for text in parameters]
-        + [ast.arg(arg=text, annotation=None, type_comment=None, **_AT) for text, _ in optional],
+        args=[_Argument(arg=text, annotation=None, type_comment=None) for text in parameters]
+        + [_Argument(arg=text, annotation=None, type_comment=None) for text, _ in optional],
         vararg=None,
         kwonlyargs=[],
         kw_defaults=[],
@@ -152,14 +233,13 @@ def function(
         defaults=[default for _, default in optional],
     )
     extra: dict[str, Any] = {"type_params": []} if hasattr(ast, "TypeAlias") else {}
-    return ast.FunctionDef(
+    return _FunctionDef(
         name=title,
         args=arguments,
         body=body,
         decorator_list=[],
         returns=None,
         type_comment=None,
-        **_AT,
         **extra,
     )
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from re2 import _Regexp as Engine
 
 FLAGS = frozenset("smixq")
-MAX_PATTERN = 5_000
-MAX_MEMORY = 4 << 20
+MAX_PATTERN = 1_000
+MAX_MEMORY = 1 << 20
 
 
 class Match(NamedTuple):
@@ -119,7 +119,7 @@ def find(run: Run, text: str, pattern: str, flags: str) -> Iterator[Match]:
         yield from find_matches(run, text, compiled.pattern, flags)
         return
     for match in compiled.engine.finditer(text):
-        run.charge(1)
+        run.charge(20)
         yield Match(match.start(), match.end(), (match.group(0), *match.groups()))
 
 
@@ -135,6 +135,10 @@ def search(run: Run, text: str, pattern: str, flags: str) -> bool:
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str) -> str:
     """The text with every match replaced."""
     compiled = compile_pattern(pattern, flags)
+    plain = _plain_text(compiled)
+    if plain and not set(replacement) & set("\\$"):
+        run.make(len(text) + text.count(plain) * len(replacement))
+        return text.replace(plain, replacement)
     groups = compiled.pattern.groups if compiled.pattern is not None else 0
     pieces = [replacement] if "q" in flags else _read_replacement(replacement, groups)
     made: list[str] = []
@@ -148,6 +152,19 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str) -> 
     made.append(text[last:])
     run.make(len(text))
     return "".join(made)
+
+
+def _plain_text(compiled: Compiled) -> str:
+    """The text that the pattern is, if it is nothing but text; else empty."""
+    if compiled.flags or compiled.pattern is None:
+        return ""
+    root = compiled.pattern.root
+    parts = root.parts if isinstance(root, Sequence) else [root]
+    return (
+        "".join(part.text for part in parts if isinstance(part, Char))
+        if all(isinstance(part, Char) for part in parts)
+        else ""
+    )
 
 
 def _read_replacement(text: str, groups: int) -> list[str | int]:
@@ -181,6 +198,10 @@ def _read_replacement(text: str, groups: int) -> list[str | int]:
 
 def split(run: Run, text: str, pattern: str) -> list[str]:
     """The parts between the matches."""
+    plain = _plain_text(compile_pattern(pattern, ""))
+    run.make(len(text))
+    if plain:
+        return text.split(plain)
     parts: list[str] = []
     last = 0
     for match in find(run, text, pattern, ""):
@@ -188,7 +209,6 @@ def split(run: Run, text: str, pattern: str) -> list[str]:
             continue
         parts.append(text[last : match.start])
         last = match.end
-    run.make(len(text))
     return [*parts, text[last:]]
 
 

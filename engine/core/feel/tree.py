@@ -221,6 +221,15 @@ def walk(node: Node) -> list[Node]:
     return found
 
 
+def count_parts(nodes: list[Node]) -> int:
+    """How many of the nodes are work: values and names are not, nor is a list of values to look in."""
+    work = sum(not isinstance(node, (Literal, Name)) for node in nodes)
+    for node in nodes:
+        if isinstance(node, (In, UnaryTests)) and len({type(test) for test in node.tests}) > 1:
+            work += len(node.tests)
+    return work
+
+
 def mentions(node: Node, name: str) -> bool:
     """Is the name written anywhere below the node?"""
     return any(isinstance(part, Name) and part.name == name for part in walk(node))

@@ -166,6 +166,11 @@ class FunctionType(FeelType):
         signature = getattr(value, "function_types", None)  # a built-in function may have several forms
         return signature is not None and any(self._fits(given, result) for given, result in signature())
 
+    def promised(self, value: Function) -> Function | None:
+        """A function that does not say what it gives, held to the result that is wanted when it is called."""
+        function = Function(value.parameters, value.body, value.name, self.result)
+        return function if self.has(function) else None
+
     def _fits(self, given: tuple[FeelType, ...], result: FeelType) -> bool:
         if len(given) != len(self.parameters):
             return False
@@ -205,38 +210,19 @@ def conforms(value: object, kind: FeelType) -> bool:
 
 
 def conform(value: object, kind: FeelType) -> object:
-    """The value as the type wants it: itself, a coerced one, or null where it does not conform.
+    """The value as the type wants it: itself, a converted one, or null where it does not conform.
 
-    The coercions of DMN 10.3.2.9.4: a singleton list to its item, a value to a singleton list,
-    a date to its midnight in UTC.
+    The implicit conversions of DMN 1.5, 10.3.2.9.4, of the value as a whole: a singleton list to its item,
+    a value to a singleton list, a date to its midnight in UTC.
     """
     if value is None or kind is ANY or kind.has(value):
         return value
-    if isinstance(kind, ListType):
-        if isinstance(value, (list, tuple)):
-            items = [conform(item, kind.item) for item in value]
-            lost = any(new is None and old is not None for new, old in zip(items, value, strict=True))
-            return None if lost else items
-        item = conform(value, kind.item)
-        return None if item is None else [item]
-    if isinstance(value, (list, tuple)):
-        return (
-            conform(value[0], kind) if len(value) == 1 and not isinstance(value[0], (list, tuple)) else None
-        )
+    if isinstance(value, (list, tuple)) and len(value) == 1 and value[0] is not None and kind.has(value[0]):
+        return value[0]
+    if isinstance(kind, ListType) and kind.item.has(value):
+        return [value]
     if kind is DATE_TIME and isinstance(value, Date):
         return midnight_utc(value)
-    if isinstance(kind, ContextType) and isinstance(value, Mapping):
-        return _conform_context(value, kind)
+    if isinstance(kind, FunctionType) and isinstance(value, Function) and value.result is None:
+        return kind.promised(value)
     return None
-
-
-def _conform_context(value: Mapping[str, object], kind: ContextType) -> object:
-    entries = dict(value)
-    for name, wanted in kind.entries.items():
-        if name not in entries:
-            return None
-        entry = conform(entries[name], wanted)
-        if entry is None and entries[name] is not None:
-            return None
-        entries[name] = entry
-    return entries

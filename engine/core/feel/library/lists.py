@@ -23,7 +23,7 @@ def call(run: Run, function: object, *arguments: object) -> object:
         return function.call(run, arguments)
     if not isinstance(function, Function) or len(function.parameters) != len(arguments):
         raise FeelError(f"a function of {len(arguments)} parameters is needed")
-    run.charge(4)
+    run.charge(8)
     run.enter()
     try:
         return function.body(run, *arguments)
@@ -31,12 +31,13 @@ def call(run: Run, function: object, *arguments: object) -> object:
         run.calls += 1
 
 
-def identity_key(value: object) -> object:
+def identity_key(run: Run, value: object) -> object:
     """A hashable that two values share exactly when they are equal."""
+    run.charge(5)
     if isinstance(value, (list, tuple)):
-        return ("list", *map(identity_key, value))
+        return ("list", *(identity_key(run, item) for item in value))
     if isinstance(value, Mapping):
-        return ("context", frozenset((key, identity_key(item)) for key, item in value.items()))
+        return ("context", frozenset((key, identity_key(run, item)) for key, item in value.items()))
     if value is None or isinstance(value, (str, bool)):
         return (type(value).__name__, value)
     if isinstance(value, (DateTime, Time)):
@@ -48,10 +49,10 @@ def identity_key(value: object) -> object:
     return id(value) if plain is None else ("number", plain)
 
 
-def unique(items: list[object]) -> list[object]:
+def unique(run: Run, items: list[object]) -> list[object]:
     seen: dict[object, object] = {}
     for item in items:
-        seen.setdefault(identity_key(item), item)
+        seen.setdefault(identity_key(run, item), item)
     return list(seen.values())
 
 
@@ -127,14 +128,14 @@ def concatenate(run: Run, *lists: list[object]) -> list[object]:
     "union([1,2],[2,3]) = [1,2,3]",
 )
 def union(run: Run, *lists: list[object]) -> list[object]:
-    return unique(concatenate(run, *lists))  # type: ignore[arg-type]
+    return unique(run, concatenate(run, *lists))  # type: ignore[arg-type]
 
 
 @builtin(
     "distinct values", "list: list", "list", _L, "Every value once.", "distinct values([1,2,3,2,1]) = [1,2,3]"
 )
-def distinct_values(items: list[object]) -> list[object]:
-    return unique(items)
+def distinct_values(run: Run, items: list[object]) -> list[object]:
+    return unique(run, items)
 
 
 @builtin(
@@ -145,12 +146,12 @@ def distinct_values(items: list[object]) -> list[object]:
     "The values that are there more than once.",
     "duplicate values([1,2,3,2,1]) = [1,2]",
 )
-def duplicate_values(items: list[object]) -> list[object]:
+def duplicate_values(run: Run, items: list[object]) -> list[object]:
     counts: dict[object, int] = {}
     for item in items:
-        key = identity_key(item)
+        key = identity_key(run, item)
         counts[key] = counts.get(key, 0) + 1
-    return [item for item in unique(items) if counts[identity_key(item)] > 1]
+    return [item for item in unique(run, items) if counts[identity_key(run, item)] > 1]
 
 
 @builtin(
@@ -261,6 +262,7 @@ def flatten(run: Run, items: list[object]) -> list[object]:
 def sort(run: Run, items: list[object], precedes: object = None) -> list[object]:
     run.make(len(items))
     if precedes is None:
+        run.charge(len(items) * len(items).bit_length() // 2)
         return sorted(items, key=cmp_to_key(_natural_order))
 
     def compare(left: object, right: object) -> int:
