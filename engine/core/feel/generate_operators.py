@@ -191,7 +191,7 @@ class OperatorWriter(Blocks):
         return self.local(target, "truth")
 
     def one_of(self, tests: list[tree.Node], value: Value, slow: str) -> Value | None:
-        """A test of many texts or many integers at once: a look into a set; null if they are anything else."""
+        """A test of many texts or many integers at once, by a look into a set; null if they are others."""
         values = [test.value for test in tests if isinstance(test, tree.Literal)]
         kinds = {type(item) for item in values}
         if len(values) != len(tests) or len(values) < 2 or len(kinds) != 1 or not kinds <= {str, int}:

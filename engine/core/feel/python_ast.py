@@ -4,89 +4,44 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 _LOAD, _STORE = ast.Load(), ast.Store()
 
 
-class _Place:
-    """All generated code stands at one place; as class attributes, since every node would repeat it."""
-
-    lineno = end_lineno = 1
-    col_offset = end_col_offset = 0
+_PLACE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
+_Node = TypeVar("_Node", bound=ast.AST)
 
 
-class _Name(_Place, ast.Name): ...
+def _placed(kind: type[_Node]) -> type[_Node]:
+    """The kind of node with its place as class attributes: all generated code stands at one place."""
+    return type(kind.__name__, (kind,), dict(_PLACE))
 
 
-class _Constant(_Place, ast.Constant): ...
-
-
-class _Call(_Place, ast.Call): ...
-
-
-class _Attribute(_Place, ast.Attribute): ...
-
-
-class _Assign(_Place, ast.Assign): ...
-
-
-class _Expr(_Place, ast.Expr): ...
-
-
-class _Compare(_Place, ast.Compare): ...
-
-
-class _BoolOp(_Place, ast.BoolOp): ...
-
-
-class _UnaryOp(_Place, ast.UnaryOp): ...
-
-
-class _IfExp(_Place, ast.IfExp): ...
-
-
-class _BinOp(_Place, ast.BinOp): ...
-
-
-class _Subscript(_Place, ast.Subscript): ...
-
-
-class _Tuple(_Place, ast.Tuple): ...
-
-
-class _List(_Place, ast.List): ...
-
-
-class _Dict(_Place, ast.Dict): ...
-
-
-class _If(_Place, ast.If): ...
-
-
-class _For(_Place, ast.For): ...
-
-
-class _Break(_Place, ast.Break): ...
-
-
-class _Return(_Place, ast.Return): ...
-
-
-class _Try(_Place, ast.Try): ...
-
-
-class _ExceptHandler(_Place, ast.ExceptHandler): ...
-
-
-class _FunctionDef(_Place, ast.FunctionDef): ...
-
-
-class _Pass(_Place, ast.Pass): ...
-
-
-class _Argument(_Place, ast.arg): ...
-
+_Name = _placed(ast.Name)
+_Constant = _placed(ast.Constant)
+_Call = _placed(ast.Call)
+_Attribute = _placed(ast.Attribute)
+_Assign = _placed(ast.Assign)
+_Expr = _placed(ast.Expr)
+_Compare = _placed(ast.Compare)
+_BoolOp = _placed(ast.BoolOp)
+_UnaryOp = _placed(ast.UnaryOp)
+_IfExp = _placed(ast.IfExp)
+_BinOp = _placed(ast.BinOp)
+_Subscript = _placed(ast.Subscript)
+_Tuple = _placed(ast.Tuple)
+_List = _placed(ast.List)
+_Dict = _placed(ast.Dict)
+_If = _placed(ast.If)
+_For = _placed(ast.For)
+_Break = _placed(ast.Break)
+_Return = _placed(ast.Return)
+_Try = _placed(ast.Try)
+_ExceptHandler = _placed(ast.ExceptHandler)
+_FunctionDef = _placed(ast.FunctionDef)
+_Pass = _placed(ast.Pass)
+_Argument = _placed(ast.arg)
 
 COMPARE = {
     "=": ast.Eq(),
@@ -222,10 +177,10 @@ def attempt(body: list[ast.stmt], error: str, alias: str | None, handler: list[a
 def function(
     title: str, parameters: list[str], optional: list[tuple[str, ast.expr]], body: list[ast.stmt]
 ) -> ast.stmt:
+    names = [*parameters, *(text for text, _ in optional)]
     arguments = ast.arguments(
         posonlyargs=[],
-        args=[_Argument(arg=text, annotation=None, type_comment=None) for text in parameters]
-        + [_Argument(arg=text, annotation=None, type_comment=None) for text, _ in optional],
+        args=[_Argument(arg=text, annotation=None, type_comment=None) for text in names],
         vararg=None,
         kwonlyargs=[],
         kw_defaults=[],
