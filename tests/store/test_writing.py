@@ -138,6 +138,15 @@ def test_threads_write_one_after_the_other_without_an_error() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_lock_of_the_process_is_held_exactly_where_the_database_has_one_writer() -> None:
+    with write_transaction():
+        assert process_lock.locked() is (connection.vendor == "sqlite")
+        with write_transaction():
+            assert process_lock.locked() is (connection.vendor == "sqlite")
+    assert not process_lock.locked()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_writer_that_waits_starts_when_the_other_has_committed() -> None:
     if connection.vendor != "sqlite":
         pytest.skip("only SQLite has one writer at a time")

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 from celery import Celery
 from celery.worker import state
+from kombu import Consumer, Message, Queue
 
+from engine.worker import transport
 from engine.worker.transport import Channel, stop_worker
 
 pytestmark = pytest.mark.filterwarnings("ignore::celery.exceptions.SecurityWarning")
@@ -111,3 +113,54 @@ def test_idle_worker_stops_when_told_to(
     stop_worker()
     worker.join(SECONDS)
     assert not worker.is_alive()
+
+
+class Drain:
+    """One call of drain_events() in a thread, without a bound of its own: only the bell can end it."""
+
+    def __init__(self, application: Celery) -> None:
+        self.ended_with: list[str] = []
+        self.connection = application.connection_for_read()
+        self.consumer = Consumer(self.connection, [Queue("post")], callbacks=[self.read], accept=["json"])
+        self.consumer.consume()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def read(self, body: object, message: Message) -> None:
+        message.ack()
+        self.ended_with.append("message")
+
+    def run(self) -> None:
+        try:
+            self.connection.drain_events()
+        except TimeoutError:
+            self.ended_with.append("stop")
+
+    def wait(self) -> list[str]:
+        self.thread.join(SECONDS)
+        return self.ended_with
+
+
+@pytest.fixture
+def drain(application: Celery, monkeypatch: pytest.MonkeyPatch) -> Iterator[Drain]:
+    monkeypatch.setattr(transport, "LONGEST_WAIT_SECONDS", 3600)
+    state.should_stop = None
+    drain = Drain(application)
+    yield drain
+    drain.connection.release()
+    state.should_stop = None
+
+
+def test_sender_wakes_a_waiting_worker(application: Celery, drain: Drain) -> None:
+    send(application, "hello")
+    assert drain.wait() == ["message"]
+
+
+def test_stop_wakes_a_waiting_worker(drain: Drain) -> None:
+    # Rung until heard: a bell that rings just before the wait is what LONGEST_WAIT_SECONDS is for.
+    for _ in range(100):
+        stop_worker()
+        drain.thread.join(0.05)
+        if drain.ended_with:
+            break
+    assert drain.ended_with == ["stop"]
