@@ -1,0 +1,60 @@
+"""One evaluation of decisions: its purse, its values so far, its findings and its records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from engine.core.dmn.records import DecisionRecord, TableHits
+from engine.core.feel import Budget, DateTime, Diagnostic, Run
+
+# One decision may call many expressions; all of one evaluation share this purse.
+BUDGET = Budget(steps=2_000_000, output=4_000_000)
+MAX_FINDINGS = 100
+MAX_RECORDS = 1_000
+
+
+class Finding(NamedTuple):
+    """Why a part of a decision is null: a code, words, the place in the text, and whose text it is."""
+
+    code: str
+    message: str
+    start: int
+    end: int
+    node: str
+
+
+class Session(Run):
+    """What expressions know as their run; decisions, functions and tables keep their own things in it too."""
+
+    __slots__ = ("found", "hits", "known", "opened", "records", "variables")
+
+    def __init__(
+        self,
+        variables: Mapping[str, object],
+        now: DateTime | None,
+        functions: Mapping[str, object] | None,
+    ) -> None:
+        self.sink: list[Diagnostic] = []
+        super().__init__(BUDGET, now, functions, self.sink)
+        self.variables = variables
+        self.known: dict[str, object] = {}  # values of input data and decisions, by key
+        self.opened: dict[str, dict[str, object]] = {}  # what each model sees of the variables
+        self.hits: list[TableHits] = []  # of the element that is evaluated now
+        self.records: list[DecisionRecord] = []
+        self.found: list[Finding] = []
+
+    def find(self, code: str, message: str, node: str, start: int = 0, end: int = 0) -> None:
+        """Keep a finding about an element."""
+        if len(self.found) < MAX_FINDINGS:
+            self.found.append(Finding(code, message, start, end, node))
+
+    def settle(self, node: str) -> None:
+        """What expressions noted since the last time belongs to this element."""
+        for code, message, start, end in self.sink:
+            self.find(code, message, node, start, end)
+        self.sink.clear()
+
+    def record(self, record: DecisionRecord) -> None:
+        if len(self.records) < MAX_RECORDS:
+            self.records.append(record)
