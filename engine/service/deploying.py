@@ -126,7 +126,9 @@ def _read_form(file: File) -> dict[str, Any]:
     except (ValueError, RecursionError):
         schema = None
     if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
-        raise DiagramError([Problem("not-a-form", "", None, f"“{file.name}” is no form: it needs a list `components`.")])
+        raise DiagramError(
+            [Problem("not-a-form", "", None, f"“{file.name}” is no form: it needs a list `components`.")]
+        )
     return schema
 
 
@@ -141,7 +143,12 @@ def _checksum(file: File) -> str:
 
 
 def _store_version(
-    deployment: Deployment, file: DeployedFile, graph: Graph, warnings: Iterable[Problem], now: datetime, keeps: bool
+    deployment: Deployment,
+    file: DeployedFile,
+    graph: Graph,
+    warnings: Iterable[Problem],
+    now: datetime,
+    keeps: bool,
 ) -> None:
     process, _ = Process.objects.get_or_create(key=graph.process, defaults={"name": graph.name})
     last = process.versions.order_by("-number").first()
@@ -209,9 +216,7 @@ def _store_starts(version: ProcessVersion, graph: Graph, now: datetime) -> None:
             ProcessStart.objects.create(version=version, kind=kind, node=start["node"], name=start["name"][1])
         elif kind == "timer":
             due, remaining = _first_due(start, now)
-            ProcessStart.objects.create(
-                version=version, kind=kind, node=start["node"], due=due, remaining=remaining
-            )
+            ProcessStart.objects.create(version=version, kind=kind, node=start["node"], due=due, remaining=remaining)
 
 
 def _first_due(start: dict[str, Any], now: datetime) -> tuple[datetime | None, int]:

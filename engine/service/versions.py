@@ -62,6 +62,23 @@ def find_latest(process: str) -> Version:
     return get_version(found)
 
 
+def find_version(process: str, binding: str, version: str, deployment: int) -> Version:
+    """The version that a call activity means."""
+    if binding == "latest":
+        return find_latest(process)
+    rows = ProcessVersion.objects.filter(process__key=process)
+    if binding == "deployment":
+        rows = rows.filter(deployment=deployment)
+    elif binding == "version":
+        rows = rows.filter(number=int(version) if version.isdigit() else 0)
+    else:
+        rows = rows.filter(tag=version)
+    found = rows.order_by("-number").values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound("version-not-found", f"No version of “{process}” fits the binding {binding} {version}.".rstrip())
+    return get_version(found)
+
+
 def forget_all() -> None:
     """For tests, whose databases hand out the same ids again."""
     with _lock:
@@ -105,7 +122,10 @@ def _decide_in(deployment: int) -> Any:
     def decide(decision: str, binding: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> Any:
         found = _find_decision(decision, binding, deployment)
         if found is None:
-            raise Fault("decision-missing", f"No decision with the id “{decision}” is deployed. Deploy it, then retry.")
+            raise Fault(
+                "decision-missing",
+                f"No decision with the id “{decision}” is deployed. Deploy it, then retry.",
+            )
         return _decisions_of(found).evaluate(decision, variables, now=now)
 
     return decide

@@ -20,7 +20,7 @@ MAX_ATTRIBUTE_LENGTH: Final = MIB
 CHUNK: Final = 64 * 1024
 
 
-class XmlProblem(DiagramError):  # noqa: N818  the room's word for what is wrong with a file is problem
+class XmlProblem(DiagramError):
     """A file that is not XML we read; `code`, `line` and `message` are also its one entry of `problems`."""
 
     def __init__(self, code: str, message: str, line: int | None = None) -> None:
@@ -38,6 +38,11 @@ def read_xml(
     text = _without_declaration(_decode(data, max_bytes))
     _refuse_doctype(text)
     return _parse(_encode(text, max_bytes), max_elements)
+
+
+def as_text(data: str | bytes, *, max_bytes: int = MAX_BYTES) -> str:
+    """The file decoded, for a browser, without the declaration of an encoding that it no longer has."""
+    return _without_declaration(_decode(data, max_bytes))
 
 
 # ------------------------------------------------------------------ encoding

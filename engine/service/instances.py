@@ -1,0 +1,228 @@
+"""Starting, stopping and changing instances."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from engine.core.model.problems import CorrelationError
+from engine.core.model.runtime import ROOT, Delivery, Failure
+from engine.models import Process
+from engine.models.keys import instance_of
+from engine.service.advance import in_unit
+from engine.service.errors import Conflict, Invalid, NotFound
+from engine.service.reading import get_instance, get_startable
+from engine.service.rights import Actor, name_of, require, require_any
+from engine.service.translate import ACTIVE, SUSPENDED, unpack
+from engine.service.unit import MESSAGE, Unit
+from engine.service.versions import Version, get_version
+from engine.store.contract import Store
+from engine.store.rows import EndedItem, EventRow, Loaded
+
+MOST_VARIABLES_BYTES = 1_000_000
+
+
+def start(
+    process: str,
+    actor: Actor,
+    *,
+    variables: dict[str, Any] | None = None,
+    business_key: str = "",
+    version: int | None = None,
+    idempotency_key: str = "",
+) -> int:
+    """Start an instance of the latest version, or of the numbered one; returns its id.
+
+    The same idempotency key of the same person starts once: the second call gets the first one's id."""
+    row = get_startable(actor, process)
+    if row.is_suspended:
+        raise Conflict("process-suspended", f"“{row}” is suspended: it starts nothing until it is resumed.")
+    found = _version_of(row, version)
+    given = check_variables(variables or {})
+    initiator = _initiator_of(found)
+    if initiator and actor is not None:
+        given = given | {initiator: name_of(actor)}
+    source = f"start:{process}:{name_of(actor)}"
+
+    def act(store: Store, unit: Unit) -> int:
+        if idempotency_key:
+            known = store.knows_event(source, idempotency_key)
+            if known is not None:
+                return known
+        instance = unit.begin(found, "start", given, business_key=business_key, actor=name_of(actor))
+        if idempotency_key:
+            unit.batch.events.append(EventRow(unit.now, source, idempotency_key, instance))
+        return instance
+
+    return in_unit(act)
+
+
+def cancel(instance: int, actor: Actor, *, reason: str = "") -> None:
+    """End the instance now, with everything that it waits for and what it has called."""
+    _deliver(instance, actor, Delivery(ROOT, "cancel", {"reason": reason}, name_of(actor)), is_suspended_too=True)
+
+
+def set_variables(instance: int, actor: Actor, variables: dict[str, Any], *, token: int = ROOT) -> None:
+    """Set variables in the scope where they are; conditions that read them are asked."""
+    data = {"variables": check_variables(variables), "is_local": False}
+    _deliver(instance, actor, Delivery(token, "variables", data, name_of(actor)), is_suspended_too=True)
+
+
+def suspend(instance: int, actor: Actor) -> None:
+    """Nothing of the instance moves until it is resumed."""
+    _change_status(instance, actor, ACTIVE, SUSPENDED)
+
+
+def resume(instance: int, actor: Actor) -> None:
+    _change_status(instance, actor, SUSPENDED, ACTIVE)
+
+
+def suspend_process(process: Process, actor: Actor, *, is_suspended: bool) -> None:
+    """A suspended process starts nothing; what runs goes on."""
+    require(actor, "operate", process)
+    Process.objects.filter(pk=process.pk).update(is_suspended=is_suspended)
+
+
+def retry_incident(incident: int, actor: Actor, *, variables: dict[str, Any] | None = None) -> None:
+    """Change variables if given, then try the failed step again."""
+    row = get_instance(actor, instance_of(incident))
+    require(actor, "operate", row.version.process)
+
+    def act(store: Store, unit: Unit) -> None:
+        found = store.load_incidents([incident], is_locked=True)
+        if not found or found[0][0].status != 0:
+            raise Conflict("incident-closed", "The incident is closed already.")
+        incident_row, loaded = found[0]
+        unit.batch.resolved_incidents.append(EndedItem(incident, name_of(actor)))
+        if incident_row.job is not None:
+            for job, _ in store.load_jobs([incident_row.job], is_locked=True):
+                unit.batch.jobs.append(job._replace(retries=max(job.retries, 1), available_at=unit.now, owner=None))
+            unit.moved[loaded.row.id] = loaded.row.sequence
+            return
+        deliveries = [Delivery(incident_row.token, incident_row.trigger, unpack(incident_row.data), name_of(actor))]
+        if variables:
+            data = {"variables": check_variables(variables)}
+            deliveries.insert(0, Delivery(incident_row.token, "variables", data, name_of(actor)))
+        result = unit.move(loaded, deliveries)
+        if isinstance(result, Failure):
+            raise Invalid(result.code, result.message)
+
+    in_unit(act)
+
+
+def send_message(
+    name: str,
+    actor: Actor,
+    *,
+    key: str | None = None,
+    variables: dict[str, Any] | None = None,
+    time_to_live: float = 0.0,
+    message_id: str | None = None,
+) -> list[int]:
+    """Give the message to the one instance that waits for it, or start one; else keep it as long as asked.
+
+    CorrelationError where nothing waits and nothing is kept, or where several wait: nothing has moved."""
+    require_any(actor, "work")
+    given = check_variables(variables or {})
+
+    def act(store: Store, unit: Unit) -> list[int]:
+        if message_id:
+            known = store.knows_event(f"message:{name}", message_id)
+            if known is not None:
+                return [known] if known else []
+        waiting = store.find_subscriptions(MESSAGE, name, key, is_any_key=key is None, limit=2)
+        if len(waiting) > 1:
+            raise CorrelationError(f"More than one instance waits for “{name}”: add a correlation key.")
+        reached = unit.publish(
+            name, key, given, time_to_live=time_to_live, message_id=message_id,
+            actor=name_of(actor), is_any_key=key is None,
+        )  # fmt: skip
+        if not reached and time_to_live <= 0:
+            raise CorrelationError(f"Nothing waits for “{name}” with this key, and no process starts with it.")
+        if message_id:
+            unit.batch.events.append(EventRow(unit.now, f"message:{name}", message_id, reached[0] if reached else 0))
+        return reached
+
+    return in_unit(act)
+
+
+def send_signal(name: str, actor: Actor, *, variables: dict[str, Any] | None = None) -> int:
+    """Give the signal to everyone who waits for it; how many it reaches."""
+    require_any(actor, "work")
+    given = check_variables(variables or {})
+    return in_unit(lambda store, unit: unit.broadcast(name, given, actor=name_of(actor)))
+
+
+def check_variables(variables: Any) -> dict[str, Any]:
+    """Refuse what no database could keep, with the place; the variables themselves come back."""
+    if not isinstance(variables, dict):
+        raise Invalid("variables-invalid", "Variables are an object with a value for each name.")
+    for name in variables:
+        if not isinstance(name, str) or not name or len(name) > 255:
+            raise Invalid("variable-name", f"{str(name)[:40]!r} is no name for a variable.")
+    try:
+        text = json.dumps(variables, allow_nan=False, ensure_ascii=False)
+        size = len(text.encode())
+    except (ValueError, TypeError, RecursionError, UnicodeEncodeError) as error:
+        raise Invalid("variables-invalid", f"A variable cannot be kept: {error}") from None
+    if "\\u0000" in text or "\0" in text:
+        raise Invalid("variables-invalid", "A text holds the character NUL, which no database can keep.")
+    if size > MOST_VARIABLES_BYTES:
+        raise Invalid(
+            "variables-too-large", f"The variables take {size:,} bytes; {MOST_VARIABLES_BYTES:,} are allowed."
+        )
+    return variables
+
+
+def _version_of(process: Process, number: int | None) -> Version:
+    if number is None:
+        assert process.latest_id is not None
+        return get_version(process.latest_id)
+    row = process.versions.filter(number=number).first()
+    if row is None:
+        raise NotFound("version-not-found", f"“{process}” has no version {number}.")
+    return get_version(row.pk)
+
+
+def _initiator_of(version: Version) -> str:
+    starts = version.machine.states["#process"].config.get("starts", ())
+    return next((start["initiator"] for start in starts if start["kind"] == "none" and "initiator" in start), "")
+
+
+def _deliver(instance: int, actor: Actor, delivery: Delivery, *, is_suspended_too: bool = False) -> None:
+    row = get_instance(actor, instance)
+    require(actor, "operate", row.version.process)
+
+    def act(store: Store, unit: Unit) -> None:
+        loaded = store.load([instance], is_locked=True).get(instance)
+        allowed = (ACTIVE, SUSPENDED) if is_suspended_too else (ACTIVE,)
+        if loaded is None or loaded.row.status not in allowed:
+            raise Conflict("instance-ended", "The instance has ended already.")
+        move(unit, loaded, delivery)
+
+    in_unit(act)
+
+
+def move(unit: Unit, loaded: Loaded, delivery: Delivery) -> None:
+    """Advance by one delivery; a refused one is somebody else's win."""
+    result = unit.move(loaded, [delivery])
+    if isinstance(result, Failure):
+        raise Invalid(result.code, result.message)
+    if result.refused:
+        raise Conflict("already-gone", "It does not wait any more: somebody else was first.")
+
+
+def _change_status(instance: int, actor: Actor, before: int, after: int) -> None:
+    row = get_instance(actor, instance)
+    require(actor, "operate", row.version.process)
+
+    def act(store: Store, unit: Unit) -> None:
+        loaded = store.load([instance], is_locked=True).get(instance)
+        if loaded is None or loaded.row.status != before:
+            raise Conflict("status-changed", "The instance is not in that state any more.")
+        moved = loaded.row._replace(status=after, revision=loaded.row.revision + 1)
+        unit.batch.moved.append(moved)
+        unit.moved[instance] = moved.sequence
+        store.hold([instance], after == SUSPENDED, unit.now)
+
+    in_unit(act)

@@ -1,0 +1,296 @@
+"""What pages and programs may read, each with the actor's rights inside; lists are paged by key and load no values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Max, Q, QuerySet
+
+from engine.core.parse.xml import as_text
+from engine.models import (
+    Audience,
+    Incident,
+    Instance,
+    Job,
+    Process,
+    ProcessVersion,
+    State,
+    Step,
+    Subscription,
+    Timer,
+    Token,
+    WorkItem,
+)
+from engine.models.keys import instance_of, make_key, span
+from engine.service.errors import NotFound
+from engine.service.rights import Actor, allowed_processes, groups_of, is_all_powerful, name_of, require
+
+PAGE = 50
+
+
+# processes
+
+
+def list_processes(actor: Actor, *, search: str = "") -> list[Process]:
+    """Those that the actor may see or start, with `running` and `open_incidents` counted in two queries."""
+    visible = allowed_processes(actor, "see") | allowed_processes(actor, "start")
+    rows = Process.objects.filter(pk__in=visible).select_related("latest__deployment")
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(key__icontains=search))
+    processes = list(rows.order_by("name", "key"))
+    running = count_running(process.pk for process in processes)
+    incidents = count_incidents(process.pk for process in processes)
+    for process in processes:
+        process.running = running.get(process.pk, 0)  # type: ignore[attr-defined]
+        process.open_incidents = incidents.get(process.pk, 0)  # type: ignore[attr-defined]
+    return processes
+
+
+def list_startable(actor: Actor) -> list[Process]:
+    """Deployed processes with a start that a person can use."""
+    rows = Process.objects.filter(pk__in=allowed_processes(actor, "start"), latest__isnull=False)
+    return list(rows.filter(is_suspended=False).select_related("latest").order_by("name", "key"))
+
+
+def get_process(actor: Actor, key: str) -> Process:
+    process = Process.objects.select_related("latest__deployment", "latest__file").filter(key=key).first()
+    if process is None:
+        raise NotFound("process-not-found", "There is no such process, or you may not see it.")
+    require(actor, "see", process)
+    return process
+
+
+def get_startable(actor: Actor, key: str) -> Process:
+    process = Process.objects.select_related("latest").filter(key=key, latest__isnull=False).first()
+    if process is None:
+        raise NotFound("process-not-found", "There is no such process, or you may not start it.")
+    require(actor, "start", process)
+    return process
+
+
+def list_versions(actor: Actor, process: Process) -> list[ProcessVersion]:
+    require(actor, "see", process)
+    rows = process.versions.select_related("deployment").annotate(
+        running=Count("instances", filter=Q(instances__status__in=OPEN))
+    )
+    return list(rows.order_by("-number"))
+
+
+def read_source(version: ProcessVersion) -> str:
+    """The diagram's file as text, for the browser."""
+    return as_text(bytes(version.file.content))
+
+
+OPEN = (Instance.Status.ACTIVE, Instance.Status.SUSPENDED)
+
+
+def count_running(processes: Iterable[int]) -> dict[int, int]:
+    rows = Instance.objects.filter(version__process__in=list(processes), status__in=OPEN)
+    return dict(rows.values_list("version__process").annotate(number=Count("id")))
+
+
+def count_incidents(processes: Iterable[int]) -> dict[int, int]:
+    rows = Incident.objects.filter(status=Incident.Status.OPEN)
+    rows = rows.filter(state__version__process__in=list(processes))
+    return dict(rows.values_list("state__version__process").annotate(number=Count("id")))
+
+
+# instances
+
+
+def list_instances(
+    actor: Actor,
+    *,
+    process: str = "",
+    status: Sequence[int] = (),
+    search: str = "",
+    node: str = "",
+    before: int | None = None,
+    limit: int = PAGE,
+) -> list[Instance]:
+    """Newest first; `before` is the id of the last row of the page before."""
+    rows = Instance.objects.filter(version__process__in=allowed_processes(actor, "see"))
+    if process:
+        rows = rows.filter(version__process__key=process)
+    if status:
+        rows = rows.filter(status__in=status)
+    if search:
+        rows = rows.filter(business_key__startswith=search)
+    if node:
+        standing = Token.objects.filter(state__node=node).values_list("id", flat=True)
+        rows = rows.filter(pk__in={instance_of(key) for key in standing[:10_000]})
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    rows = rows.select_related("version__process").defer("variables", "data").order_by("-pk")
+    return list(rows[:limit])
+
+
+def get_instance(actor: Actor, instance: int) -> Instance:
+    row = Instance.objects.select_related("version__process", "version__file").filter(pk=instance).first()
+    if row is None or (
+        not is_all_powerful(actor)
+        and row.version.process_id not in allowed_processes(actor, "see", [row.version.process_id])
+    ):
+        raise NotFound("instance-not-found", "There is no such instance, or you may not see it.")
+    return row
+
+
+def list_tokens(instance: int) -> list[Token]:
+    return list(Token.objects.filter(id__range=span(instance)).select_related("state").order_by("id"))
+
+
+def list_steps(instance: int, *, after: int = 0, limit: int = 1000) -> list[Step]:
+    """Units of work whose last entry is later than the sequence number, the oldest first."""
+    rows = Step.objects.filter(id__range=span(instance), sequence__gt=after)
+    return list(rows.order_by("id")[:limit])
+
+
+def list_incidents(instance: int) -> list[Incident]:
+    rows = Incident.objects.filter(id__range=span(instance), status=Incident.Status.OPEN)
+    return list(rows.select_related("state").order_by("id"))
+
+
+def count_open_incidents(instances: Iterable[int]) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    condition = Q()
+    for instance in instances:
+        condition |= Q(id__range=span(instance))
+    if condition:
+        for key in Incident.objects.filter(condition, status=Incident.Status.OPEN).values_list("id", flat=True):
+            counts[instance_of(key)] = counts.get(instance_of(key), 0) + 1
+    return counts
+
+
+def list_waits(instance: int) -> list[dict[str, Any]]:
+    """What the instance waits for, in words a page can show: kind, node and what."""
+    within = {"id__range": span(instance)}
+    waits: list[dict[str, Any]] = []
+    for item in WorkItem.objects.filter(**within, status=WorkItem.Status.OPEN).select_related("state"):
+        waits.append({"kind": "user", "state": item.state, "item": item})
+    for job in Job.objects.filter(**within).select_related("state"):
+        waits.append({"kind": "job", "state": job.state, "job": job})
+    for timer in Timer.objects.filter(**within).select_related("state"):
+        waits.append({"kind": "timer", "state": timer.state, "timer": timer})
+    for subscription in Subscription.objects.filter(**within).select_related("state"):
+        waits.append(
+            {
+                "kind": subscription.get_kind_display(),
+                "state": subscription.state,
+                "subscription": subscription,
+            }
+        )
+    return waits
+
+
+def list_children(actor: Actor, instance: int) -> list[Instance]:
+    rows = Instance.objects.filter(parent__range=span(instance)).select_related("version__process")
+    allowed = allowed_processes(actor, "see")
+    return [row for row in rows.defer("variables", "data").order_by("pk") if row.version.process_id in allowed]
+
+
+# work items
+
+
+def audiences_of(actor: Actor) -> QuerySet[Audience]:
+    """The sets of candidates that the actor belongs to."""
+    if is_all_powerful(actor):
+        return Audience.objects.all()
+    user, groups = name_of(actor), groups_of(actor)
+    matching = [
+        audience.pk for audience in Audience.objects.all() if user in audience.users or groups & set(audience.groups)
+    ]
+    return Audience.objects.filter(pk__in=matching)
+
+
+def visible_items(actor: Actor) -> QuerySet[WorkItem]:
+    """Assigned to the actor, or meant for one of the actor's sets of candidates."""
+    rows = WorkItem.objects.select_related("state__version__process")
+    if is_all_powerful(actor):
+        return rows
+    return rows.filter(
+        Q(assignee=name_of(actor)) | Q(audience__in=list(audiences_of(actor).values_list("pk", flat=True)))
+    )
+
+
+def list_items(
+    actor: Actor,
+    view: str = "mine-and-groups",
+    *,
+    now: datetime,
+    process: str = "",
+    search: str = "",
+    after: tuple[datetime | None, int] | None = None,
+    limit: int = PAGE,
+) -> list[WorkItem]:
+    """Soonest due first, then those without a date by age. `after` is (due, id) of the last row before."""
+    rows = _of_view(visible_items(actor), actor, view, now)
+    if process:
+        rows = rows.filter(state__version__process__key=process)
+    if search:
+        keys = Instance.objects.filter(business_key__startswith=search).values_list("pk", flat=True)[:500]
+        found = Q(state__name__icontains=search) | Q(name__icontains=search)
+        for instance in keys:
+            found |= Q(id__range=span(instance))
+        rows = rows.filter(found)
+    if after is not None:
+        due, last = after
+        if due is None:
+            rows = rows.filter(due__isnull=True, id__gt=last)
+        else:
+            rows = rows.filter(Q(due__gt=due) | Q(due=due, id__gt=last) | Q(due__isnull=True))
+    return list(rows.order_by(F("due").asc(nulls_last=True), "id")[:limit])
+
+
+def count_items(actor: Actor, view: str, now: datetime) -> int:
+    return _of_view(visible_items(actor), actor, view, now).count()
+
+
+def _of_view(rows: QuerySet[WorkItem], actor: Actor, view: str, now: datetime) -> QuerySet[WorkItem]:
+    if view == "done":
+        return rows.filter(status=WorkItem.Status.DONE)
+    rows = rows.filter(status=WorkItem.Status.OPEN)
+    if view == "mine":
+        return rows.filter(assignee=name_of(actor))
+    if view == "groups":
+        return rows.exclude(assignee=name_of(actor))
+    if view == "unassigned":
+        return rows.filter(assignee__isnull=True)
+    if view == "overdue":
+        return rows.filter(due__lt=now)
+    if view == "follow-up":
+        return rows.filter(follow_up__isnull=False)
+    return rows.filter(Q(assignee__isnull=True) | Q(assignee=name_of(actor)))
+
+
+def get_item(actor: Actor, item: int) -> WorkItem:
+    row = visible_items(actor).filter(pk=item).first()
+    if row is None:
+        row = WorkItem.objects.select_related("state__version__process").filter(pk=item).first()
+        process = row.state.version.process_id if row is not None else None
+        if row is None or process not in allowed_processes(actor, "operate"):
+            raise NotFound("task-not-found", "There is no such task, or it is not yours.")
+    return row
+
+
+def instances_of_items(items: Iterable[WorkItem]) -> dict[int, Instance]:
+    ids = {item.instance_id for item in items}
+    return {row.pk: row for row in Instance.objects.filter(pk__in=ids).defer("variables", "data")}
+
+
+def words_of_audience(audience: int | None) -> str:
+    row = Audience.objects.filter(pk=audience).first() if audience is not None else None
+    return str(row) if row is not None else ""
+
+
+def states_of(version: int) -> dict[str, State]:
+    return {state.key: state for state in State.objects.filter(version=version)}
+
+
+def last_sequence(instance: int) -> int:
+    return Step.objects.filter(id__range=span(instance)).aggregate(last=Max("sequence"))["last"] or 0
+
+
+def key_of(instance: int, number: int) -> int:
+    return make_key(instance, number)
