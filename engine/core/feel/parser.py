@@ -248,6 +248,9 @@ class Parser(KeywordParser):
             return self.quantified()
         if text == "function" and self.tokens[self.position + 1].text == "(":
             return self.function()
+        if text in ("and", "or") and self.tokens[self.position + 1].text == "(":
+            self.position += 1  # the functions and(list), or(list)
+            return tree.Name(token.start, token.end, text)
         if text in ENDING_WORDS:
             self.fail_here(f"a value is expected before '{text}'")
         name = self.join_tokens(1 + self.following_words())

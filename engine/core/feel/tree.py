@@ -225,7 +225,9 @@ def count_parts(nodes: list[Node]) -> int:
     """How many of the nodes are work: values and names are not, nor is a list of values to look in."""
     work = sum(not isinstance(node, (Literal, Name)) for node in nodes)
     for node in nodes:
-        if isinstance(node, (In, UnaryTests)) and len({type(test) for test in node.tests}) > 1:
+        if isinstance(node, Logic):
+            work += len(node.operands)
+        elif isinstance(node, (In, UnaryTests)) and not all(isinstance(test, Literal) for test in node.tests):
             work += len(node.tests)
     return work
 
