@@ -99,10 +99,7 @@ def _relation(shop: Workshop, boxed: model.Relation, names: Names) -> Node:
     rows = [[compile_boxed(shop, cell, names) for cell in row] for row in boxed.rows]
 
     def row_of(row: Sequence[Node], scope: Scope, session: Session) -> object:
-        cells = (
-            kind.conform(node(scope, session), session, boxed.id)
-            for kind, node in zip(kinds, row, strict=False)
-        )
+        cells = (kind.conform(node(scope, session), session, boxed.id) for kind, node in zip(kinds, row, strict=False))
         return dict(zip(columns, cells, strict=False))
 
     return lambda scope, session: [row_of(row, scope, session) for row in rows]
@@ -218,9 +215,7 @@ def _filter(shop: Workshop, boxed: model.BoxedFilter, names: Names) -> Node:
             elif index == 0 and number(answer) is not None:
                 return item_at(items, answer, session, 0, 0)
             elif answer is not False and answer is not None:
-                session.find(
-                    "type-mismatch", f"the match must be true or false, not {kind_of(answer)}", boxed.id
-                )
+                session.find("type-mismatch", f"the match must be true or false, not {kind_of(answer)}", boxed.id)
                 return None
         return found
 

@@ -7,43 +7,47 @@ and tests that are no constants, are tried one by one.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from engine.core.dmn.entries import GROUPS, SAMPLES, ConstantTests, Span
+from engine.core.dmn.entries import GROUPS, ConstantTests, Span
 from engine.core.dmn.session import Session
 from engine.core.dmn.texts import Tests
-from engine.core.feel import Date, DaysDuration, MonthsDuration
 
 Constant = tuple[ConstantTests, int]  # tests and the rules that have them
 Open = tuple[Tests, int]
+Lookup = Callable[[Any], int]
 
 
 class Column:
     """One input column."""
 
-    __slots__ = ("_constants", "_few", "_groups", "open")
+    __slots__ = ("_constants", "open", "ready")
 
     def __init__(self, constants: Sequence[Constant], others: Sequence[Open]) -> None:
         self._constants = constants
         self.open = others
-        self._few: dict[object, int] = {}  # null, true and false
-        self._groups: dict[str, _Points | _Ranges] = {}
+        self.ready: dict[type, Lookup] = {}  # by the type of the value; filled when first asked
 
     def match(self, value: object) -> int:
         """The rules whose constant tests the value passes, and those whose tests are no constants."""
         kind = type(value)
-        group = GROUPS.get(kind)
-        if group is not None:
-            index = self._groups.get(group) or self._index(group)
-            return index.match(value)
-        if value is None or kind is bool:
-            known = self._few.get(value)
-            if known is None:
-                known = self._few[value] = self._try(value)
-            return known
-        return self._try(value)
+        lookup = self.ready.get(kind)
+        if lookup is None:
+            if kind in GROUPS:
+                group = GROUPS[kind]
+                lookup = _build(group, self._constants, self._rest())
+                for other, same in GROUPS.items():
+                    if same == group:
+                        self.ready[other] = lookup
+            elif value is None or kind is bool:
+                few = (None,) if value is None else (True, False)
+                known: dict[object, int] = {each: self._try(each) for each in few}
+                lookup = self.ready[kind] = known.__getitem__
+            else:
+                return self._try(value)
+        return lookup(value)
 
     def _try(self, value: object) -> int:
         found = 0
@@ -58,47 +62,34 @@ class Column:
             found |= rules
         return found
 
-    def _index(self, group: str) -> _Points | _Ranges:
-        index = self._groups[group] = _build(group, self._constants, self._rest())
-        return index
 
-
-class _Points:
+class _Points(dict[Any, int]):
     """Single values and the rules of each; all others have the same rules."""
 
-    __slots__ = ("rest", "rules")
+    __slots__ = ("rest",)
+    rest: int
 
-    def __init__(self, rules: Mapping[Any, int], rest: int) -> None:
-        self.rules, self.rest = rules, rest
-
-    def match(self, value: Any) -> int:
-        return self.rules.get(value, self.rest)
+    def __missing__(self, value: object) -> int:
+        return self.rest
 
 
-class _Ranges:
+def _ranges(ends: Sequence[Any], rules: Sequence[int], key: str) -> Lookup:
     """Ends of ranges in order, and the rules at each and between them: 2n+1 sets for n ends."""
 
-    __slots__ = ("ends", "key", "rules")
+    def match(value: Any) -> int:
+        return rules[bisect_left(ends, value) + bisect_right(ends, value)]
 
-    def __init__(self, ends: Sequence[Any], rules: Sequence[int], key: str) -> None:
-        self.ends, self.rules, self.key = ends, rules, key
+    def match_key(value: Any) -> int:
+        return match(getattr(value, key))
 
-    def match(self, value: Any) -> int:
-        if self.key:
-            value = getattr(value, self.key)
-        place = bisect_left(self.ends, value)
-        if place < len(self.ends) and self.ends[place] == value:
-            return self.rules[2 * place + 1]
-        return self.rules[2 * place]
+    return match_key if key else match
 
 
 # What the values of a group are ordered by; numbers and texts by themselves.
 _KEYS = {"date": "key", "days": "nanos", "months": "months"}
-assert {type(SAMPLES["date"]), type(SAMPLES["days"])} == {Date, DaysDuration}
-assert MonthsDuration in GROUPS
 
 
-def _build(group: str, constants: Sequence[Constant], rest: int) -> _Points | _Ranges:
+def _build(group: str, constants: Sequence[Constant], rest: int) -> Lookup:
     key = _KEYS.get(group, "")
     spans = [(tests, tests.spans(group), rules) for tests, rules in constants]
     ends = sorted({_key(end, key) for _, found, _ in spans for span in found for end in _ends(span)})
@@ -118,8 +109,10 @@ def _build(group: str, constants: Sequence[Constant], rest: int) -> _Points | _R
         now = now & ~stops[place] | starts[place]
         sets.append(now)
     if len(set(sets[::2])) == 1 and not key:
-        return _Points({end: sets[2 * place + 1] for end, place in places.items()}, sets[0])
-    return _Ranges(ends, sets, key)
+        points = _Points({end: sets[2 * place + 1] for end, place in places.items()})
+        points.rest = sets[0]
+        return points.__getitem__
+    return _ranges(ends, sets, key)
 
 
 def _ends(span: Span) -> list[object]:

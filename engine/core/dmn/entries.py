@@ -88,9 +88,7 @@ class ConstantTests(NamedTuple):
         return None if None in others else False  # a test of another kind of value never passes
 
 
-def read_tests(
-    text: str, names: Mapping[str, FeelType], types: Mapping[str, FeelType]
-) -> ConstantTests | None:
+def read_tests(text: str, names: Mapping[str, FeelType], types: Mapping[str, FeelType]) -> ConstantTests | None:
     """The tests if they are constant; nothing where they are not, or do not parse."""
     if text == "-":
         return ConstantTests((), True)
@@ -134,13 +132,11 @@ def _constant(node: tree.Node, names: Mapping[str, FeelType]) -> tuple[bool, obj
     match node:
         case tree.Literal(value=value):
             return True, value
-        case tree.Negate(operand=tree.Literal(value=int() | Decimal() as value)) if not isinstance(
-            value, bool
-        ):
+        case tree.Negate(operand=tree.Literal(value=int() | Decimal() as value)) if not isinstance(value, bool):
             return True, -value
-        case tree.Call(
-            callee=tree.Name(name=name), arguments=[tree.Literal(value=str() as text)], names=None
-        ) if name in _CONSTRUCTORS and name not in names:
+        case tree.Call(callee=tree.Name(name=name), arguments=[tree.Literal(value=str() as text)], names=None) if (
+            name in _CONSTRUCTORS and name not in names
+        ):
             value = _CONSTRUCTORS[name](text)
             return value is not None, value
     return False, None

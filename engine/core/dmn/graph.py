@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.core.dmn.boxed import compile_boxed, compile_function
@@ -129,6 +130,8 @@ class DecisionVertex(Vertex):
 
     def _scope(self, session: Session) -> tuple[Scope, Scope]:
         scope = {**open_names(session, self.model, self.reserved), **self.fixed}
+        if not self.links:
+            return scope, {}
         known = session.known
         inputs = {name: known[key] for name, key in self.plain}
         if self.nested:
@@ -189,9 +192,12 @@ class KnowledgeVertex(FunctionVertex):
         logic: model.FunctionDefinition | None = self.element.logic
         if logic is None:
             return
+        logic = with_parameters(logic)
         parameters = tuple(Parameter(item.name, self.shop.type_of(item).feel) for item in logic.parameters)
         feel = self.type.feel
         result = feel.result if isinstance(feel, FunctionType) else feel
+        if result is ANY:
+            result = self.shop.types.find(logic.type_ref, logic.id, logic.line).feel
         self.function.parameters = parameters
         self.function.result = None if result is ANY else result
         names = {**names_of(self.links), self.variable: ANY}
@@ -213,8 +219,7 @@ class KnowledgeVertex(FunctionVertex):
         finally:
             tables, session.hits = tuple(session.hits), outer
         inputs = {
-            parameter.name: argument
-            for parameter, argument in zip(self.function.parameters, arguments, strict=False)
+            parameter.name: argument for parameter, argument in zip(self.function.parameters, arguments, strict=False)
         }
         if tables:
             session.record(DecisionRecord(self.id, self.name, self.kind, inputs, value, tables))
@@ -259,10 +264,10 @@ class ServiceVertex(FunctionVertex):
         run(self.plan, session)
         values = {link.vertex.variable: session.known[link.vertex.key] for link in self.outputs}
         value = next(iter(values.values())) if len(values) == 1 else values
-        feel = self.type.feel
-        if isinstance(feel, FunctionType):
-            return value
-        return self.type.conform(value, session, self.id)
+        kind = self.type
+        if isinstance(kind.feel, FunctionType):
+            kind = DmnType(kind.name, kind.feel.result)
+        return kind.conform(value, session, self.id)
 
     def _run(self, session: Session, *arguments: object) -> object:
         """As a function it sees its arguments alone."""
@@ -277,6 +282,16 @@ class ServiceVertex(FunctionVertex):
             return self.evaluate(session)
         finally:
             session.known, session.variables, session.opened = outer
+
+
+def with_parameters(logic: model.FunctionDefinition) -> model.FunctionDefinition:
+    """The function of a business knowledge model; a table alone takes its input columns as parameters."""
+    table = logic.body
+    if logic.parameters or not isinstance(table, model.DecisionTable):
+        return logic
+    texts = [(clause.expression.text, clause.expression) for clause in table.inputs]
+    items = (model.Item(id=found.id, line=found.line, name=text, type_ref=found.type_ref) for text, found in texts)
+    return replace(logic, parameters=tuple(items))
 
 
 def run(plan: Iterable[Vertex], session: Session) -> None:
@@ -300,9 +315,7 @@ def order_of(roots: Sequence[Vertex], stops: Collection[str] = ()) -> list[Verte
             done.add(vertex.key)
             stack.append((vertex, True))
             stack.extend(
-                (link.vertex, False)
-                for link in reversed(vertex.links)
-                if not isinstance(link.vertex, FunctionVertex)
+                (link.vertex, False) for link in reversed(vertex.links) if not isinstance(link.vertex, FunctionVertex)
             )
     return order
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from engine.core.dmn.entries import ConstantTests, read_tests
 from engine.core.dmn.session import Session
@@ -15,14 +15,8 @@ if TYPE_CHECKING:
     from engine.core.dmn.tables import Table
 
 
-class Chosen(NamedTuple):
-    """The rules that hit in the order in which they count, their outputs, and the value of the table."""
-
-    rules: list[int]
-    outputs: tuple[object, ...]
-    value: object
-
-
+# The rules that hit in the order in which they count, their outputs, and the value of the table.
+Chosen = tuple[list[int], tuple[object, ...], object]
 Chooser = Callable[["Table", int, Scope, Session], Chosen]
 
 
@@ -39,6 +33,8 @@ class Ranks:
 
     def allow(self, output: object, session: Session) -> bool:
         """Is the output among the listed values, in every column that lists some?"""
+        if not self._lists:
+            return True
         for name, node, known in self._lists:
             part = self._part(output, name)
             if part is not None and not known.passes(part):
@@ -71,7 +67,7 @@ def _unique(table: Table, rules: int, scope: Scope, session: Session) -> Chosen:
         found = list(_each(rules))
         message = f"{len(found)} rules match, but the hit policy is UNIQUE"
         session.find("several-rules", message, table.table.id)
-        return Chosen(found, (), None)
+        return found, (), None
     return _first(table, rules, scope, session)
 
 
@@ -80,7 +76,7 @@ def _first(table: Table, rules: int, scope: Scope, session: Session) -> Chosen:
         return _none(table, scope, session)
     hit = (rules & -rules).bit_length() - 1
     output = table.outputs[hit].value(scope, session)
-    return Chosen([hit], (output,), output if table.ranks.allow(output, session) else None)
+    return [hit], (output,), output if table.ranks.allow(output, session) else None
 
 
 def _any(table: Table, rules: int, scope: Scope, session: Session) -> Chosen:
@@ -88,11 +84,9 @@ def _any(table: Table, rules: int, scope: Scope, session: Session) -> Chosen:
         return _none(table, scope, session)
     found, outputs = _all(table, rules, scope, session)
     if any(equal(outputs[0], output) is not True for output in outputs[1:]):
-        session.find(
-            "several-rules", "rules with different outputs match, but the hit policy is ANY", table.table.id
-        )
-        return Chosen(found, outputs, None)
-    return Chosen(found, outputs, outputs[0] if table.ranks.allow(outputs[0], session) else None)
+        session.find("several-rules", "rules with different outputs match, but the hit policy is ANY", table.table.id)
+        return found, outputs, None
+    return found, outputs, outputs[0] if table.ranks.allow(outputs[0], session) else None
 
 
 def _priority(table: Table, rules: int, scope: Scope, session: Session) -> Chosen:
@@ -101,7 +95,7 @@ def _priority(table: Table, rules: int, scope: Scope, session: Session) -> Chose
     found, outputs = _all(table, rules, scope, session)
     best = min(range(len(found)), key=lambda place: table.ranks.rank(outputs[place]))
     value = outputs[best]
-    return Chosen([found[best]], (value,), value if table.ranks.allow(value, session) else None)
+    return [found[best]], (value,), value if table.ranks.allow(value, session) else None
 
 
 def _output_order(table: Table, rules: int, scope: Scope, session: Session) -> Chosen:
@@ -109,9 +103,7 @@ def _output_order(table: Table, rules: int, scope: Scope, session: Session) -> C
         return _none(table, scope, session)
     found, outputs = _all(table, rules, scope, session)
     order = sorted(range(len(found)), key=lambda place: table.ranks.rank(outputs[place]))
-    return _several(
-        table, [found[place] for place in order], tuple(outputs[place] for place in order), session
-    )
+    return _several(table, [found[place] for place in order], tuple(outputs[place] for place in order), session)
 
 
 def _rule_order(table: Table, rules: int, scope: Scope, session: Session) -> Chosen:
@@ -121,25 +113,25 @@ def _rule_order(table: Table, rules: int, scope: Scope, session: Session) -> Cho
 
 
 def _collect(table: Table, rules: int, scope: Scope, session: Session) -> Chosen:
-    chosen = _rule_order(table, rules, scope, session)
+    found, outputs, value = _rule_order(table, rules, scope, session)
     aggregation = table.table.aggregation
-    if not aggregation or chosen.value is None or not rules:
-        return chosen
+    if not aggregation or value is None or not rules:
+        return found, outputs, value
     function = FUNCTIONS[aggregation.lower()]
-    value = invoke(session, function, (list(chosen.outputs),), 0, 0)
+    value = invoke(session, function, (list(outputs),), 0, 0)
     if session.sink:
         session.settle(table.table.id)
-    return chosen._replace(value=value)
+    return found, outputs, value
 
 
 def _several(table: Table, rules: list[int], outputs: tuple[object, ...], session: Session) -> Chosen:
     is_allowed = all(table.ranks.allow(output, session) for output in outputs)
-    return Chosen(rules, outputs, list(outputs) if is_allowed else None)
+    return rules, outputs, list(outputs) if is_allowed else None
 
 
 def _none(table: Table, scope: Scope, session: Session) -> Chosen:
     """No rule matches: the default output, or null, whatever the hit policy (DMN 1.5, 10.3.2.10)."""
-    return Chosen([], (), None if table.default is None else table.default.value(scope, session))
+    return [], (), None if table.default is None else table.default.value(scope, session)
 
 
 def _all(table: Table, rules: int, scope: Scope, session: Session) -> tuple[list[int], tuple[object, ...]]:

@@ -73,9 +73,7 @@ class Graph:
                 continue
             other = self._tables.get(found.namespace)
             if other is None:
-                message = (
-                    f"No file has the imported namespace {found.namespace}; deploy it together with this one."
-                )
+                message = f"No file has the imported namespace {found.namespace}; deploy it together with this one."
                 self._refuse("missing-import", found, message)
             else:
                 table.imports[found.name] = other

@@ -35,8 +35,10 @@ class Session(Run):
         now: DateTime | None,
         functions: Mapping[str, object] | None,
     ) -> None:
+        # what Run.__init__ does, without the call
+        self.steps, self.output, self.calls = BUDGET.steps, BUDGET.output, BUDGET.calls
+        self.now, self.functions = now, functions
         self.sink: list[Diagnostic] = []
-        super().__init__(BUDGET, now, functions, self.sink)
         self.variables = variables
         self.known: dict[str, object] = {}  # values of input data and decisions, by key
         self.opened: dict[str, dict[str, object]] = {}  # what each model sees of the variables

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from engine.core.dmn.columns import Column, narrow
 from engine.core.dmn.entries import read_constant, read_tests
 from engine.core.dmn.hits import Ranks, chooser
 from engine.core.dmn.records import TableHits
 from engine.core.dmn.session import Session
-from engine.core.dmn.texts import Names, Node, Scope, node_of
+from engine.core.dmn.texts import Names, Node, Scope, is_variable, node_of
 from engine.core.dmn.types import DmnType
 from engine.core.dmn.workshop import Workshop
-from engine.core.feel import ANY
+from engine.core.feel import ANY, BOOLEAN, NUMBER, STRING, FeelType, number
 from engine.core.model import decisions as model
 from engine.core.model.problems import Problem
+
+Step = tuple[str | None, Node, frozenset[type], Column]
+
+# Types of which every value is one of the FEEL type: there is nothing to convert.
+_QUICK: dict[FeelType, frozenset[type]] = {
+    ANY: frozenset({int, Decimal, str, bool, type(None), list, dict}),
+    NUMBER: frozenset({int, Decimal, type(None)}),
+    STRING: frozenset({str, type(None)}),
+    BOOLEAN: frozenset({bool, type(None)}),
+}
+
+
+def _quick(kind: DmnType) -> frozenset[type]:
+    return frozenset() if kind.has_checks else _QUICK.get(kind.feel, frozenset())
 
 
 class Table:
@@ -25,18 +41,18 @@ class Table:
         for clause in table.inputs:
             self.inputs.append(node_of(shop.text(clause.expression, names)))
             self.kinds.append(shop.types.find(clause.expression.type_ref, clause.id, clause.line))
-        self.typed = [place for place, kind in enumerate(self.kinds) if kind.feel is not ANY]
         self.output_kinds = [shop.types.find(found.type_ref, found.id, found.line) for found in table.outputs]
         self.is_compound = len(table.outputs) > 1
         self.choose = chooser(table)
         self.rule_ids = tuple(rule.id for rule in table.rules)
         self.outputs = [Row(self, rule.outputs, rule.id) for rule in table.rules]
         defaults = [found.default for found in table.outputs]
-        self.default = (
-            Row(self, tuple(filter(None, defaults)), table.id) if all(defaults) and defaults else None
-        )
+        self.default = Row(self, tuple(filter(None, defaults)), table.id) if all(defaults) and defaults else None
         self.ranks = Ranks(table, names)
+        self.every = (1 << len(table.rules)) - 1
+        self.is_open = False
         self._columns: list[Column] | None = None
+        self._steps: list[Step] | None = None
 
     # columns
 
@@ -70,6 +86,25 @@ class Table:
                 others.append((self.shop.tests(text, entry, self.names), rules))
         return Column(constants, others)
 
+    @property
+    def steps(self) -> list[Step]:
+        """Per column: the variable if it is one alone, the expression, the types that need no look, the index."""
+        if self._steps is None:
+            names = [clause.expression.text for clause in self.table.inputs]
+            self.is_open = any(column.open for column in self.columns)
+            self._steps = [
+                (name if is_variable(name, self.names) else None, node, _quick(kind), column)
+                for name, node, kind, column in zip(names, self.inputs, self.kinds, self.columns, strict=True)
+            ]
+        return self._steps
+
+    def _fit(self, place: int, value: object, session: Session) -> object:
+        """An input value as its column wants it."""
+        if type(value) is float:
+            value = number(value)
+        kind = self.kinds[place]
+        return kind.conform(kind.adopt(value), session, self.table.inputs[place].id)
+
     def problems(self) -> list[Problem]:
         """The texts of a table are the workshop's to check; reading the columns brings them there."""
         assert self.columns is not None
@@ -80,27 +115,23 @@ class Table:
     # evaluation
 
     def __call__(self, scope: Scope, session: Session) -> object:
-        columns = self._columns or self.columns
-        values = [node(scope, session) for node in self.inputs]
-        for place in self.typed:
-            kind = self.kinds[place]
-            value = values[place]
-            if value is not None and (kind.has_checks or not kind.feel.has(value)):
-                values[place] = kind.conform(kind.adopt(value), session, self.table.inputs[place].id)
-        rules = (1 << len(self.outputs)) - 1
-        for column, value in zip(columns, values, strict=True):
-            rules &= column.match(value)
-            if not rules:
-                break
-        else:
-            for column, value in zip(columns, values, strict=True):
+        values: list[object] = []
+        rules = self.every
+        for name, node, quick, column in self._steps or self.steps:
+            value = scope[name] if name in scope else node(scope, session)
+            if type(value) not in quick:
+                value = self._fit(len(values), value, session)
+            values.append(value)
+            if rules:
+                lookup = column.ready.get(type(value))
+                rules &= column.match(value) if lookup is None else lookup(value)
+        if rules and self.is_open:
+            for column, value in zip(self.columns, values, strict=True):
                 if column.open:
                     rules = narrow(column, rules, value, scope, session)
         hits, outputs, value = self.choose(self, rules, scope, session)
         ids = self.rule_ids
-        session.hits.append(
-            TableHits(self.table.id, tuple(values), tuple([ids[hit] for hit in hits]), outputs)
-        )
+        session.hits.append(TableHits(self.table.id, tuple(values), tuple([ids[hit] for hit in hits]), outputs))
         return value
 
 

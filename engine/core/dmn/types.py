@@ -122,8 +122,7 @@ class DmnType:
         components = self.parts
         if components and isinstance(value, Mapping):
             return {
-                name: components[name].adopt(entry) if name in components else entry
-                for name, entry in value.items()
+                name: components[name].adopt(entry) if name in components else entry for name, entry in value.items()
             }
         return value
 
@@ -220,9 +219,7 @@ class TypeTable:
                 single.components[part.name] = self._build(part, siblings=names)
                 entries[part.name] = single.components[part.name].feel
         elif definition.signature is not None:
-            parameters = [
-                self.find(item.type_ref, item.id, item.line) for item in definition.signature.parameters
-            ]
+            parameters = [self.find(item.type_ref, item.id, item.line) for item in definition.signature.parameters]
             result = self.find(definition.signature.result_ref, definition.id, definition.line)
             single.feel = FunctionType(tuple(kind.feel for kind in parameters), result.feel)
         elif definition.type_ref:
