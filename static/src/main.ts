@@ -22,31 +22,31 @@ document.addEventListener("htmx:sendError", () =>
   toast("The server cannot be reached. Nothing was changed.", { kind: "incident" }),
 );
 
-async function mountIslands(): Promise<void> {
-  for (const root of document.querySelectorAll<HTMLElement>("[data-island]")) {
-    const load = islands[root.dataset.island ?? ""];
-    try {
-      if (!load) throw new Error(`There is no island "${root.dataset.island}".`);
-      const { mount } = await load();
-      await mount(root);
-      root.dataset.ready = "true";
-    } catch (error) {
-      root.dataset.ready = "failed";
-      root.replaceChildren(
+async function mountIsland(root: HTMLElement): Promise<void> {
+  const name = root.dataset.island ?? "";
+  const load = islands[name];
+  try {
+    if (!load) throw new Error(`There is no island "${name}".`);
+    const { mount } = await load();
+    await mount(root);
+    root.dataset.ready = "true";
+  } catch (error) {
+    root.dataset.ready = "failed";
+    root.replaceChildren(
+      h(
+        "div",
+        { class: "empty-state m-4", role: "alert" },
+        h("p", { class: "empty-title" }, "This part of the page did not start."),
+        h("p", {}, `${describe(error)} Nothing was lost.`),
         h(
-          "div",
-          { class: "empty", role: "alert" },
-          h("p", { class: "empty-title" }, "This part of the page did not start."),
-          h("p", {}, `${describe(error)} Nothing was lost.`),
-          h(
-            "button",
-            { type: "button", class: "btn", onclick: () => location.reload() },
-            "Load the page again",
-          ),
+          "button",
+          { type: "button", class: "btn", onclick: () => location.reload() },
+          "Load the page again",
         ),
-      );
-      throw error;
-    }
+      ),
+    );
+    // The console and error reporting see what the person sees.
+    throw error;
   }
 }
 
@@ -55,4 +55,4 @@ startShortcuts();
 startPalette();
 startPage();
 startTimes();
-void mountIslands();
+for (const root of document.querySelectorAll<HTMLElement>("[data-island]")) void mountIsland(root);

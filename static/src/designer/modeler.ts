@@ -21,6 +21,9 @@ import "camunda-bpmn-js/styles/popup-menu.css";
 import "../styles/diagram.css";
 import "../styles/designer.css";
 
+/** The token game would paint every shape black on white; here shapes keep the theme's colours. */
+const themeColoursModule = { neutralElementColors: ["value", {}] };
+
 /** The part of the library's modeler that this project uses. */
 export interface DrawingTool {
   get<T>(name: string): T;
@@ -36,8 +39,10 @@ export function createModeler(canvas: HTMLElement, properties: HTMLElement): Dra
     container: canvas,
     bpmnRenderer: RENDERER_COLOURS,
     propertiesPanel: { parent: properties, tooltip: {}, getFeelPopupLinks: () => [] },
+    // Saving must not move what was drawn.
+    alignToOrigin: { alignOnSave: false },
     linting: { bpmnlint: lintRules, active: true },
-    additionalModules: [lintModule, simulationModule, serverFindingsModule, wordsModule],
+    additionalModules: [lintModule, simulationModule, themeColoursModule, serverFindingsModule, wordsModule],
   } as ConstructorParameters<typeof Modeler>[0]);
   exportPlainColours(modeler);
   return modeler as unknown as DrawingTool;

@@ -46,7 +46,7 @@ export class Painter {
       this.mark(id, "is-taken", history.flows.has(id));
       if (element.id.endsWith("_label") || "waypoints" in element) return;
       if (tokens > 0)
-        this.badge(id, { top: -10, left: -10 }, "token-badge", String(tokens), `${tokens} waiting here`);
+        this.badge(id, { bottom: 10, left: -10 }, "token-badge", String(tokens), `${tokens} waiting here`);
       if (count > 1)
         this.badge(id, { bottom: 10, right: 14 }, "count-badge", `×${count}`, `entered ${count} times`);
       const message = failed.get(id);

@@ -10,6 +10,7 @@ import "dmn-js/dist/assets/dmn-js-boxed-expression.css";
 import "dmn-js/dist/assets/dmn-js-boxed-expression-controls.css";
 import "dmn-js/dist/assets/dmn-font/css/dmn-embedded.css";
 import "../styles/diagram.css";
+import { RENDERER_COLOURS } from "../diagram/colours";
 import { h, readProps } from "../lib/dom";
 import { describe, put } from "../lib/http";
 import { addShortcut } from "../lib/shortcuts";
@@ -25,7 +26,7 @@ export async function mount(root: HTMLElement): Promise<void> {
   const tabs = h("div", { class: "tabs-line", role: "tablist", "aria-label": "Views of the decision" });
   const container = h("div", { class: "decision-space" });
   root.append(tabs, container);
-  const editor = new DmnModeler({ container, keyboard: { bindTo: container } });
+  const editor = new DmnModeler({ container, drd: { drdRenderer: RENDERER_COLOURS } });
   editor.on("views.changed", ({ views, activeView }) => {
     tabs.replaceChildren(...views.map((view) => tab(view, view.id === activeView?.id)));
   });

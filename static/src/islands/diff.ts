@@ -19,7 +19,9 @@ interface DiffProps {
 
 export async function mount(root: HTMLElement): Promise<void> {
   const { before, after, changes } = readProps<DiffProps>(root);
-  const sides = await Promise.all([before, after].map((side) => openSide(root, side, changes)));
+  const frame = h("div", { class: "diff-sides" });
+  root.append(frame);
+  const sides = await Promise.all([before, after].map((side) => openSide(frame, side, changes)));
   // Moving one diagram moves the other, so that both show the same place.
   const [left, right] = sides;
   if (!left || !right) return;
@@ -39,7 +41,7 @@ export async function mount(root: HTMLElement): Promise<void> {
   follow(right, left);
 }
 
-async function openSide(root: HTMLElement, side: DiffProps["before"], changes: Change[]) {
+async function openSide(frame: HTMLElement, side: DiffProps["before"], changes: Change[]) {
   const space = h("div", { class: "diff-space" });
   const figure = h(
     "figure",
@@ -47,7 +49,7 @@ async function openSide(root: HTMLElement, side: DiffProps["before"], changes: C
     h("figcaption", { class: "label-caps p-2" }, side.label),
     space,
   );
-  root.append(figure);
+  frame.append(figure);
   const viewer = await openViewer(space, side.xml);
   const canvas = viewer.get<Canvas>("canvas");
   const registry = viewer.get<ElementRegistry>("elementRegistry");

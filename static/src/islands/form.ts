@@ -106,7 +106,7 @@ function showFailure(form: Form, error: unknown, message: HTMLElement): void {
 function refusal(words: string, findings: Finding[]): HTMLElement {
   return h(
     "div",
-    { class: "notice state-incident", role: "alert" },
+    { class: "callout state-incident", role: "alert" },
     icon("incident"),
     h(
       "div",
@@ -118,5 +118,9 @@ function refusal(words: string, findings: Finding[]): HTMLElement {
 }
 
 function thanks(): HTMLElement {
-  return h("div", { class: "empty", role: "status" }, h("p", { class: "empty-title" }, "Sent. Thank you."));
+  return h(
+    "div",
+    { class: "empty-state", role: "status" },
+    h("p", { class: "empty-title" }, "Sent. Thank you."),
+  );
 }

@@ -61,7 +61,7 @@ function keyCaps(keys: string): HTMLElement {
   const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
   const caps = keys.split(/[ +]/).map((key) => {
     const name = key === "Mod" ? (isMac ? "⌘" : "Ctrl") : key;
-    return h("kbd", { class: "kbd kbd-sm" }, name);
+    return h("kbd", { class: "kbd" }, name);
   });
   return h("span", { class: "flex gap-1 justify-end" }, ...caps);
 }

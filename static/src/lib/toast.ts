@@ -47,6 +47,8 @@ export function toast(message: string, { kind = "info", action }: ToastOptions =
       icon("close"),
     ),
   );
+  // The same again replaces the old one: a retry must not pile up notices.
+  for (const other of shelf().children) if (other.textContent === notice.textContent) other.remove();
   shelf().append(notice);
   if (kind !== "incident") setTimeout(close, 6000);
 }
