@@ -9,6 +9,7 @@ from engine.models.definitions import (
     Transition,
 )
 from engine.models.deployments import DecisionVersion, DeployedFile, Deployment, FormVersion
+from engine.models.drafts import Draft
 from engine.models.queues import BufferedMessage, Counter, Delivery, InboundEvent, Outbox
 from engine.models.running import Instance, Step, Token
 from engine.models.waits import Audience, Incident, Job, Subscription, Timer, WorkItem
@@ -21,6 +22,7 @@ __all__ = [
     "Delivery",
     "DeployedFile",
     "Deployment",
+    "Draft",
     "FormVersion",
     "InboundEvent",
     "Incident",

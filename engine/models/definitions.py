@@ -3,7 +3,7 @@
 from django.contrib.auth.models import Group
 from django.db import models
 
-from engine.models.deployments import Deployment, DeployedFile
+from engine.models.deployments import DeployedFile, Deployment
 
 
 class Process(models.Model):

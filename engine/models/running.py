@@ -59,7 +59,7 @@ class Token(Part):
 
     state = models.ForeignKey(State, models.DO_NOTHING, db_constraint=False, db_index=False)
     scope = models.IntegerField()  # number of the token that owns the scope; 0 is the instance
-    index = models.IntegerField(null=True)  # among the instances of a multi-instance activity
+    loop_index = models.IntegerField(null=True)  # among the instances of a multi-instance activity
     flow = models.CharField(max_length=255, null=True)
     variables = JSONText()
     data = JSONText()

@@ -6,6 +6,8 @@ from django.db.models import Q
 from engine.models.definitions import State
 from engine.models.fields import JSONText, Part
 
+CONTINUATION = "#async"  # the type of the jobs that the engine takes itself
+
 
 class Wait(Part):
     """`number` counts the waits of the instance; `token` is the number of the token that waits."""

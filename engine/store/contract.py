@@ -1,0 +1,91 @@
+"""What every store can do; the three that exist are PostgreSQL, SQLite and the in-memory twin."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from engine.store.rows import (
+    Batch,
+    DeliveryRow,
+    IncidentRow,
+    ItemRow,
+    JobRow,
+    Loaded,
+    MessageRow,
+    OutboxRow,
+    SubscriptionRow,
+    TimerRow,
+)
+
+
+class Store(Protocol):
+    """Times are arguments. Keys are those of engine.models.keys; "taken" means that nobody else gets it too."""
+
+    def unit(self, *, is_single: bool = False) -> AbstractContextManager[None]:
+        """The transaction of one unit of work. A single one reads and writes one instance and relies on
+        its revision, so a store may do without a transaction around it."""
+
+    def take_ids(self, count: int) -> list[int]:
+        """Fresh instance ids, rising within this process."""
+
+    def load(self, instances: Collection[int], *, is_locked: bool = False) -> dict[int, Loaded]:
+        """One read. Locked: another unit that wants to write them waits. Missing ones are left out."""
+
+    def load_items(self, keys: Collection[int], *, is_locked: bool = False) -> list[tuple[ItemRow, Loaded]]:
+        """Work items with their instances, in one read."""
+
+    def load_jobs(self, keys: Collection[int], *, is_locked: bool = False) -> list[tuple[JobRow, Loaded]]: ...
+
+    def load_incidents(self, keys: Collection[int], *, is_locked: bool = False) -> list[tuple[IncidentRow, Loaded]]: ...
+
+    def write(self, batch: Batch) -> bool:
+        """All of it, or nothing and False where an instance has moved on meanwhile."""
+
+    def claim_deliveries(self, limit: int, now: datetime) -> list[tuple[int, DeliveryRow]]:
+        """Due ones with their numbers, the oldest first, taken until the end of the unit."""
+
+    def claim_timers(self, limit: int, now: datetime) -> list[TimerRow]:
+        """Due ones, in due order, taken until the end of the unit."""
+
+    def claim_continuations(self, limit: int, now: datetime) -> list[JobRow]:
+        """Asynchronous continuations, taken until the end of the unit."""
+
+    def lease_jobs(
+        self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int
+    ) -> list[JobRow]:
+        """Available jobs, from now on the owner's until the lease ends or is extended."""
+
+    def extend_lease(self, keys: Collection[int], owner: str, until: datetime) -> set[int]:
+        """Those that still are the owner's."""
+
+    def release_jobs(self, keys: Collection[int], owner: str, now: datetime) -> None:
+        """Give back what was leased, unworked."""
+
+    def find_subscriptions(
+        self, kind: int, name: str, key: str | None = None, *, is_any_key: bool = False, limit: int = 1000
+    ) -> list[SubscriptionRow]:
+        """Those of active instances that a message or signal reaches, the oldest first."""
+
+    def find_messages(self, names: Collection[str], now: datetime, limit: int = 1000) -> list[tuple[int, MessageRow]]:
+        """Buffered messages of these names that have not expired, the oldest first."""
+
+    def find_children(self, tokens: Collection[int]) -> dict[int, int]:
+        """Calling token → the active or suspended instance that it has called."""
+
+    def hold(self, instances: Collection[int], is_held: bool, now: datetime) -> None:
+        """Keep timers, deliveries and jobs of suspended instances back, or let them go again."""
+
+    def lease_outbox(self, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]: ...
+
+    def settle_outbox(
+        self, now: datetime, sent: Collection[int], failed: Mapping[int, tuple[datetime | None, str]]
+    ) -> None:
+        """What was sent, and when the others are tried again (None: given up) and why they failed."""
+
+    def drop_expired_messages(self, now: datetime) -> int: ...
+
+    def knows_event(self, source: str, event: str) -> int | None:
+        """The instance that the event reached, 0 for none, None for an event never seen."""

@@ -1,0 +1,304 @@
+"""PostgreSQL: reading, claiming and leasing; what a batch writes is composed in postgresql_write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache, partial
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS, instance_of, instances_of
+from engine.models.waits import CONTINUATION
+from engine.store.dialects import postgresql_write
+from engine.store.ids import InstanceIds
+from engine.store.rows import (
+    Batch,
+    DeliveryRow,
+    IncidentRow,
+    InstanceRow,
+    ItemRow,
+    JobRow,
+    Loaded,
+    MessageRow,
+    OutboxRow,
+    SubscriptionRow,
+    TimerRow,
+    TokenRow,
+)
+from engine.store.tables import (
+    DELIVERIES,
+    INCIDENTS,
+    INSTANCES,
+    ITEMS,
+    JOBS,
+    MESSAGES,
+    OUTBOX,
+    SUBSCRIPTIONS,
+    TIMERS,
+    Table,
+)
+from engine.store.writing import write_transaction
+
+SPAN = f"BETWEEN i.id << {NUMBER_BITS} AND i.id << {NUMBER_BITS} | {LARGEST_NUMBER}"
+OWN_INSTANCE = f"i.id = w.id >> {NUMBER_BITS}"
+
+
+def columns(table: Table, alias: str) -> str:
+    return ", ".join(
+        f'{alias}."{name}"' if type_name != "jsonb" else f'{alias}."{name}"::text'
+        for name, type_name in zip(table.columns, table.types, strict=True)
+    )
+
+
+# The first line of an instance has its own values, each further one a token: large variables come once.
+LARGE = ("variables", "data")
+INSTANCE_COLUMNS = ", ".join(
+    f"CASE WHEN t.id IS NULL THEN {column} END" if name in LARGE else column
+    for name, column in zip(INSTANCES.columns, columns(INSTANCES, "i").split(", "), strict=True)
+)
+TOKEN_LINES = (
+    "LATERAL (SELECT NULL::bigint AS id, NULL::int AS state_id, NULL::int AS scope, NULL::int AS loop_index, "
+    "NULL AS flow, NULL AS variables, NULL AS data UNION ALL SELECT id, state_id, scope, loop_index, flow, "
+    f"variables, data FROM engine_token WHERE id {SPAN}) t"
+)
+LOAD = (
+    f"SELECT t.id, t.state_id, t.scope, t.loop_index, t.flow, t.variables, t.data, {INSTANCE_COLUMNS} "
+    f"FROM engine_instance i CROSS JOIN {TOKEN_LINES} WHERE i.id = ANY(%s::bigint[]) "
+    "ORDER BY i.id, t.id NULLS FIRST"
+)
+TOKEN_WIDTH = 7
+LINE_WIDTH = TOKEN_WIDTH + len(INSTANCES.columns)
+# A lock is taken before the read, never by it: a reader that has waited would get the new instance with the
+# tokens of its old snapshot.
+LOCK = "SELECT id FROM engine_instance WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE"
+DUE = {
+    "deliveries": (
+        f"SELECT w.id, {columns(DELIVERIES, 'w')} FROM engine_delivery w JOIN engine_instance i "
+        "ON i.id = w.instance WHERE NOT w.is_held AND w.not_before <= %s ORDER BY w.id LIMIT %s "
+        "FOR UPDATE SKIP LOCKED"
+    ),
+    "timers": (
+        f"SELECT {columns(TIMERS, 'w')} FROM engine_timer w JOIN engine_instance i ON {OWN_INSTANCE} "
+        "WHERE NOT w.is_held AND w.due <= %s ORDER BY w.due, w.id LIMIT %s FOR UPDATE SKIP LOCKED"
+    ),
+    "continuations": (
+        f"SELECT {columns(JOBS, 'w')} FROM engine_job w JOIN engine_instance i ON {OWN_INSTANCE} "
+        f"WHERE w.type = '{CONTINUATION}' AND w.available_at <= %s ORDER BY w.available_at, w.id LIMIT %s "
+        "FOR UPDATE SKIP LOCKED"
+    ),
+}
+LEASE_JOBS = (
+    "UPDATE engine_job w SET owner = %s, available_at = %s, attempts = attempts + 1, "
+    "lapses = lapses + (owner IS NOT NULL)::int FROM (SELECT id FROM engine_job WHERE type = ANY(%s::text[]) "
+    "AND available_at <= %s ORDER BY priority DESC, available_at, id LIMIT %s FOR UPDATE SKIP LOCKED) u "
+    f"WHERE w.id = u.id RETURNING {columns(JOBS, 'w')}"
+)
+FIND_SUBSCRIPTIONS = (
+    f"SELECT {columns(SUBSCRIPTIONS, 'w')} FROM engine_subscription w JOIN engine_instance i ON {OWN_INSTANCE} "
+    "WHERE i.status = 0 AND w.name = %s AND w.kind = %s {key} ORDER BY w.id LIMIT %s"
+)
+FIND_MESSAGES = (
+    f"SELECT id, {columns(MESSAGES, 'm')} FROM engine_bufferedmessage m WHERE name = ANY(%s::text[]) "
+    "AND expires_at > %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"
+)
+LEASE_OUTBOX = (
+    "UPDATE engine_outbox w SET available_at = %s, attempts = attempts + 1 FROM (SELECT id FROM engine_outbox "
+    "WHERE available_at <= %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) u WHERE w.id = u.id "
+    f"RETURNING w.id, {columns(OUTBOX, 'w')}"
+)
+HOLD = (
+    "UPDATE engine_timer w SET is_held = %s FROM unnest(%s::bigint[]) AS i(id) WHERE w.id " + SPAN,
+    "UPDATE engine_delivery SET is_held = %s WHERE instance = ANY(%s::bigint[])",
+)
+
+
+class PostgresqlStore:
+    """Statements are prepared: a batch's statement has one text for each combination of tables."""
+
+    def __init__(self) -> None:
+        self.ids = InstanceIds(reserve_block)
+
+    @contextmanager
+    def unit(self, *, is_single: bool = False) -> Iterator[None]:
+        if is_single:
+            yield  # one statement to read, one to write: each is its own transaction
+        else:
+            with write_transaction():
+                yield
+
+    def take_ids(self, count: int) -> list[int]:
+        return self.ids.take(count)
+
+    def load(self, instances: Collection[int], *, is_locked: bool = False) -> dict[int, Loaded]:
+        if is_locked:
+            run(LOCK, list(instances))
+        return gather(run(LOAD, list(instances)))
+
+    def load_items(self, keys: Collection[int], *, is_locked: bool = False) -> list[tuple[ItemRow, Loaded]]:
+        return load_with(ITEMS, keys, is_locked)
+
+    def load_jobs(self, keys: Collection[int], *, is_locked: bool = False) -> list[tuple[JobRow, Loaded]]:
+        return load_with(JOBS, keys, is_locked)
+
+    def load_incidents(self, keys: Collection[int], *, is_locked: bool = False) -> list[tuple[IncidentRow, Loaded]]:
+        return load_with(INCIDENTS, keys, is_locked)
+
+    def write(self, batch: Batch) -> bool:
+        statement, parameters = postgresql_write.compose(batch)
+        return bool(run(statement, *parameters)[0][0])
+
+    def claim_deliveries(self, limit: int, now: datetime) -> list[tuple[int, DeliveryRow]]:
+        return [(line[0], DeliveryRow(*line[1:])) for line in run(DUE["deliveries"], now, limit)]
+
+    def claim_timers(self, limit: int, now: datetime) -> list[TimerRow]:
+        return [TimerRow(*line) for line in run(DUE["timers"], now, limit)]
+
+    def claim_continuations(self, limit: int, now: datetime) -> list[JobRow]:
+        return [JobRow(*line) for line in run(DUE["continuations"], now, limit)]
+
+    def lease_jobs(
+        self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int
+    ) -> list[JobRow]:
+        lines = run(LEASE_JOBS, owner, until, list(types), now, limit)
+        return sorted((JobRow(*line) for line in lines), key=lambda job: (-job.priority, job.id))
+
+    def extend_lease(self, keys: Collection[int], owner: str, until: datetime) -> set[int]:
+        statement = (
+            "UPDATE engine_job SET available_at = %s WHERE id = ANY(%s::bigint[]) AND owner = %s "
+            "AND available_at IS NOT NULL RETURNING id"
+        )
+        return {line[0] for line in run(statement, until, list(keys), owner)}
+
+    def release_jobs(self, keys: Collection[int], owner: str, now: datetime) -> None:
+        statement = (
+            "UPDATE engine_job SET available_at = %s, owner = NULL, attempts = attempts - 1 "
+            "WHERE id = ANY(%s::bigint[]) AND owner = %s"
+        )
+        run(statement, now, list(keys), owner)
+
+    def find_subscriptions(
+        self, kind: int, name: str, key: str | None = None, *, is_any_key: bool = False, limit: int = 1000
+    ) -> list[SubscriptionRow]:
+        parameters: list[Any] = [name, kind]
+        test = ""
+        if not is_any_key:
+            test = "AND (w.key = %s OR w.key IS NULL)" if key is not None else "AND w.key IS NULL"
+            parameters += [key] if key is not None else []
+        lines = run(FIND_SUBSCRIPTIONS.format(key=test), *parameters, limit)
+        return [SubscriptionRow(*line) for line in lines]
+
+    def find_messages(self, names: Collection[str], now: datetime, limit: int = 1000) -> list[tuple[int, MessageRow]]:
+        return [(line[0], MessageRow(*line[1:])) for line in run(FIND_MESSAGES, list(names), now, limit)]
+
+    def find_children(self, tokens: Collection[int]) -> dict[int, int]:
+        statement = "SELECT parent, id FROM engine_instance WHERE parent = ANY(%s::bigint[]) AND status IN (0, 5)"
+        return dict(run(statement, list(tokens)))
+
+    def hold(self, instances: Collection[int], is_held: bool, now: datetime) -> None:
+        for statement in HOLD:
+            run(statement, is_held, list(instances))
+        run(
+            "UPDATE engine_job w SET available_at = %s, owner = NULL "
+            f"FROM unnest(%s::bigint[]) AS i(id) WHERE w.id {SPAN} AND w.retries > 0",
+            None if is_held else now,
+            list(instances),
+        )
+
+    def lease_outbox(self, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]:
+        lines = run(LEASE_OUTBOX, until, now, limit)
+        return sorted((line[0], OutboxRow(*line[1:])) for line in lines)
+
+    def settle_outbox(
+        self, now: datetime, sent: Collection[int], failed: Mapping[int, tuple[datetime | None, str]]
+    ) -> None:
+        if sent:
+            statement = (
+                "UPDATE engine_outbox SET sent_at = %s, available_at = NULL, error = '' WHERE id = ANY(%s::bigint[])"
+            )
+            run(statement, now, list(sent))
+        if failed:
+            statement = (
+                "UPDATE engine_outbox w SET available_at = u.again, error = u.error "
+                "FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS u(id, again, error) WHERE w.id = u.id"
+            )
+            run(
+                statement,
+                list(failed),
+                [again for again, _ in failed.values()],
+                [e for _, e in failed.values()],
+            )
+
+    def drop_expired_messages(self, now: datetime) -> int:
+        return len(run("DELETE FROM engine_bufferedmessage WHERE expires_at <= %s RETURNING 1", now))
+
+    def knows_event(self, source: str, event: str) -> int | None:
+        lines = run("SELECT instance FROM engine_inboundevent WHERE source = %s AND event = %s", source, event)
+        return (lines[0][0] or 0) if lines else None
+
+
+def reserve_block() -> int:
+    block: int = run("SELECT nextval('engine_instance_block')")[0][0]
+    return block
+
+
+def gather(lines: Sequence[tuple[Any, ...]]) -> dict[int, Loaded]:
+    """Lines of LOAD, sorted by instance, its own line first."""
+    found: dict[int, Loaded] = {}
+    tokens: list[TokenRow] = []
+    for line in lines:
+        if line[0] is None:
+            tokens = []
+            row = InstanceRow._make(line[TOKEN_WIDTH:LINE_WIDTH])
+            found[row.id] = Loaded(row, tokens)
+        else:
+            tokens.append(TokenRow._make(line[:TOKEN_WIDTH]))
+    return found
+
+
+def load_with(table: Table, keys: Collection[int], is_locked: bool) -> list[tuple[Any, Loaded]]:
+    """Waits and their instances: one wait in one read, more in two, as many may share an instance."""
+    if is_locked:
+        run(LOCK, instances_of(keys))
+    if len(keys) == 1:
+        lines = run(load_one(table), list(keys))
+        found = gather(lines)
+        waits = [table.row._make(line[LINE_WIDTH:]) for line in lines[:1]]
+    else:
+        statement = f"SELECT {columns(table, 'w')} FROM {table.name} w WHERE id = ANY(%s::bigint[]) ORDER BY id"
+        waits = [table.row._make(line) for line in run(statement, list(keys))]
+        found = gather(run(LOAD, instances_of(wait.id for wait in waits)))
+    return [(wait, found[instance_of(wait.id)]) for wait in waits]
+
+
+@cache
+def load_one(table: Table) -> str:
+    return (
+        f"SELECT t.id, t.state_id, t.scope, t.loop_index, t.flow, t.variables, t.data, {INSTANCE_COLUMNS}, "
+        f"{columns(table, 'w')} FROM {table.name} w JOIN engine_instance i ON {OWN_INSTANCE} "
+        f"CROSS JOIN {TOKEN_LINES} WHERE w.id = ANY(%s::bigint[]) ORDER BY t.id NULLS FIRST"
+    )
+
+
+def run(statement: str, *parameters: Any) -> list[Any]:
+    """Execute, prepared on the server from its second use on."""
+    connection.ensure_connection()
+    raw = connection.connection
+    if raw.prepare_threshold is None:  # Django's default, for poolers that cannot keep statements
+        raw.prepare_threshold = 1
+    if connection.execute_wrappers:  # whoever counts or fails statements sees these too
+        execute: Callable[..., list[Any]] = execute_directly
+        for wrapper in reversed(connection.execute_wrappers):
+            execute = partial(wrapper, execute)
+        return execute(statement, parameters, False, {"connection": connection, "raw": raw})
+    return execute_directly(statement, parameters, False, {"raw": raw})
+
+
+def execute_directly(statement: str, parameters: Any, _: bool, context: dict[str, Any]) -> list[Any]:
+    with connection.wrap_database_errors:
+        cursor = psycopg.Cursor(context["raw"])
+        cursor.execute(statement, parameters)
+        return cursor.fetchall() if cursor.description is not None else []

@@ -1,0 +1,162 @@
+"""PostgreSQL: a whole batch as one statement, a common table expression over arrays; reading is elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS
+from engine.store.rows import Batch
+from engine.store.tables import INSERTED, INSTANCES, KEPT, REPLACED, Table
+
+Parameters = list[Any]
+Part = Callable[[Batch, str, list[str], list[Any]], None]
+
+# What an instance keeps from its start is not written again.
+FIXED = ("id", "started_at", "parent", "version_id", "business_key")
+
+# A wait of a closed token: within the instance's range of keys, of that token.
+OF_CLOSED = (
+    f"w.id BETWEEN c.key >> {NUMBER_BITS} << {NUMBER_BITS} AND c.key | {LARGEST_NUMBER} "
+    f"AND w.token = c.key & {LARGEST_NUMBER}"
+)
+OF_DROPPED = OF_CLOSED.replace("c.key", "d.key") + " AND w.trigger = d.trigger"
+END_COLUMN = {"engine_incident": "closed_at", "engine_workitem": "ended_at"}
+CLOSED_TABLES = ("engine_timer", "engine_subscription", "engine_job")
+
+
+def compose(batch: Batch) -> tuple[str, Parameters]:
+    """The statement and its parameters; it answers whether the batch fitted what is stored."""
+    parts: list[str] = []
+    parameters: Parameters = []
+    gate = ""
+    if batch.moved:
+        parts.append(move_instances())
+        parameters += columns_of(batch.moved)
+        parts.append("fits AS (SELECT count(*) = %s AS ok FROM moved)")
+        parameters.append(len(batch.moved))
+        gate = " (SELECT ok FROM fits)"
+    for member, table in INSERTED:
+        rows = getattr(batch, member)
+        if rows:
+            parts.append(insert(member, table, gate))
+            parameters += columns_of(rows)
+    for member, compose_part in ENDINGS:
+        if getattr(batch, member):
+            compose_part(batch, gate, parts, parameters)
+    answer = "SELECT ok FROM fits" if gate else "SELECT true"
+    return f"WITH {', '.join(parts)} {answer}", parameters
+
+
+def columns_of(rows: Sequence[Any]) -> Parameters:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+@cache
+def move_instances() -> str:
+    arrays = ", ".join(f"%s::{type_name}[]" for type_name in INSTANCES.types)
+    changed = [name for name in INSTANCES.columns if name not in FIXED]
+    values = ", ".join(f'"{name}" = u."{name}"' for name in changed)
+    names = ", ".join(f'"{name}"' for name in INSTANCES.columns)
+    return (
+        f"moved AS (UPDATE engine_instance i SET {values} FROM unnest({arrays}) AS u({names}) "
+        "WHERE i.id = u.id AND i.revision = u.revision - 1 RETURNING 1)"
+    )
+
+
+@cache
+def insert(member: str, table: Table, gate: str) -> str:
+    names = ", ".join(f'"{name}"' for name in table.columns)
+    arrays = ", ".join(f"%s::{type_name}[]" for type_name in table.types)
+    where = f" WHERE{gate}" if gate else ""
+    conflict = ""
+    if member in REPLACED:
+        values = ", ".join(f'"{name}" = excluded."{name}"' for name in table.columns[1:])
+        conflict = f" ON CONFLICT (id) DO UPDATE SET {values}"
+    elif member in KEPT:
+        conflict = " ON CONFLICT DO NOTHING"
+    return (
+        f"put_{member} AS (INSERT INTO {table.name} ({names}) "
+        f"SELECT * FROM unnest({arrays}) AS u({names}){where}{conflict})"
+    )
+
+
+def delete_tokens(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
+    parts.append(f"del_tokens AS (DELETE FROM engine_token WHERE id = ANY(%s::bigint[]){also(gate)})")
+    parameters.append(batch.gone)
+
+
+def end_closed(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
+    """Every kind of wait of the closed tokens. Items and incidents stay, as what became of them."""
+    for table in CLOSED_TABLES:
+        parts.append(
+            f"closed_{table} AS (DELETE FROM {table} w USING unnest(%s::bigint[]) AS c(key) "
+            f"WHERE {OF_CLOSED}{also(gate)})"
+        )
+        parameters.append(batch.closed)
+    parts.append(
+        "closed_deliveries AS (DELETE FROM engine_delivery w USING unnest(%s::bigint[]) AS c(key) "
+        f"WHERE w.instance = c.key >> {NUMBER_BITS} AND w.token = c.key & {LARGEST_NUMBER}{also(gate)})"
+    )
+    parameters.append(batch.closed)
+    # What is named by key is none of this statement's: no row may be changed twice in it.
+    for table, ended in (
+        ("engine_incident", [ended.id for ended in batch.resolved_incidents]),
+        ("engine_workitem", [ended.id for ended in batch.done_items]),
+    ):
+        parts.append(
+            f"closed_{table} AS (UPDATE {table} w SET {END_COLUMN[table]} = %s, status = 2 "
+            f"FROM unnest(%s::bigint[]) AS c(key) WHERE {OF_CLOSED} AND w.status = 0 "
+            f"AND w.id <> ALL(%s::bigint[]){also(gate)})"
+        )
+        parameters += [batch.at, batch.closed, ended]
+
+
+def end_dropped(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
+    for table in CLOSED_TABLES:
+        parts.append(
+            f"dropped_{table} AS (DELETE FROM {table} w USING unnest(%s::bigint[], %s::text[]) "
+            f"AS d(key, trigger) WHERE {OF_DROPPED}{also(gate)})"
+        )
+        parameters += columns_of(batch.dropped)
+
+
+def end_by_key(member: str, table: str, actor_column: str) -> Part:
+    """What somebody did: status 1, with the time and the name."""
+
+    def compose_part(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
+        parts.append(
+            f"end_{member} AS (UPDATE {table} w SET {END_COLUMN[table]} = %s, status = 1, "
+            f"{actor_column} = u.actor FROM unnest(%s::bigint[], %s::text[]) AS u(id, actor) "
+            f"WHERE w.id = u.id AND w.status = 0{also(gate)})"
+        )
+        parameters.extend([batch.at, *columns_of(getattr(batch, member))])
+
+    return compose_part
+
+
+def delete_by_key(member: str, table: str) -> Part:
+    def compose_part(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
+        parts.append(f"del_{member} AS (DELETE FROM {table} WHERE id = ANY(%s::bigint[]){also(gate)})")
+        parameters.append(getattr(batch, member))
+
+    return compose_part
+
+
+def also(gate: str) -> str:
+    return f" AND{gate}" if gate else ""
+
+
+ENDINGS: tuple[tuple[str, Part], ...] = (
+    ("gone", delete_tokens),
+    ("closed", end_closed),
+    ("dropped", end_dropped),
+    ("done_items", end_by_key("done_items", "engine_workitem", "ended_by")),
+    ("resolved_incidents", end_by_key("resolved_incidents", "engine_incident", "closed_by")),
+    ("ended_timers", delete_by_key("ended_timers", "engine_timer")),
+    ("ended_subscriptions", delete_by_key("ended_subscriptions", "engine_subscription")),
+    ("ended_jobs", delete_by_key("ended_jobs", "engine_job")),
+    ("taken_deliveries", delete_by_key("taken_deliveries", "engine_delivery")),
+    ("taken_messages", delete_by_key("taken_messages", "engine_bufferedmessage")),
+)

@@ -1,0 +1,221 @@
+"""SQLite: reading, claiming and leasing; a unit is the one write transaction that this database has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS, instance_of, instances_of
+from engine.models.waits import CONTINUATION
+from engine.store.dialects import sqlite_write
+from engine.store.dialects.sqlite_run import columns, list_of, read_row, run, run_many, write_time
+from engine.store.ids import InstanceIds
+from engine.store.rows import (
+    Batch,
+    DeliveryRow,
+    IncidentRow,
+    ItemRow,
+    JobRow,
+    Loaded,
+    MessageRow,
+    OutboxRow,
+    SubscriptionRow,
+    TimerRow,
+)
+from engine.store.tables import (
+    DELIVERIES,
+    INCIDENTS,
+    INSTANCES,
+    ITEMS,
+    JOBS,
+    MESSAGES,
+    OUTBOX,
+    SUBSCRIPTIONS,
+    TIMERS,
+    TOKENS,
+    Table,
+)
+from engine.store.writing import write_transaction
+
+
+def bare(table: Table) -> str:
+    """RETURNING takes no alias."""
+    return ", ".join(f'"{name}"' for name in table.columns)
+
+
+GIVEN = "(SELECT value FROM json_each(?))"
+OWN_TOKENS = f"t.id BETWEEN g.value << {NUMBER_BITS} AND g.value << {NUMBER_BITS} | {LARGEST_NUMBER}"
+OWN_INSTANCE = f"i.id = w.id >> {NUMBER_BITS}"
+LOAD_INSTANCES = f"SELECT {columns(INSTANCES, 'i')} FROM engine_instance i WHERE id IN {GIVEN}"
+# CROSS JOIN keeps SQLite from turning the order of the join around.
+LOAD_TOKENS = (
+    f"SELECT {columns(TOKENS, 't')} FROM json_each(?) g CROSS JOIN engine_token t ON {OWN_TOKENS} ORDER BY t.id"
+)
+DUE_DELIVERIES = (
+    f"SELECT w.id, {columns(DELIVERIES, 'w')} FROM engine_delivery w "
+    "WHERE NOT w.is_held AND w.not_before <= ? ORDER BY w.id LIMIT ?"
+)
+DUE_TIMERS = (
+    f"SELECT {columns(TIMERS, 'w')} FROM engine_timer w WHERE NOT w.is_held AND w.due <= ? ORDER BY w.due, w.id LIMIT ?"
+)
+DUE_CONTINUATIONS = (
+    f"SELECT {columns(JOBS, 'w')} FROM engine_job w WHERE w.type = '{CONTINUATION}' AND w.available_at <= ? "
+    "ORDER BY w.available_at, w.id LIMIT ?"
+)
+LEASE_JOBS = (
+    "UPDATE engine_job AS w SET owner = ?, available_at = ?, attempts = attempts + 1, "
+    f"lapses = lapses + (owner IS NOT NULL) WHERE id IN (SELECT id FROM engine_job WHERE type IN {GIVEN} "
+    "AND available_at <= ? ORDER BY priority DESC, available_at, id LIMIT ?) "
+    f"RETURNING {bare(JOBS)}"
+)
+FIND_SUBSCRIPTIONS = (
+    f"SELECT {columns(SUBSCRIPTIONS, 'w')} FROM engine_subscription w JOIN engine_instance i ON {OWN_INSTANCE} "
+    "WHERE i.status = 0 AND w.name = ? AND w.kind = ? {key} ORDER BY w.id LIMIT ?"
+)
+FIND_MESSAGES = (
+    f"SELECT id, {columns(MESSAGES, 'm')} FROM engine_bufferedmessage m WHERE name IN {GIVEN} "
+    "AND expires_at > ? ORDER BY id LIMIT ?"
+)
+LEASE_OUTBOX = (
+    "UPDATE engine_outbox SET available_at = ?, attempts = attempts + 1 WHERE id IN "
+    "(SELECT id FROM engine_outbox WHERE available_at <= ? ORDER BY id LIMIT ?) "
+    f"RETURNING id, {bare(OUTBOX)}"
+)
+IN_SPAN = f"id BETWEEN ? << {NUMBER_BITS} AND ? << {NUMBER_BITS} | {LARGEST_NUMBER}"
+
+
+def reserve_block() -> int:
+    statement = (
+        "INSERT INTO engine_counter (name, value) VALUES ('instance', 1) "
+        "ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value"
+    )
+    block: int = run(statement)[0][0]
+    return block
+
+
+class SqliteStore:
+    def __init__(self) -> None:
+        self.ids = InstanceIds(reserve_block)
+
+    @contextmanager
+    def unit(self, *, is_single: bool = False) -> Iterator[None]:
+        try:
+            with write_transaction():
+                yield
+        except BaseException:
+            self.ids.forget()
+            raise
+
+    def take_ids(self, count: int) -> list[int]:
+        return self.ids.take(count)
+
+    def load(self, instances: Collection[int], *, is_locked: bool = False) -> dict[int, Loaded]:
+        given = list_of(instances)
+        found = {}
+        for line in run(LOAD_INSTANCES, given):
+            row = read_row(INSTANCES, line)
+            found[row.id] = Loaded(row, [])
+        for line in run(LOAD_TOKENS, list_of(found)):
+            found[instance_of(line[0])].tokens.append(TOKENS.row._make(line))
+        return found
+
+    def load_items(self, keys: Collection[int], *, is_locked: bool = False) -> list[tuple[ItemRow, Loaded]]:
+        return self.load_with(ITEMS, keys)
+
+    def load_jobs(self, keys: Collection[int], *, is_locked: bool = False) -> list[tuple[JobRow, Loaded]]:
+        return self.load_with(JOBS, keys)
+
+    def load_incidents(self, keys: Collection[int], *, is_locked: bool = False) -> list[tuple[IncidentRow, Loaded]]:
+        return self.load_with(INCIDENTS, keys)
+
+    def load_with(self, table: Table, keys: Collection[int]) -> list[tuple[Any, Loaded]]:
+        statement = f"SELECT {columns(table, 'w')} FROM {table.name} w WHERE id IN {GIVEN} ORDER BY id"
+        waits = [read_row(table, line) for line in run(statement, list_of(keys))]
+        found = self.load(instances_of(wait.id for wait in waits))
+        return [(wait, found[instance_of(wait.id)]) for wait in waits]
+
+    def write(self, batch: Batch) -> bool:
+        return sqlite_write.write(batch)
+
+    def claim_deliveries(self, limit: int, now: datetime) -> list[tuple[int, DeliveryRow]]:
+        lines = run(DUE_DELIVERIES, write_time(now), limit)
+        return [(line[0], read_row(DELIVERIES, line[1:])) for line in lines]
+
+    def claim_timers(self, limit: int, now: datetime) -> list[TimerRow]:
+        return [read_row(TIMERS, line) for line in run(DUE_TIMERS, write_time(now), limit)]
+
+    def claim_continuations(self, limit: int, now: datetime) -> list[JobRow]:
+        return [read_row(JOBS, line) for line in run(DUE_CONTINUATIONS, write_time(now), limit)]
+
+    def lease_jobs(
+        self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int
+    ) -> list[JobRow]:
+        lines = run(LEASE_JOBS, owner, write_time(until), list_of(types), write_time(now), limit)
+        return sorted((read_row(JOBS, line) for line in lines), key=lambda job: (-job.priority, job.id))
+
+    def extend_lease(self, keys: Collection[int], owner: str, until: datetime) -> set[int]:
+        statement = (
+            f"UPDATE engine_job SET available_at = ? WHERE id IN {GIVEN} AND owner = ? "
+            "AND available_at IS NOT NULL RETURNING id"
+        )
+        return {line[0] for line in run(statement, write_time(until), list_of(keys), owner)}
+
+    def release_jobs(self, keys: Collection[int], owner: str, now: datetime) -> None:
+        statement = (
+            "UPDATE engine_job SET available_at = ?, owner = NULL, attempts = attempts - 1 "
+            f"WHERE id IN {GIVEN} AND owner = ?"
+        )
+        run(statement, write_time(now), list_of(keys), owner)
+
+    def find_subscriptions(
+        self, kind: int, name: str, key: str | None = None, *, is_any_key: bool = False, limit: int = 1000
+    ) -> list[SubscriptionRow]:
+        parameters: list[Any] = [name, kind]
+        test = ""
+        if not is_any_key:
+            test = "AND (w.key = ? OR w.key IS NULL)" if key is not None else "AND w.key IS NULL"
+            parameters += [key] if key is not None else []
+        lines = run(FIND_SUBSCRIPTIONS.format(key=test), *parameters, limit)
+        return [read_row(SUBSCRIPTIONS, line) for line in lines]
+
+    def find_messages(self, names: Collection[str], now: datetime, limit: int = 1000) -> list[tuple[int, MessageRow]]:
+        lines = run(FIND_MESSAGES, list_of(names), write_time(now), limit)
+        return [(line[0], read_row(MESSAGES, line[1:])) for line in lines]
+
+    def find_children(self, tokens: Collection[int]) -> dict[int, int]:
+        statement = f"SELECT parent, id FROM engine_instance WHERE parent IN {GIVEN} AND status IN (0, 5)"
+        return dict(run(statement, list_of(tokens)))
+
+    def hold(self, instances: Collection[int], is_held: bool, now: datetime) -> None:
+        lines = [(is_held, instance, instance) for instance in instances]
+        run_many(f"UPDATE engine_timer SET is_held = ? WHERE {IN_SPAN}", lines)
+        run_many("UPDATE engine_delivery SET is_held = ? WHERE instance = ?", [line[:2] for line in lines])
+        available = None if is_held else write_time(now)
+        run_many(
+            f"UPDATE engine_job SET available_at = ?, owner = NULL WHERE {IN_SPAN} AND retries > 0",
+            [(available, instance, instance) for instance in instances],
+        )
+
+    def lease_outbox(self, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]:
+        lines = run(LEASE_OUTBOX, write_time(until), write_time(now), limit)
+        return sorted((line[0], read_row(OUTBOX, line[1:])) for line in lines)
+
+    def settle_outbox(
+        self, now: datetime, sent: Collection[int], failed: Mapping[int, tuple[datetime | None, str]]
+    ) -> None:
+        if sent:
+            statement = f"UPDATE engine_outbox SET sent_at = ?, available_at = NULL, error = '' WHERE id IN {GIVEN}"
+            run(statement, write_time(now), list_of(sent))
+        if failed:
+            lines = [(write_time(again), error, number) for number, (again, error) in failed.items()]
+            run_many("UPDATE engine_outbox SET available_at = ?, error = ? WHERE id = ?", lines)
+
+    def drop_expired_messages(self, now: datetime) -> int:
+        statement = "DELETE FROM engine_bufferedmessage WHERE expires_at <= ? RETURNING 1"
+        return len(run(statement, write_time(now)))
+
+    def knows_event(self, source: str, event: str) -> int | None:
+        lines = run("SELECT instance FROM engine_inboundevent WHERE source = ? AND event = ?", source, event)
+        return (lines[0][0] or 0) if lines else None

@@ -1,0 +1,219 @@
+"""Rows as the hot path reads and writes them, and the batch of one unit of work; no ORM objects.
+
+The members stand in the order of the columns in `engine.store.tables`. JSON members hold text already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+
+class InstanceRow(NamedTuple):
+    id: int
+    started_at: datetime
+    parent: int | None
+    ended_at: datetime | None
+    version: int
+    revision: int
+    sequence: int
+    tokens_made: int
+    waits_made: int
+    status: int
+    business_key: str
+    error: str | None
+    variables: str
+    data: str
+
+
+class TokenRow(NamedTuple):
+    id: int
+    state: int
+    scope: int
+    loop_index: int | None
+    flow: str | None
+    variables: str
+    data: str
+
+
+class StepRow(NamedTuple):
+    id: int
+    at: datetime
+    sequence: int
+    log: str
+
+
+class ItemRow(NamedTuple):
+    id: int
+    audience: int | None
+    due: datetime | None
+    follow_up: datetime | None
+    ended_at: datetime | None
+    token: int
+    state: int
+    priority: int
+    status: int
+    assignee: str | None
+    ended_by: str | None
+    name: str | None
+    form: str
+    config: str
+
+
+class TimerRow(NamedTuple):
+    id: int
+    token: int
+    state: int
+    trigger: str
+    due: datetime
+    remaining: int
+    is_held: bool
+
+
+class SubscriptionRow(NamedTuple):
+    id: int
+    token: int
+    state: int
+    trigger: str
+    kind: int
+    name: str
+    key: str | None
+
+
+class JobRow(NamedTuple):
+    id: int
+    token: int
+    state: int
+    trigger: str
+    available_at: datetime | None
+    kind: int
+    retries: int
+    attempts: int
+    lapses: int
+    priority: int
+    type: str
+    owner: str | None
+    retry_cycle: str
+    headers: str
+    script: str | None
+    failures: str
+
+
+class IncidentRow(NamedTuple):
+    id: int
+    token: int
+    state: int
+    trigger: str
+    created_at: datetime
+    closed_at: datetime | None
+    job: int | None
+    status: int
+    node: str
+    code: str
+    message: str
+    closed_by: str | None
+    data: str
+
+
+class DeliveryRow(NamedTuple):
+    instance: int
+    not_before: datetime
+    token: int
+    attempts: int
+    is_held: bool
+    trigger: str
+    actor: str
+    data: str
+
+
+class MessageRow(NamedTuple):
+    expires_at: datetime
+    name: str
+    key: str | None
+    message_id: str | None
+    variables: str
+
+
+class OutboxRow(NamedTuple):
+    instance: int | None
+    created_at: datetime
+    available_at: datetime | None
+    sent_at: datetime | None
+    attempts: int
+    kind: str
+    error: str
+    payload: str
+
+
+class EventRow(NamedTuple):
+    received_at: datetime
+    source: str
+    event: str
+    instance: int | None
+
+
+class AudienceRow(NamedTuple):
+    id: int
+    users: str
+    groups: str
+
+
+WaitRow = ItemRow | TimerRow | SubscriptionRow | JobRow | IncidentRow
+Row = InstanceRow | TokenRow | StepRow | WaitRow | DeliveryRow | MessageRow | OutboxRow | EventRow | AudienceRow
+
+
+class Numbered(NamedTuple):
+    """A row of a queue with the number that the database gave it."""
+
+    id: int
+    row: DeliveryRow | MessageRow | OutboxRow
+
+
+class Loaded(NamedTuple):
+    """An instance with its living tokens in the order of their birth."""
+
+    row: InstanceRow
+    tokens: list[TokenRow]
+
+
+class EndedItem(NamedTuple):
+    """A work item that somebody completed; those whose token only left become cancelled."""
+
+    id: int
+    actor: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """Everything that one unit of work writes. Lists that stay empty cost nothing.
+
+    `moved` instances are written only if their stored revision is one lower. `closed` are the keys of tokens
+    whose waits and deliveries end, of whatever kind; `dropped` single waits; `ended` names waits by key.
+    """
+
+    at: datetime
+    new: list[InstanceRow] = field(default_factory=list)
+    moved: list[InstanceRow] = field(default_factory=list)
+    tokens: list[TokenRow] = field(default_factory=list)  # born or changed
+    gone: list[int] = field(default_factory=list)
+    steps: list[StepRow] = field(default_factory=list)
+    audiences: list[AudienceRow] = field(default_factory=list)
+    items: list[ItemRow] = field(default_factory=list)  # opened or changed
+    timers: list[TimerRow] = field(default_factory=list)
+    subscriptions: list[SubscriptionRow] = field(default_factory=list)
+    jobs: list[JobRow] = field(default_factory=list)  # opened or changed
+    incidents: list[IncidentRow] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
+    dropped: list[tuple[int, str]] = field(default_factory=list)
+    done_items: list[EndedItem] = field(default_factory=list)
+    ended_timers: list[int] = field(default_factory=list)
+    ended_subscriptions: list[int] = field(default_factory=list)
+    ended_jobs: list[int] = field(default_factory=list)
+    resolved_incidents: list[EndedItem] = field(default_factory=list)
+    deliveries: list[DeliveryRow] = field(default_factory=list)
+    taken_deliveries: list[int] = field(default_factory=list)
+    messages: list[MessageRow] = field(default_factory=list)
+    taken_messages: list[int] = field(default_factory=list)
+    outbox: list[OutboxRow] = field(default_factory=list)
+    events: list[EventRow] = field(default_factory=list)
