@@ -1,7 +1,7 @@
 """What templates need from the front end: the build's files, islands, icons and states. No rules, no queries."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
@@ -49,23 +49,18 @@ def vite_styles() -> SafeString:
     return link_styles(build, ENTRY) if build else SafeString("")
 
 
-@register.simple_block_tag(takes_context=True)
-def island(
-    context: template.Context, content: str, name: str, props: Mapping[str, Any], **attributes: str
-) -> SafeString:
+@register.simple_block_tag
+def island(content: str, name: str, props: Mapping[str, Any], **attributes: str) -> SafeString:
     """A mount point for one island: its properties as JSON, its files, and what is shown until it is ready."""
     build = read_build()
     source = f"src/islands/{name}.ts"
-    number = context.render_context["islands"] = context.render_context.get("islands", 0) + 1
-    props_id = f"island-{number}-props"
     return format_html(
-        '{}{}{}<div data-island="{}" data-props="{}"{}>{}</div>',
+        '{}{}<div data-island="{}"{}>{}{}</div>',
         link_styles(build, source),
         preload(build, source),
-        json_script(props, props_id),
         name,
-        props_id,
         format_html_join("", ' {}="{}"', attributes.items()),
+        json_script(props),
         content,
     )
 
@@ -113,4 +108,4 @@ def preload(build: Build, source: str) -> SafeString:
 
 
 def each(markup: str, addresses: Iterator[str]) -> SafeString:
-    return cast(SafeString, format_html_join("", markup, ((address,) for address in addresses)))
+    return format_html_join("", markup, ((address,) for address in addresses))

@@ -32,9 +32,9 @@ export function icon(name: string): SVGSVGElement {
   return svg;
 }
 
-/** The JSON that `{% island %}` wrote beside its mount point. */
+/** The JSON that `{% island %}` wrote into its mount point. */
 export function readProps<T>(root: HTMLElement): T {
-  const source = document.getElementById(root.dataset.props ?? "");
+  const source = root.querySelector(":scope > script[type='application/json']");
   if (!source) throw new Error(`The island "${root.dataset.island}" has no properties.`);
   return JSON.parse(source.textContent ?? "null") as T;
 }
