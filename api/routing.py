@@ -1,5 +1,7 @@
-"""Routes of the WebSockets."""
+"""WebSocket routes of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-websocket_urlpatterns: list[URLPattern] = []
+from api.live import Live
+
+websocket_urlpatterns = [path("ws/", Live.as_asgi())]

@@ -1,0 +1,381 @@
+"""The REST API, version 1: each view reads the request, calls one function of the service and describes the answer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from api import requests
+from api.describe import (
+    describe_instance,
+    describe_item,
+    describe_process,
+    describe_state,
+    describe_transition,
+    describe_version,
+)
+from engine.core.feel import ExpressionError, compile_expression, to_json
+from engine.core.model.problems import DiagramError
+from engine.models import Instance, ProcessVersion
+from engine.service import deploying, drafts, history, instances, items, reading
+from engine.service.errors import Invalid, NotFound
+
+ANSWER = {200: dict}
+MOST_EXPRESSION_NAMES = 1000
+
+
+def read_body(request: Request, shape: type[Serializer]) -> dict[str, Any]:
+    serializer = shape(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    body: dict[str, Any] = serializer.validated_data
+    return body
+
+
+def read_number(text: str | None, name: str, default: int | None = None, *, most: int = 2**63 - 1) -> int | None:
+    if text is None or text == "":
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 19 or int(text) > most:
+        raise Invalid("parameter-invalid", f"“{name}” must be a whole number up to {most}.")
+    return int(text)
+
+
+class Processes(APIView):
+    @extend_schema(responses=ANSWER, parameters=[OpenApiParameter("search", str)])
+    def get(self, request: Request) -> Response:
+        """The processes that you may see or start."""
+        found = reading.list_processes(request.user, search=request.query_params.get("search", "")[:200])
+        return Response({"results": [describe_process(process) for process in found]})
+
+
+class OneProcess(APIView):
+    @extend_schema(responses=ANSWER)
+    def get(self, request: Request, key: str) -> Response:
+        """One process with its versions."""
+        process = reading.get_process(request.user, key)
+        versions = reading.list_versions(request.user, process)
+        return Response(describe_process(process) | {"versions": [describe_version(v) for v in versions]})
+
+
+class OneVersion(APIView):
+    @extend_schema(responses=ANSWER)
+    def get(self, request: Request, key: str, number: int) -> Response:
+        """A version with what the engine executes: its states and transitions."""
+        process = reading.get_process(request.user, key)
+        version = ProcessVersion.objects.select_related("process").filter(process=process, number=number).first()
+        if version is None:
+            raise NotFound("version-not-found", f"“{process}” has no version {number}.")
+        transitions = version.transitions.select_related("source", "target").order_by("number")
+        return Response(
+            describe_version(version)
+            | {
+                "states": [describe_state(state) for state in version.states.order_by("position")],
+                "transitions": [describe_transition(row) for row in transitions],
+            }
+        )
+
+
+class Deployments(APIView):
+    parser_classes = (JSONParser, MultiPartParser, FormParser)
+
+    @extend_schema(request=requests.DeploymentBody, responses={201: dict})
+    def post(self, request: Request) -> Response:
+        """Deploy BPMN, DMN and form files as one; a problem in any of them stores nothing."""
+        files, name, note = self._read(request)
+        deployment = deploying.deploy(files, request.user, name=name, note=note)
+        versions = deployment.versions.select_related("process")
+        answer = {
+            "id": deployment.pk,
+            "name": deployment.name,
+            "created_at": deployment.created_at,
+            "processes": [describe_version(version) for version in versions],
+            "decisions": [{"key": row.key, "number": row.number} for row in deployment.decisions.all()],
+            "forms": [{"key": row.key, "number": row.number} for row in deployment.forms.all()],
+        }
+        return Response(answer, status=201)
+
+    def _read(self, request: Request) -> tuple[list[deploying.File], str, str]:
+        if request.FILES:
+            uploads = [upload for field in request.FILES for upload in request.FILES.getlist(field)]
+            files = [deploying.File(upload.name or "file.bpmn", upload.read()) for upload in uploads]
+            return files, request.data.get("name", "")[:255], request.data.get("note", "")
+        body = read_body(request, requests.DeploymentBody)
+        files = [deploying.File(file["name"], _as_bytes(file["content"])) for file in body["files"]]
+        return files, body["name"], body["note"]
+
+
+class Check(APIView):
+    @extend_schema(request=requests.CheckBody, responses=ANSWER)
+    def post(self, request: Request) -> Response:
+        """Everything that is wrong with a diagram, as deployment would say it; nothing is stored."""
+        body = read_body(request, requests.CheckBody)
+        try:
+            found = deploying.check_files([deploying.File("diagram.bpmn", _as_bytes(body["xml"]))]).warnings
+        except DiagramError as error:
+            found = list(error.problems)
+        return Response({"problems": [asdict(problem) for problem in found]})
+
+
+class OneDraft(APIView):
+    @extend_schema(responses=ANSWER)
+    def get(self, request: Request, key: str) -> Response:
+        """The draft of a process, or its latest version where there is none."""
+        return Response(_describe_draft(drafts.get_draft(request.user, key)))
+
+    @extend_schema(request=requests.DraftBody, responses={200: dict, 409: dict})
+    def put(self, request: Request, key: str) -> Response:
+        """Save the draft; refused when somebody has saved since the revision was read."""
+        body = read_body(request, requests.DraftBody)
+        try:
+            draft = drafts.save_draft(
+                request.user, key, body["xml"], body["revision"], name=body.get("name", "")
+            )
+        except drafts.DraftConflict as conflict:
+            answer = {"code": conflict.code, "detail": conflict.message, "title": conflict.message, "status": 409}
+            saved_by = conflict.draft.saved_by
+            answer["saved_by"] = saved_by.get_username() if saved_by else None
+            return Response(answer, status=409, content_type="application/problem+json")
+        return Response(_describe_draft(draft))
+
+
+class Instances(APIView):
+    @extend_schema(
+        responses=ANSWER,
+        parameters=[
+            OpenApiParameter("process", str),
+            OpenApiParameter("status", str, enum=[label for _, label in Instance.Status.choices]),
+            OpenApiParameter("business_key", str),
+            OpenApiParameter("before", str),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        """Instances, newest first; `next` is the value of `before` for the page after."""
+        query = request.query_params
+        words = {str(label): value for value, label in Instance.Status.choices}
+        status = query.get("status", "")
+        if status and status not in words:
+            raise Invalid("parameter-invalid", f"“status” is one of {', '.join(words)}.")
+        found = reading.list_instances(
+            request.user,
+            process=query.get("process", "")[:255],
+            status=[words[status]] if status else (),
+            search=query.get("business_key", "")[:255],
+            before=read_number(query.get("before"), "before"),
+        )
+        following = str(found[-1].pk) if len(found) == reading.PAGE else None
+        return Response({"results": [describe_instance(row) for row in found], "next": following})
+
+    @extend_schema(request=requests.StartBody, responses={201: dict})
+    def post(self, request: Request) -> Response:
+        """Start an instance. The same `Idempotency-Key` header starts it once."""
+        body = read_body(request, requests.StartBody)
+        key = request.headers.get("Idempotency-Key", "")[:255]
+        instance = instances.start(
+            body["process"],
+            request.user,
+            variables=body["variables"],
+            business_key=body["business_key"],
+            version=body["version"],
+            idempotency_key=key,
+        )
+        row = Instance.objects.select_related("version__process").get(pk=instance)
+        return Response(describe_instance(row), status=201)
+
+
+class OneInstance(APIView):
+    @extend_schema(responses=ANSWER)
+    def get(self, request: Request, instance: int) -> Response:
+        """One instance with its variables."""
+        row = reading.get_instance(request.user, instance)
+        return Response(describe_instance(row) | {"variables": row.variables})
+
+
+class InstanceState(APIView):
+    @extend_schema(responses=ANSWER)
+    def get(self, request: Request, instance: int) -> Response:
+        """Where its tokens are, what it has passed and what failed."""
+        return Response(history.read_state(reading.get_instance(request.user, instance)))
+
+
+class InstanceHistory(APIView):
+    @extend_schema(responses=ANSWER, parameters=[OpenApiParameter("after", str)])
+    def get(self, request: Request, instance: int) -> Response:
+        """What happened after the revision, unit of work by unit of work."""
+        row = reading.get_instance(request.user, instance)
+        after = read_number(request.query_params.get("after"), "after", 0, most=2**24 - 1) or 0
+        return Response({"steps": history.frames_after(row, after)})
+
+
+class InstanceVariables(APIView):
+    @extend_schema(request=requests.VariablesBody, responses={204: None})
+    def post(self, request: Request, instance: int) -> Response:
+        """Set variables; conditions that read them are asked."""
+        body = read_body(request, requests.VariablesBody)
+        instances.set_variables(instance, request.user, body["variables"])
+        return Response(status=204)
+
+
+class CancelInstance(APIView):
+    @extend_schema(request=requests.ReasonBody, responses={204: None})
+    def post(self, request: Request, instance: int) -> Response:
+        """End the instance now."""
+        body = read_body(request, requests.ReasonBody)
+        instances.cancel(instance, request.user, reason=body["reason"])
+        return Response(status=204)
+
+
+class SuspendInstance(APIView):
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, instance: int) -> Response:
+        """Nothing of the instance moves until it is resumed."""
+        instances.suspend(instance, request.user)
+        return Response(status=204)
+
+
+class ResumeInstance(APIView):
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, instance: int) -> Response:
+        """Go on after a suspension."""
+        instances.resume(instance, request.user)
+        return Response(status=204)
+
+
+class RetryIncident(APIView):
+    @extend_schema(request=requests.RetryBody, responses={204: None})
+    def post(self, request: Request, incident: int) -> Response:
+        """Change variables if given, then try the failed step again."""
+        body = read_body(request, requests.RetryBody)
+        instances.retry_incident(incident, request.user, variables=body["variables"])
+        return Response(status=204)
+
+
+class Tasks(APIView):
+    @extend_schema(
+        responses=ANSWER,
+        parameters=[OpenApiParameter("view", str), OpenApiParameter("process", str), OpenApiParameter("search", str)],
+    )
+    def get(self, request: Request) -> Response:
+        """Your tasks and those of your groups, soonest due first."""
+        query = request.query_params
+        found = reading.list_items(
+            request.user,
+            query.get("view", ""),
+            now=datetime.now(UTC),
+            process=query.get("process", "")[:255],
+            search=query.get("search", "")[:255],
+        )
+        return Response({"results": [describe_item(item) for item in found]})
+
+
+class OneTask(APIView):
+    @extend_schema(responses=ANSWER)
+    def get(self, request: Request, task: int) -> Response:
+        """One task with its form."""
+        return Response(describe_item(reading.get_item(request.user, task)))
+
+
+class ClaimTask(APIView):
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, task: int) -> Response:
+        """Make the task yours."""
+        items.claim(task, request.user)
+        return Response(status=204)
+
+
+class ReleaseTask(APIView):
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, task: int) -> Response:
+        """Give the task back to its candidates."""
+        items.release(task, request.user)
+        return Response(status=204)
+
+
+class AssignTask(APIView):
+    @extend_schema(request=requests.AssignBody, responses={204: None})
+    def post(self, request: Request, task: int) -> Response:
+        """Give the task to somebody."""
+        items.assign(task, request.user, read_body(request, requests.AssignBody)["user"])
+        return Response(status=204)
+
+
+class CompleteTask(APIView):
+    @extend_schema(request=requests.CompleteBody, responses=ANSWER)
+    def post(self, request: Request, task: int) -> Response:
+        """Complete the task; the process goes on with the variables."""
+        body = read_body(request, requests.CompleteBody)
+        items.complete(task, request.user, body["variables"], outcome=body["outcome"] or "")
+        return Response({"next": None})
+
+
+class Messages(APIView):
+    @extend_schema(request=requests.MessageBody, responses=ANSWER)
+    def post(self, request: Request) -> Response:
+        """Give a message to the one instance that waits for it, or start one."""
+        body = read_body(request, requests.MessageBody)
+        reached = instances.send_message(
+            body["name"],
+            request.user,
+            key=body["correlation_key"],
+            variables=body["variables"],
+            time_to_live=body["time_to_live"],
+            message_id=body["message_id"],
+        )
+        return Response({"instances": [str(instance) for instance in reached]})
+
+
+class Signals(APIView):
+    @extend_schema(request=requests.SignalBody, responses=ANSWER)
+    def post(self, request: Request) -> Response:
+        """Give a signal to everyone who waits for it."""
+        body = read_body(request, requests.SignalBody)
+        return Response({"reached": instances.send_signal(body["name"], request.user, variables=body["variables"])})
+
+
+class Feel(APIView):
+    @extend_schema(request=requests.FeelBody, responses=ANSWER)
+    def post(self, request: Request) -> Response:
+        """Evaluate an expression on sample data: value, type and diagnostics."""
+        body = read_body(request, requests.FeelBody)
+        variables = instances.check_variables(body["variables"])
+        try:
+            names = list(variables)[:MOST_EXPRESSION_NAMES]
+            expression = compile_expression(body["expression"], names=names, language=body["language"])
+        except ExpressionError as error:
+            return Response({"value": None, "diagnostics": [_describe_diagnostic(d) for d in error.problems]})
+        evaluation = expression.evaluate(variables, now=datetime.now(UTC))
+        diagnostics = [_describe_diagnostic(d) for d in evaluation.diagnostics]
+        return Response({"value": to_json(evaluation.value), "diagnostics": diagnostics})
+
+
+def _describe_diagnostic(diagnostic: Any) -> dict[str, Any]:
+    return {
+        "code": diagnostic.code,
+        "message": diagnostic.message,
+        "start": diagnostic.start,
+        "end": diagnostic.end,
+    }
+
+
+def _describe_draft(draft: Any) -> dict[str, Any]:
+    return {
+        "key": draft.key,
+        "name": draft.name,
+        "xml": draft.xml,
+        "revision": draft.revision,
+        "saved_at": draft.saved_at,
+        "saved_by": draft.saved_by.get_username() if draft.saved_by else None,
+    }
+
+
+def _as_bytes(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise Invalid("text-invalid", "The text holds half a character (a lone surrogate).") from None

@@ -1,0 +1,116 @@
+"""Drafts of diagrams: read, saved against the revision that was read, started from a version or from nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from xml.sax.saxutils import quoteattr
+
+from django.db import IntegrityError
+
+from engine.models import Process
+from engine.models.drafts import Draft
+from engine.service.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.service.reading import read_source
+from engine.service.rights import Actor, require, require_any
+from engine.store.writing import write_transaction
+
+MOST_CHARACTERS = 5_000_000
+KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,254}\Z")
+NEW_DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" \
+xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" \
+xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="Definitions_1" targetNamespace="http://bpmn.io/schema/bpmn">
+  <bpmn:process id={key} name={name} isExecutable="true">
+    <bpmn:startEvent id="StartEvent_1" />
+  </bpmn:process>
+  <bpmndi:BPMNDiagram id="BPMNDiagram_1">
+    <bpmndi:BPMNPlane id="BPMNPlane_1" bpmnElement={key}>
+      <bpmndi:BPMNShape id="StartEvent_1_di" bpmnElement="StartEvent_1">
+        <dc:Bounds x="180" y="160" width="36" height="36" />
+      </bpmndi:BPMNShape>
+    </bpmndi:BPMNPlane>
+  </bpmndi:BPMNDiagram>
+</bpmn:definitions>
+"""
+
+
+def list_drafts(actor: Actor) -> list[Draft]:
+    require_any(actor, "edit")
+    return list(Draft.objects.select_related("saved_by").defer("xml").order_by("name", "key"))
+
+
+def get_draft(actor: Actor, key: str) -> Draft:
+    """The draft; a deployed process that has none begins one from its latest version (not stored yet)."""
+    process = _require_edit(actor, key)
+    draft = Draft.objects.select_related("saved_by").filter(key=key).first()
+    if draft is not None:
+        return draft
+    if process is None or process.latest is None:
+        raise NotFound("draft-not-found", "There is no such draft, or you may not edit it.")
+    return Draft(key=key, name=process.name, xml=read_source(process.latest), revision=0, saved_at=datetime.now(UTC))
+
+
+def save_draft(actor: Actor, key: str, xml: str, revision: int, *, name: str = "") -> Draft:
+    """Keep the drawing, if nobody has saved since `revision` was read. It may still be full of problems."""
+    _require_edit(actor, key)
+    if not isinstance(xml, str) or len(xml) > MOST_CHARACTERS or "\0" in xml:
+        raise Invalid("draft-invalid", "The draft is no text, or longer than 5 million characters.")
+    now = datetime.now(UTC)
+    with write_transaction():
+        draft = Draft.objects.select_for_update().select_related("saved_by").filter(key=key).first()
+        if draft is None:
+            if revision:
+                raise Conflict("draft-gone", "The draft has been deleted meanwhile. Save it again as a new one.")
+            return _create(actor, key, name, xml, now)
+        if draft.revision != revision:
+            raise DraftConflict(draft)
+        draft.xml, draft.revision, draft.saved_at, draft.saved_by = xml, revision + 1, now, actor
+        draft.name = name or draft.name
+        draft.save()
+    return draft
+
+
+def create_draft(actor: Actor, name: str) -> Draft:
+    """A new process with nothing but its start."""
+    require_any(actor, "edit")
+    title = name.strip() or "New process"
+    base = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-").lower() or "process"
+    base = base if KEY.match(base) else f"p-{base}"
+    key, number = base, 1
+    while Draft.objects.filter(key=key).exists() or Process.objects.filter(key=key).exists():
+        number += 1
+        key = f"{base}-{number}"
+    xml = NEW_DIAGRAM.format(key=quoteattr(key), name=quoteattr(title))
+    with write_transaction():
+        return _create(actor, key, title, xml, datetime.now(UTC))
+
+
+class DraftConflict(Conflict):
+    """Somebody else has saved a newer revision; theirs is kept."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        who = draft.saved_by.get_username() if draft.saved_by else "somebody else"
+        super().__init__("draft-conflict", f"{who} has saved a newer draft meanwhile. Yours is kept in the browser.")
+
+
+def _create(actor: Actor, key: str, name: str, xml: str, now: datetime) -> Draft:
+    if not KEY.match(key):
+        raise Invalid("key-invalid", "The id of a process begins with a letter and has only letters, digits, _ . -")
+    try:
+        return Draft.objects.create(key=key, name=name or key, xml=xml, saved_at=now, saved_by=actor)
+    except IntegrityError:
+        raise Conflict("draft-exists", "There is a draft with this id already.") from None
+
+
+def _require_edit(actor: Actor, key: str) -> Process | None:
+    process = Process.objects.select_related("latest__file").filter(key=key).first()
+    if process is not None:
+        require(actor, "edit", process)
+    else:
+        try:
+            require_any(actor, "edit")
+        except Forbidden:
+            raise NotFound("draft-not-found", "There is no such draft, or you may not edit it.") from None
+    return process

@@ -1,0 +1,96 @@
+"""What happened in an instance, read from its steps: for the live view, the page and catching up after a gap."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from engine.core.run.log import read_trace
+from engine.models import Incident, Instance, Step
+from engine.models.keys import number_of, span
+from engine.service.reading import list_incidents, list_tokens
+from engine.service.versions import get_version
+
+Entry = tuple[str, str, str, str | None]  # what, node, token, flow
+MOST_STEPS = 500
+
+
+def read_entries(version: int, step: Step) -> list[Entry]:
+    """The step's moves, as the live view shows them."""
+    machine = get_version(version).machine
+    return [(what, node, str(token), flow) for _, (what, node, token, flow) in read_trace(machine, step.log or [])]
+
+
+def steps_after(instance: int, revision: int, *, limit: int = MOST_STEPS) -> list[Step]:
+    first, last = span(instance)
+    return list(Step.objects.filter(id__gt=first | max(revision, 0), id__lte=last).order_by("id")[:limit])
+
+
+def frames_after(instance: Instance, revision: int) -> list[dict[str, Any]]:
+    """What a browser that has shown everything up to the revision has to hear, in order."""
+    status = status_word(instance)
+    incidents = [describe_incident(incident) for incident in list_incidents(instance.pk)]
+    return [
+        {
+            "type": "steps",
+            "instance": str(instance.pk),
+            "sequence": number_of(step.pk),
+            "entries": read_entries(instance.version_id, step),
+            "status": status,
+            "incidents": incidents,
+        }
+        for step in steps_after(instance.pk, revision)
+    ]
+
+
+def read_state(instance: Instance) -> dict[str, Any]:
+    """The state of the live view: where tokens are, how often each node was entered, what failed."""
+    visited: Counter[str] = Counter()
+    flows: set[str] = set()
+    for entry in _all_entries(instance):
+        if entry[0] == "entered":
+            visited[entry[1]] += 1
+            if entry[3]:
+                flows.add(entry[3])
+    states = get_version(instance.version_id).machine.states
+    tokens = [(token, states[token.state.key]) for token in list_tokens(instance.pk)]
+    return {
+        "id": str(instance.pk),
+        "tokens": [{"id": str(number_of(t.pk)), "node": state.node} for t, state in tokens if not state.is_hidden],
+        "visited": [{"node": node, "count": count} for node, count in visited.items()],
+        "flows": sorted(flows),
+        "incidents": [describe_incident(incident) for incident in list_incidents(instance.pk)],
+        "sequence": instance.revision,
+        "status": status_word(instance),
+    }
+
+
+def describe_incident(incident: Incident) -> dict[str, Any]:
+    node = incident.node or incident.state.node
+    return {"id": str(incident.pk), "node": node, "message": incident.message, "token": str(incident.token)}
+
+
+def status_word(instance: Instance) -> str:
+    return str(Instance.Status(instance.status).label)
+
+
+def list_events(instance: Instance, *, limit: int = 200) -> list[dict[str, Any]]:
+    """The latest moves with their moments, newest first."""
+    events: list[dict[str, Any]] = []
+    first, last = span(instance.pk)
+    for step in Step.objects.filter(id__range=(first, last)).order_by("-id")[:limit]:
+        moves = [
+            {"at": step.at, "kind": what, "node": node, "token": token}
+            for what, node, token, _ in read_entries(instance.version_id, step)
+        ]
+        events += reversed(moves)
+        if len(events) >= limit:
+            break
+    return events[:limit]
+
+
+def _all_entries(instance: Instance) -> Iterable[Entry]:
+    first, last = span(instance.pk)
+    for step in Step.objects.filter(id__range=(first, last)).order_by("id").iterator():
+        yield from read_entries(instance.version_id, step)

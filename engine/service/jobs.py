@@ -1,0 +1,204 @@
+"""Jobs: leased by a worker, done outside the transaction, and brought back as a result, a failure or an error."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from engine.core.model.runtime import Delivery
+from engine.core.triggers.schedule import ScheduleError, read_cycle, read_duration
+from engine.models import ProcessVersion
+from engine.models.keys import instance_of, make_key
+from engine.service.advance import in_unit
+from engine.service.errors import Conflict, NotFound
+from engine.service.instances import check_variables, move
+from engine.service.rights import Actor, name_of, require
+from engine.service.translate import ACTIVE, pack, to_snapshot, unpack
+from engine.service.unit import Unit
+from engine.service.versions import Version, get_version
+from engine.store import open_store
+from engine.store.contract import Store
+from engine.store.rows import IncidentRow, JobRow, Loaded
+
+FIRST_PAUSE = 2.0
+LONGEST_PAUSE = 3600.0
+MOST_LAPSES = 3
+
+
+class LeasedJob(NamedTuple):
+    """A job as whoever works on it sees it. `idempotency_key` is the same for every attempt."""
+
+    id: int
+    type: str
+    key: str
+    instance: int
+    process: str
+    version: int
+    business_key: str
+    variables: Mapping[str, Any]
+    headers: Mapping[str, Any]
+    script: str | None
+    retries: int
+    attempts: int
+
+    @property
+    def idempotency_key(self) -> str:
+        return f"statewright-{self.id:x}"
+
+
+def lease(types: Collection[str], owner: str, *, seconds: float, limit: int = 10) -> list[LeasedJob]:
+    """Available jobs of these types, from now on the owner's until the lease ends or is extended."""
+    store, now = open_store(), datetime.now(UTC)
+    with store.unit():
+        rows = store.lease_jobs(types, owner, now + timedelta(seconds=seconds), now, limit)
+        given_up = [row for row in rows if row.lapses >= MOST_LAPSES]
+    for row in given_up:
+        fail(row.id, owner, "The worker died three times while it had this job.", retries=0)
+    usable = [row for row in rows if row.lapses < MOST_LAPSES]
+    loaded = store.load({instance_of(row.id) for row in usable})
+    return [_describe(row, loaded[instance_of(row.id)]) for row in usable if instance_of(row.id) in loaded]
+
+
+def extend(job: int, owner: str, *, seconds: float) -> None:
+    store, now = open_store(), datetime.now(UTC)
+    with store.unit():
+        if not store.extend_lease([job], owner, now + timedelta(seconds=seconds)):
+            raise Conflict("lease-lost", "The job is not yours any more.")
+
+
+def complete(job: int, owner: str | None, variables: dict[str, Any] | None = None, *, actor: Actor = None) -> None:
+    """The job is done; the process goes on with its result. Only whoever has it can say so."""
+    given = check_variables(variables or {})
+
+    def act(store: Store, unit: Unit) -> None:
+        row, loaded = _load(store, job, owner, actor)
+        unit.batch.ended_jobs.append(job)
+        move(unit, loaded, Delivery(row.token, row.trigger, {"variables": given}, name_of(actor)))
+
+    in_unit(act)
+
+
+def throw_error(
+    job: int, owner: str | None, code: str, message: str = "", variables: dict[str, Any] | None = None, *,
+    actor: Actor = None,
+) -> None:  # fmt: skip
+    """A business error: goes to whoever catches it in the diagram, else it is an incident at the job."""
+    data = {"code": code, "message": message, "variables": check_variables(variables or {})}
+
+    def act(store: Store, unit: Unit) -> None:
+        row, loaded = _load(store, job, owner, actor)
+        unit.batch.ended_jobs.append(job)
+        move(unit, loaded, Delivery(row.token, "error", data, name_of(actor)))
+
+    in_unit(act)
+
+
+def fail(
+    job: int, owner: str | None, message: str, *,
+    retries: int | None = None, retry_after: float | None = None, actor: Actor = None,
+) -> None:  # fmt: skip
+    """The attempt failed: the job waits for its next one, or becomes an incident when none is left."""
+
+    def act(store: Store, unit: Unit) -> None:
+        row, loaded = _load(store, job, owner, actor)
+        left = max(row.retries - 1, 0) if retries is None else max(retries, 0)
+        failures = [*(unpack(row.failures) or []), {"at": unit.now.isoformat(), "message": message[:2000]}][-20:]
+        failed = row._replace(retries=left, owner=None, failures=pack(failures))
+        if left:
+            pause = _pause(row, retry_after)
+            unit.batch.jobs.append(failed._replace(available_at=unit.now + timedelta(seconds=pause)))
+            return
+        unit.batch.jobs.append(failed._replace(available_at=None))
+        _open_incident(unit, loaded, failed, message)
+
+    in_unit(act)
+
+
+def skip(job: int, actor: Actor, variables: dict[str, Any] | None = None) -> None:
+    """An operator gives the result by hand, whoever has the job."""
+    complete(job, None, variables, actor=actor)
+
+
+def _load(store: Store, job: int, owner: str | None, actor: Actor) -> tuple[JobRow, Loaded]:
+    found = store.load_jobs([job], is_locked=True)
+    if not found:
+        raise NotFound("job-not-found", "There is no such job: it is done, or its step has been left.")
+    row, loaded = found[0]
+    if owner is not None and row.owner != owner:
+        raise Conflict("lease-lost", "The job is not yours any more.")
+    if owner is None and actor is not None:
+        version = ProcessVersion.objects.select_related("process").get(pk=loaded.row.version)
+        require(actor, "operate", version.process)
+    if loaded.row.status != ACTIVE:
+        raise Conflict("instance-suspended", "The instance is suspended or has ended.")
+    return row, loaded
+
+
+def _describe(row: JobRow, loaded: Loaded) -> LeasedJob:
+    version = get_version(loaded.row.version)
+    return LeasedJob(
+        row.id, row.type, _node_of(version, row.state), loaded.row.id, version.process, version.number,
+        loaded.row.business_key, visible_variables(loaded, version, row.token), unpack(row.headers) or {},
+        row.script, row.retries, row.attempts,
+    )  # fmt: skip
+
+
+def visible_variables(loaded: Loaded, version: Version, token: int) -> dict[str, Any]:
+    """What the token sees: its own variables over those of the scopes around it."""
+    snapshot = to_snapshot(loaded, version)
+    tokens = {own.id: own for own in snapshot.tokens}
+    chain: list[Mapping[str, Any]] = []
+    walker = tokens.get(token)
+    while walker is not None:
+        chain.append(walker.variables or {})
+        walker = tokens.get(walker.scope)
+    visible = dict(snapshot.instance.variables)
+    for variables in reversed(chain):
+        visible.update(variables)
+    return visible
+
+
+def _node_of(version: Version, state: int) -> str:
+    return version.machine.states[version.state_keys[state]].node
+
+
+def _pause(row: JobRow, retry_after: float | None) -> float:
+    """Said by the worker, else by the element's retry cycle, else twice as long each time with some chance."""
+    if retry_after is not None:
+        return max(retry_after, 0.0)
+    cycle = _cycle_pause(row.retry_cycle, row.attempts)
+    if cycle is not None:
+        return cycle
+    doubled = FIRST_PAUSE * float(2 ** min(row.attempts - 1, 12)) if row.attempts else FIRST_PAUSE
+    return min(doubled, LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 no secret, only spread
+
+
+def _cycle_pause(text: str, attempts: int) -> float | None:
+    if not text:
+        return None
+    try:
+        if text.startswith("R"):
+            pause = read_cycle(text).pause
+        else:
+            parts: Sequence[str] = [part.strip() for part in text.split(",")]
+            pause = read_duration(parts[min(max(attempts - 1, 0), len(parts) - 1)])
+    except ScheduleError:
+        return None
+    return None if pause is None else pause.rest.total_seconds() + pause.months * 30 * 86400.0
+
+
+def _open_incident(unit: Unit, loaded: Loaded, row: JobRow, message: str) -> None:
+    made = loaded.row.waits_made + 1
+    moved = loaded.row._replace(waits_made=made, revision=loaded.row.revision + 1)
+    unit.batch.moved.append(moved)
+    unit.moved[moved.id] = moved.sequence
+    version = get_version(moved.version)
+    unit.processes.add(version.process)
+    unit.batch.incidents.append(
+        IncidentRow(
+            make_key(moved.id, made), row.token, row.state, row.trigger, unit.now, None, row.id, 0,
+            _node_of(version, row.state), "job-failed", message[:2000], None, "",
+        )
+    )  # fmt: skip
