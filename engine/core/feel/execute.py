@@ -13,9 +13,7 @@ from types import CodeType, FunctionType
 TITLE = "feel"
 
 
-def make_function(
-    module: ast.Module, namespace: Mapping[str, object]
-) -> tuple[Callable[..., object], CodeType]:
+def make_function(module: ast.Module, namespace: Mapping[str, object]) -> tuple[Callable[..., object], CodeType]:
     """The generated function and its code."""
     scope: dict[str, object] = {"__builtins__": {}, **namespace}
     exec(compile(module, "<feel>", "exec", dont_inherit=True, optimize=0), scope)  # noqa: S102

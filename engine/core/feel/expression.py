@@ -71,9 +71,7 @@ class Expression:
         """Do the unary tests pass for this input value?"""
         return self.value({**(variables or {}), "?": value}, now, functions) is True
 
-    def function(
-        self, parameters: tuple[Parameter, ...], variables: Mapping[str, object], name: str = ""
-    ) -> Function:
+    def function(self, parameters: tuple[Parameter, ...], variables: Mapping[str, object], name: str = "") -> Function:
         """A function whose body is this expression, called with the variables and its arguments."""
         titles = [parameter.name for parameter in parameters]
 
@@ -105,9 +103,7 @@ def compile_expression(
         return _compiled(text, lambda: parse_juel(text, budget), names, budget)
     if language != "feel":
         raise ValueError(f"unknown expression language {language!r}: feel and juel are known")
-    return _compiled(
-        text, lambda: Parser(text, names, types, budget, _BUILTIN_NAMES).whole_expression(), names, budget
-    )
+    return _compiled(text, lambda: Parser(text, names, types, budget, _BUILTIN_NAMES).whole_expression(), names, budget)
 
 
 def compile_unary_tests(
@@ -123,9 +119,7 @@ def compile_unary_tests(
     )
 
 
-def _compiled(
-    text: str, parse: Callable[[], tree.Node], names: Collection[str], budget: Budget
-) -> Expression:
+def _compiled(text: str, parse: Callable[[], tree.Node], names: Collection[str], budget: Budget) -> Expression:
     try:
         generator = Generator(names, budget, len(text))
         function, code = generator.finish(parse())

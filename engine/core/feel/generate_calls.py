@@ -72,10 +72,7 @@ class CallWriter(Blocks):
         title = self.fresh("f")
         locals_ = [self.fresh("p") for _ in parameters]
         with self.function(title, locals_):
-            scope = {
-                parameter.name: self.local(local)
-                for parameter, local in zip(parameters, locals_, strict=True)
-            }
+            scope = {parameter.name: self.local(local) for parameter, local in zip(parameters, locals_, strict=True)}
             self.scopes.append(VariableScope(scope))
             value = self.emit(node.body)
             self.scopes.pop()

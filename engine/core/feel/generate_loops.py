@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from decimal import Decimal
 
 from . import python_ast as py
 from . import tree
@@ -140,11 +141,9 @@ class LoopWriter(Blocks):
     def filter(self, node: tree.Filter, source: Value) -> Value:
         predicate = node.predicate
         place = (py.const(node.start), py.const(node.end))
-        if isinstance(predicate, tree.Negate) and isinstance(predicate.operand, tree.Literal):
+        constant = predicate.operand if isinstance(predicate, tree.Negate) else predicate
+        if isinstance(constant, tree.Literal) and type(constant.value) in (int, Decimal):
             index = self.emit(predicate)
-            return self.temporary(py.call("f_item_at", source.node, index.node, self.maybe_run(), *place))
-        if isinstance(predicate, tree.Literal) and not isinstance(predicate.value, bool):
-            index = self.constant(predicate.value)
             return self.temporary(py.call("f_item_at", source.node, index.node, self.maybe_run(), *place))
         if self.is_truth(predicate) and self.frames[-1].loops < MAX_LOOPS:
             return self.filter_loop(node, source)
@@ -175,9 +174,7 @@ class LoopWriter(Blocks):
             self.scopes.pop()
             self.write(py.loop(variable, items.node, inner))
         place = (py.const(node.start), py.const(node.end))
-        why = py.call(
-            "f_explain_one", self.maybe_run(), py.const("a list is needed to filter"), items.node, *place
-        )
+        why = py.call("f_explain_one", self.maybe_run(), py.const("a list is needed to filter"), items.node, *place)
         bad = [py.run(why), py.assign(found, py.const(None))]
         self.write(py.when(py.is_none(items.node), bad, more))
         return self.local(found)

@@ -6,6 +6,7 @@ import ast
 
 from . import python_ast as py
 from . import tree
+from .access import interval
 from .blocks import Blocks
 from .numbers import EXACT_FLOAT, INT_LIMIT
 from .python_ast import Value
@@ -115,7 +116,7 @@ class OperatorWriter(Blocks):
             fast: list[ast.stmt] = [py.assign(target, py.arithmetic(left.node, "//", right.node))]
         else:
             result = py.name(target)
-            inside = py.within(py.const(-INT_LIMIT), result, py.const(INT_LIMIT))
+            inside = py.ordered(py.const(-INT_LIMIT), "<", result, "<", py.const(INT_LIMIT))
             shorten = py.assign(target, py.call("f_from_int", result))
             fast = [
                 py.assign(target, py.arithmetic(left.node, operator, right.node)),
@@ -206,19 +207,13 @@ class OperatorWriter(Blocks):
     def test(self, test: tree.Node, value: Value) -> Value:
         """One test of a value: a comparison is written as one, anything else is compared or looked into."""
         if isinstance(test, tree.Comparison):
-            pair = tree.Compare(test.start, test.end, test.operator, test.operand, test.operand)
-            return self.compare(pair, value)
+            return self.test_comparison(test, value)
         if isinstance(test, tree.Literal) and test.value is not None:
             return self.compare(tree.Compare(test.start, test.end, "=", test, test), value)
         if isinstance(test, tree.Interval):
-            low = tree.Compare(test.start, test.end, ">=" if test.low_included else ">", test.low, test.low)
-            high = tree.Compare(
-                test.start, test.end, "<=" if test.high_included else "<", test.high, test.high
-            )
-            if all(isinstance(end, tree.Literal) and end.value is not None for end in (test.low, test.high)):
-                above = self.compare(low, value)
-                below = self.compare(high, value)
-                return self.temporary(py.call("f_conjoin", above.node, below.node), "truth")
+            known = self.test_interval(test, value)
+            if known is not None:
+                return known
         if isinstance(test, tree.ListOf):
             at_once = self.one_of(test.items, value, "f_passes")
             if at_once is not None:
@@ -228,6 +223,41 @@ class OperatorWriter(Blocks):
             truth = self.truth(answer)
             return self.temporary(truth, "truth")
         return self.temporary(py.call("f_passes", value.node, answer.node), "truth")
+
+    def test_comparison(self, test: tree.Comparison, value: Value) -> Value:
+        """`value in (< 3)`."""
+        operand = self.emit(test.operand)
+        target = self.fresh()
+        span = py.call("f_compared", py.const(test.operator), operand.node)
+        slow: list[ast.stmt] = [
+            py.assign(target, py.call("f_passes", value.node, span)),
+            self.explain(target, test.operator, value, operand, test),
+        ]
+        quick = self.quick_test(value, operand, test.operator)
+        if quick is None:
+            self.statements.extend(slow)
+        else:
+            fast = py.assign(target, py.compare(value.node, test.operator, operand.node))
+            self.write(py.when(quick, [fast], slow))
+        return self.local(target, "truth")
+
+    def test_interval(self, test: tree.Interval, value: Value) -> Value | None:
+        """`value in [1..3]` where the range is known now; null if it is not."""
+        low, high = test.low, test.high
+        if not isinstance(low, tree.Literal) or not isinstance(high, tree.Literal):
+            return None
+        span = interval(low.value, high.value, test.low_included, test.high_included)
+        if span is None:
+            return None
+        slow = py.call("f_passes", value.node, self.constant(span).node)
+        if value.kind != "any" or type(low.value) is not int or type(high.value) is not int:
+            return self.temporary(slow, "truth")
+        signs = ("<=" if test.low_included else "<", "<=" if test.high_included else "<")
+        inside = py.ordered(py.const(low.value), signs[0], value.node, signs[1], py.const(high.value))
+        target = self.fresh()
+        is_int = py.is_type(value.node, "int")
+        self.write(py.when(is_int, [py.assign(target, inside)], [py.assign(target, slow)]))
+        return self.local(target, "truth")
 
     def unary_tests(self, node: tree.UnaryTests) -> Value:
         if not node.tests:

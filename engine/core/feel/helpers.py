@@ -31,9 +31,7 @@ def charge(run: Run, size: int, weight: int) -> None:
         raise BudgetError("budget-steps", "the expression takes too many steps")
 
 
-def missing(
-    name: str, functions: Mapping[str, object] | None, run: Run | None, start: int, end: int
-) -> object:
+def missing(name: str, functions: Mapping[str, object] | None, run: Run | None, start: int, end: int) -> object:
     """A name that is no variable: a function, or null."""
     known = functions if run is None else run.functions
     if known is not None and name in known:
@@ -63,9 +61,7 @@ def explain_one(run: Run | None, what: str, value: object, start: int, end: int)
         run.note("type-mismatch", f"{what}, not {kind_of(value)}", start, end)
 
 
-def apply(
-    run: Run, name: str, forms: tuple[Form, ...], arguments: tuple[object, ...], start: int, end: int
-) -> object:
+def apply(run: Run, name: str, forms: tuple[Form, ...], arguments: tuple[object, ...], start: int, end: int) -> object:
     """Call a built-in function by the forms that its number of arguments left."""
     try:
         if len(forms) == 1:

@@ -9,9 +9,7 @@ from .temporal import DAY, NANO, Date, DateTime, DaysDuration, MonthsDuration, T
 
 _YEAR = r"(-?(?:[1-9]\d{4,8}|\d{4}))"
 _DATE = re.compile(_YEAR + r"-(\d\d)-(\d\d)\Z", re.ASCII)
-_TIME = re.compile(
-    r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,30}))?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]+)?\Z", re.ASCII
-)
+_TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,30}))?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+\-/]+)?\Z", re.ASCII)
 _MONTHS = re.compile(r"(-)?P(?:(\d{1,20})Y)?(?:(\d{1,20})M)?\Z", re.ASCII)
 _DAYS = re.compile(
     r"(-)?P(?:(\d{1,20})D)?(?:T(?=\d)(?:(\d{1,20})H)?(?:(\d{1,20})M)?(?:(\d{1,20})(?:\.(\d{0,30}))?S)?)?\Z",
@@ -65,12 +63,7 @@ def parse_duration(text: str) -> DaysDuration | MonthsDuration | None:
         match = _DAYS.match(text)
         if match is None or not any(match.group(2, 3, 4, 5)):
             return None
-        seconds = (
-            int(match[2] or 0) * DAY
-            + int(match[3] or 0) * 3600
-            + int(match[4] or 0) * 60
-            + int(match[5] or 0)
-        )
+        seconds = int(match[2] or 0) * DAY + int(match[3] or 0) * 3600 + int(match[4] or 0) * 60 + int(match[5] or 0)
         nanos = seconds * NANO + _nanos(match[6])
         return DaysDuration(-nanos if match[1] else nanos)
     except ValueError:

@@ -11,9 +11,7 @@ from .temporal import Temporal
 from .text import to_text
 
 MAX_DEPTH = 200
-MAX_SIZE = (
-    2_000_000  # characters and elements: a value may hold one part many times, its JSON may not be endless
-)
+MAX_SIZE = 2_000_000  # characters and elements: a value may hold one part many times, its JSON may not be endless
 _LARGEST_INT = 10**300  # beyond, a JSON float would be infinite and an int too long for some readers
 
 

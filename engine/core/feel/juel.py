@@ -74,9 +74,7 @@ def parse_juel(text: str, budget: Budget) -> tree.Node:
 
 def _next_expression(text: str, position: int) -> int:
     while True:
-        found = min(
-            (at for at in (text.find("${", position), text.find("#{", position)) if at >= 0), default=-1
-        )
+        found = min((at for at in (text.find("${", position), text.find("#{", position)) if at >= 0), default=-1)
         if found < 0:
             return len(text)
         if found == 0 or text[found - 1] != "\\":
@@ -210,12 +208,8 @@ class _Reader:
         arguments = self.arguments()
         known = _FUNCTIONS.get(token.text)
         if known is None or arguments:
-            self.fail(
-                f"there is no function '{token.text}' in expressions", token.start, token.end, "no-function"
-            )
-        return tree.Call(
-            token.start, self.token.start, tree.Literal(token.start, token.end, FUNCTIONS[known]), []
-        )
+            self.fail(f"there is no function '{token.text}' in expressions", token.start, token.end, "no-function")
+        return tree.Call(token.start, self.token.start, tree.Literal(token.start, token.end, FUNCTIONS[known]), [])
 
     def arguments(self) -> list[tree.Node]:
         self.expect("(")
@@ -266,9 +260,7 @@ class _Reader:
         if token.text == "getVariable":
             return variable
         if token.text == "hasVariable":
-            return tree.Compare(
-                node.start, token.end, "!=", variable, tree.Literal(token.start, token.end, None)
-            )
+            return tree.Compare(node.start, token.end, "!=", variable, tree.Literal(token.start, token.end, None))
         return self.fail(f"execution has no method '{token.text}'", token.start, token.end, "no-method")
 
 

@@ -43,11 +43,7 @@ class NameParser(TypeParser):
         count = 0
         while True:
             token = self.tokens[self.position + count]
-            if (
-                token.text in ends
-                or token.kind in ("end", "string")
-                or token.text in ("(", "[", "{", "}", "]")
-            ):
+            if token.text in ends or token.kind in ("end", "string") or token.text in ("(", "[", "{", "}", "]"):
                 break
             count += 1
         if not count or self.token.kind != "name":

@@ -363,7 +363,5 @@ class Parser(KeywordParser):
         literal = self.advance()
         value = parse_temporal(unescape(literal.text))
         if value is None:
-            self.fail(
-                "the text is no date, time, date and time, or duration", token.start, literal.end, "temporal"
-            )
+            self.fail("the text is no date, time, date and time, or duration", token.start, literal.end, "temporal")
         return tree.Literal(token.start, literal.end, value)

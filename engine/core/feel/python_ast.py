@@ -127,8 +127,8 @@ def arithmetic(left: ast.expr, operator: str, right: ast.expr) -> ast.expr:
     return _BinOp(left=left, op=ARITHMETIC[operator], right=right)
 
 
-def within(low: ast.expr, value: ast.expr, high: ast.expr) -> ast.expr:
-    return _Compare(left=low, ops=[ast.Lt(), ast.Lt()], comparators=[value, high])
+def ordered(low: ast.expr, first: str, value: ast.expr, second: str, high: ast.expr) -> ast.expr:
+    return _Compare(left=low, ops=[COMPARE[first], COMPARE[second]], comparators=[value, high])
 
 
 def subscript(value: ast.expr, key: ast.expr) -> ast.expr:
@@ -174,9 +174,7 @@ def attempt(body: list[ast.stmt], error: str, alias: str | None, handler: list[a
     return _Try(body=body, handlers=[caught], orelse=[], finalbody=[])
 
 
-def function(
-    title: str, parameters: list[str], optional: list[tuple[str, ast.expr]], body: list[ast.stmt]
-) -> ast.stmt:
+def function(title: str, parameters: list[str], optional: list[tuple[str, ast.expr]], body: list[ast.stmt]) -> ast.stmt:
     names = [*parameters, *(text for text, _ in optional)]
     arguments = ast.arguments(
         posonlyargs=[],

@@ -14,9 +14,7 @@ class Range:
     ) -> None:
         self.start, self.end = start, end
         self.start_included, self.end_included = start_included, end_included
-        self.operator = (
-            operator  # "<", "<=", ">", ">=", "=", "!=" where the range was written as a comparison
-        )
+        self.operator = operator  # "<", "<=", ">", ">=", "=", "!=" where the range was written as a comparison
 
     @classmethod
     def compared(cls, operator: str, value: object) -> Range:

@@ -186,9 +186,7 @@ def _read_replacement(text: str, groups: int) -> list[str | int]:
                     break
                 position += 1
             if begin == position:
-                raise FeelError(
-                    "in a replacement $ stands before the number of a group; write \\$ for the sign"
-                )
+                raise FeelError("in a replacement $ stands before the number of a group; write \\$ for the sign")
             number = int(text[begin:position])
             pieces.append(number if number <= groups else "")
         else:

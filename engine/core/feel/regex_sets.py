@@ -103,9 +103,7 @@ class Inverted(Set):
         return self.inner
 
     def pattern(self) -> str:
-        return (
-            f"[^{self.inner.body()}]" if not isinstance(self.inner, Inverted) else self.inner.inner.pattern()
-        )
+        return f"[^{self.inner.body()}]" if not isinstance(self.inner, Inverted) else self.inner.inner.pattern()
 
 
 def _complement(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -190,6 +188,4 @@ def escape_set(letter: str) -> Set | None:
         return None
     if letter == kind:
         return found
-    return (
-        Set(tuple(_complement(found.counted()))) if found.ranges or len(found.names) > 1 else found.inverted()
-    )
+    return Set(tuple(_complement(found.counted()))) if found.ranges or len(found.names) > 1 else found.inverted()

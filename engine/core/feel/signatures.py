@@ -132,9 +132,7 @@ class Builtin:
 
 def call_forms(run: Run, name: str, forms: tuple[Form, ...], arguments: tuple[object, ...]) -> object:
     """The answer of the first form that the arguments fit; FeelError if none."""
-    problem: FeelError = FeelError(
-        f"{name} cannot be called with {len(arguments)} arguments", "wrong-arguments"
-    )
+    problem: FeelError = FeelError(f"{name} cannot be called with {len(arguments)} arguments", "wrong-arguments")
     for form in forms:
         try:
             return form.call(run, arguments)

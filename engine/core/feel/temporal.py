@@ -61,9 +61,7 @@ class Time(Temporal):
     __slots__ = ("nano", "offset", "second_of_day", "zone")
     feel_type = "time"
 
-    def __init__(
-        self, second_of_day: int, nano: int = 0, offset: int | None = None, zone: str | None = None
-    ) -> None:
+    def __init__(self, second_of_day: int, nano: int = 0, offset: int | None = None, zone: str | None = None) -> None:
         self.second_of_day, self.nano = second_of_day, nano
         self.zone = zone
         self.offset = zones.time_offset(zone) if zone is not None else offset

@@ -136,10 +136,7 @@ class TypeParser:
             self.fail_here("a type is expected")
         own = self.type_names.match(self.tokens, self.position)
         count = own or _SIMPLE_NAMES.match(self.tokens, self.position) or 1
-        while (
-            self.tokens[self.position + count].text == "."
-            and self.tokens[self.position + count + 1].kind == "name"
-        ):
+        while self.tokens[self.position + count].text == "." and self.tokens[self.position + count + 1].kind == "name":
             count += 2  # a type of an imported model
         tokens = self.tokens[self.position : self.position + count]
         name = token.text.strip("`") + "".join((" " if t.is_spaced else "") + t.text for t in tokens[1:])

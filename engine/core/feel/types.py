@@ -48,9 +48,7 @@ class _Simple(FeelType):
         self.classes = classes
 
     def has(self, value: object) -> bool:
-        return isinstance(value, self.classes) and not (
-            (value is True or value is False) and bool not in self.classes
-        )
+        return isinstance(value, self.classes) and not ((value is True or value is False) and bool not in self.classes)
 
 
 ANY = FeelType("Any")
@@ -115,9 +113,7 @@ class ContextType(FeelType):
             return True
         if not isinstance(other, ContextType):
             return False
-        return all(
-            name in other.entries and kind.accepts(other.entries[name]) for name, kind in self.entries.items()
-        )
+        return all(name in other.entries and kind.accepts(other.entries[name]) for name, kind in self.entries.items())
 
     @property
     def members(self) -> Mapping[str, FeelType]:
@@ -178,9 +174,7 @@ class FunctionType(FeelType):
         return arguments and self.result.accepts(result)
 
     def accepts(self, other: FeelType) -> bool:
-        return other is NULL or (
-            isinstance(other, FunctionType) and self._fits(other.parameters, other.result)
-        )
+        return other is NULL or (isinstance(other, FunctionType) and self._fits(other.parameters, other.result))
 
     def __str__(self) -> str:
         return f"function<{', '.join(map(str, self.parameters))}> -> {self.result}"

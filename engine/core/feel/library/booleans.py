@@ -37,9 +37,7 @@ def identical(value1: object = None, value2: object = None) -> bool:
     return equal(value1, value2) is True
 
 
-@builtin(
-    "is defined", "value: any", "boolean", _B, "Is it there, that is, not null?", "is defined(null) = false"
-)
+@builtin("is defined", "value: any", "boolean", _B, "Is it there, that is, not null?", "is defined(null) = false")
 def is_defined(value: object) -> bool:
     return value is not None
 

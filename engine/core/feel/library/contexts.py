@@ -80,9 +80,7 @@ def context_put(run: Run, context: Mapping[str, object], key: str, value: object
 
 
 @builtin("context put", "context: context, keys: list, value: any", "context", _C)
-def context_put_along(
-    run: Run, context: Mapping[str, object], keys: list[object], value: object
-) -> dict[str, object]:
+def context_put_along(run: Run, context: Mapping[str, object], keys: list[object], value: object) -> dict[str, object]:
     if not keys or len(keys) > 100:
         raise FeelError("the list of keys must have 1 to 100 keys")
     return _put(run, context, keys, value)

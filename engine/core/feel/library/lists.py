@@ -131,9 +131,7 @@ def union(run: Run, *lists: list[object]) -> list[object]:
     return unique(run, concatenate(run, *lists))  # type: ignore[arg-type]
 
 
-@builtin(
-    "distinct values", "list: list", "list", _L, "Every value once.", "distinct values([1,2,3,2,1]) = [1,2,3]"
-)
+@builtin("distinct values", "list: list", "list", _L, "Every value once.", "distinct values([1,2,3,2,1]) = [1,2,3]")
 def distinct_values(run: Run, items: list[object]) -> list[object]:
     return unique(run, items)
 

@@ -27,9 +27,7 @@ def _rounded(n: Number, scale: int, mode: str) -> Number:
         raise FeelError("the number cannot be rounded so") from None
 
 
-@builtin(
-    "decimal", "n: number, scale: integer", "number", _N, "Rounded half to even.", "decimal(1/3, 2) = 0.33"
-)
+@builtin("decimal", "n: number, scale: integer", "number", _N, "Rounded half to even.", "decimal(1/3, 2) = 0.33")
 def decimal_(n: Number, scale: int) -> Number:
     return _rounded(n, scale, decimal.ROUND_HALF_EVEN)
 
@@ -44,16 +42,12 @@ def ceiling(n: Number, scale: int | None = None) -> Number:
     return _rounded(n, scale or 0, decimal.ROUND_CEILING)
 
 
-@builtin(
-    "round up", "n: number, scale: integer", "number", _N, "Rounded away from zero.", "round up(5.5, 0) = 6"
-)
+@builtin("round up", "n: number, scale: integer", "number", _N, "Rounded away from zero.", "round up(5.5, 0) = 6")
 def round_up(n: Number, scale: int) -> Number:
     return _rounded(n, scale, decimal.ROUND_UP)
 
 
-@builtin(
-    "round down", "n: number, scale: integer", "number", _N, "Rounded towards zero.", "round down(5.5, 0) = 5"
-)
+@builtin("round down", "n: number, scale: integer", "number", _N, "Rounded towards zero.", "round down(5.5, 0) = 5")
 def round_down(n: Number, scale: int) -> Number:
     return _rounded(n, scale, decimal.ROUND_DOWN)
 

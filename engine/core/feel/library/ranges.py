@@ -104,9 +104,7 @@ def _bounded(value: object) -> Range:
     return _point(value)
 
 
-def _register(
-    name: str, relation: Callable[[Range, Range], bool], kinds: str, doc: str, example: str
-) -> None:
+def _register(name: str, relation: Callable[[Range, Range], bool], kinds: str, doc: str, example: str) -> None:
     """Enter a relation for the kinds of arguments it takes: p for a point, r for a range."""
     words = {"p": ("point", "point"), "r": ("range", "range")}
     for pair in kinds.split():
@@ -122,14 +120,10 @@ def _register(
         builtin(name, spec, "boolean", _R, doc, example)(answer)
 
 
-_register(
-    "before", before, "pp pr rp rr", "Does the first lie before the second?", "before(1, [2..5]) = true"
-)
+_register("before", before, "pp pr rp rr", "Does the first lie before the second?", "before(1, [2..5]) = true")
 _register("after", after, "pp pr rp rr", "Does the first lie after the second?", "after(6, [2..5]) = true")
 _register("meets", meets, "rr", "Does the first end where the second starts?", "meets([1..5], [5..9]) = true")
-_register(
-    "met by", met_by, "rr", "Does the first start where the second ends?", "met by([5..9], [1..5]) = true"
-)
+_register("met by", met_by, "rr", "Does the first start where the second ends?", "met by([5..9], [1..5]) = true")
 _register("overlaps", overlaps, "rr", "Have the two a part in common?", "overlaps([1..5], [3..9]) = true")
 _register(
     "overlaps before",
@@ -156,7 +150,5 @@ _register(
 _register("includes", includes, "rp rr", "Is the second within the first?", "includes([1..9], [3..5]) = true")
 _register("during", during, "pr rr", "Is the first within the second?", "during(3, [1..5]) = true")
 _register("starts", starts, "pr rr", "Does the first start with the second?", "starts(1, [1..5]) = true")
-_register(
-    "started by", started_by, "rp rr", "Does the second start with the first?", "started by([1..5], 1) = true"
-)
+_register("started by", started_by, "rp rr", "Does the second start with the first?", "started by([1..5], 1) = true")
 _register("coincides", coincides, "pp rr", "Are the two the same?", "coincides([1..5], [1..5]) = true")

@@ -180,9 +180,7 @@ def _register() -> None:
         "and([true, false]) = false",
         lambda items: _conjunction(items, False),
     )
-    _enter(
-        "or", "boolean", "Is one true?", "or([true, false]) = true", lambda items: _conjunction(items, True)
-    )
+    _enter("or", "boolean", "Is one true?", "or([true, false]) = true", lambda items: _conjunction(items, True))
 
 
 def _enter(name: str, result: str, doc: str, example: str, answer: object) -> None:

@@ -13,9 +13,7 @@ from engine.core.feel.text import to_text
 _S = "string"
 
 
-@builtin(
-    "string length", "string: string", "number", _S, "The number of characters.", 'string length("foo") = 3'
-)
+@builtin("string length", "string: string", "number", _S, "The number of characters.", 'string length("foo") = 3')
 def string_length(string: str) -> int:
     return len(string)
 

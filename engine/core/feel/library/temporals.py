@@ -93,9 +93,7 @@ def time_from_value(value: Temporal) -> Time:
     raise FeelError(f"{value.feel_type} has no time")
 
 
-@builtin(
-    "time", "hour: number, minute: number, second: number, offset?: days and time duration|null", "time", _D
-)
+@builtin("time", "hour: number, minute: number, second: number, offset?: days and time duration|null", "time", _D)
 def time_of_parts(hour: Number, minute: Number, second: Number, offset: DaysDuration | None = None) -> Time:
     if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60):
         raise FeelError("there is no such time of day")
