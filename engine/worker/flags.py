@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 # How long a worker looks for more work before it lowers the flag, and so how long one message lasts.
 LINGER_SECONDS = 0.03
-LOST_AFTER_MILLISECONDS = 2000
+# A flag that nobody took down, because the message or its worker was lost, counts as down after this.
+LOST_AFTER_SECONDS = 2.0
 
 
 class Flags(Protocol):
@@ -26,38 +27,44 @@ class LocalFlags:
     """Flags of one process, whose one worker serves all queues in turn."""
 
     def __init__(self) -> None:
-        self.up: set[str] = set()
+        self.up_since: dict[str, float] = {}
         self.changed = threading.Condition()
 
     def put_up(self, queue: str) -> bool:
         with self.changed:
-            if queue in self.up:
+            if self.is_up(queue):
                 return False
-            self.up.add(queue)
+            self.up_since[queue] = time.monotonic()
             self.changed.notify_all()
             return True
 
     def take_down(self, queue: str) -> None:
         with self.changed:
-            self.up.discard(queue)
+            self.up_since.pop(queue, None)
 
     def linger(self, queue: str) -> None:
         with self.changed:
-            self.changed.wait_for(lambda: bool(self.up - {queue}), LINGER_SECONDS)
+            self.changed.wait_for(lambda: self.has_other(queue), LINGER_SECONDS)
 
     def is_other_up(self, queue: str) -> bool:
         with self.changed:
-            return bool(self.up - {queue})
+            return self.has_other(queue)
+
+    def is_up(self, queue: str) -> bool:
+        return time.monotonic() - self.up_since.get(queue, float("-inf")) < LOST_AFTER_SECONDS
+
+    def has_other(self, queue: str) -> bool:
+        return any(other != queue and self.is_up(other) for other in self.up_since)
 
 
 class RedisFlags:
-    """Flags between processes; one that a dead worker left up expires by itself."""
+    """Flags between processes."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
 
     def put_up(self, queue: str) -> bool:
-        return bool(self.client.set(flag_key(queue), 1, nx=True, px=LOST_AFTER_MILLISECONDS))
+        return bool(self.client.set(flag_key(queue), 1, nx=True, px=round(LOST_AFTER_SECONDS * 1000)))
 
     def take_down(self, queue: str) -> None:
         self.client.delete(flag_key(queue))

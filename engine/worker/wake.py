@@ -60,8 +60,17 @@ def drain(queue: str, work: Callable[[], int], full: int) -> int:
     """Calls `work` until it finds nothing and returns how much it did.
 
     `work` does one batch in its own transaction and returns its size; a batch of `full` says that more
-    waits than one worker takes, so the next worker is woken beside this one.
+    waits than one worker takes, so the next worker is woken beside this one. Every task of a queue works
+    through here: a flag that stays up would hold back the messages after it.
     """
+    try:
+        return work_until_empty(queue, work, full)
+    except BaseException:
+        flags().take_down(queue)
+        raise
+
+
+def work_until_empty(queue: str, work: Callable[[], int], full: int) -> int:
     started = time.monotonic()
     total = 0
     while has_time(queue, time.monotonic() - started):

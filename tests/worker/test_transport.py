@@ -105,9 +105,7 @@ def test_message_sent_before_the_worker_starts_is_not_lost(
     assert letters.wait_for(1) == ["early"]
 
 
-def test_idle_worker_stops_when_told_to(
-    worker: threading.Thread, application: Celery, letters: Letters
-) -> None:
+def test_idle_worker_stops_when_told_to(worker: threading.Thread, application: Celery, letters: Letters) -> None:
     send(application, "so that it runs")
     letters.wait_for(1)
     stop_worker()

@@ -1,6 +1,7 @@
 """Many commits share one message, and none of them is overlooked."""
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,6 +9,7 @@ import redis
 from kombu.exceptions import OperationalError
 
 from engine.push.signals import work_waiting
+from engine.worker import flags as flag_module
 from engine.worker import wake as waking
 from engine.worker.flags import Flags, LocalFlags, PausingFlags, RedisFlags, choose_flags
 from engine.worker.transport import Channel
@@ -96,6 +98,28 @@ def test_commit_between_the_last_look_and_the_lowered_flag_is_seen(
     sent.clear()
     drain("advance", work, FULL)
     assert done == [1]
+
+
+@pytest.mark.usefixtures("flags")
+def test_batch_that_fails_leaves_no_flag_up(sent: list[str]) -> None:
+    wake("advance")
+    with pytest.raises(ZeroDivisionError):
+        drain("advance", lambda: 1 // 0, FULL)
+    wake("advance")
+    assert sent == ["advance", "advance"]
+
+
+@pytest.mark.parametrize("kind", ["local", "redis"])
+def test_flag_that_nobody_takes_down_is_lost_after_a_while(
+    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flag_module, "LOST_AFTER_SECONDS", 0.001)
+    client = redis.Redis.from_url(request.getfixturevalue("redis_url"))
+    flags = LocalFlags() if kind == "local" else RedisFlags(client)
+    flags.put_up("sweep")
+    time.sleep(0.01)  # longer than the flag lasts
+    assert flags.put_up("sweep")
+    client.close()
 
 
 @pytest.mark.usefixtures("flags")
