@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -102,9 +103,7 @@ class _Checker:
                 self.findings.add("invalid-number", node, message)
         for name, formula in (("due date", settings.due), ("follow-up date", settings.follow_up)):
             if formula is not None and formula.language == "static" and not timers.is_date(formula.text):
-                message = (
-                    f"The {name} {formula.text!r} is no ISO 8601 date; write it like 2030-01-31T12:00:00Z."
-                )
+                message = f"The {name} {formula.text!r} is no ISO 8601 date; write it like 2030-01-31T12:00:00Z."
                 self.findings.add("invalid-date", node, message)
         if settings.retry_cycle and not timers.is_retry_cycle(settings.retry_cycle):
             message = f"{settings.retry_cycle!r} is no retry cycle; write it like R3/PT10M or PT1M,PT10M."
@@ -124,7 +123,7 @@ def _parse(formula: Formula) -> str:
 
 
 def _is_whole(text: str) -> bool:
-    return text.strip().lstrip("+-").isdigit()
+    return re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", text) is not None
 
 
 _SETTINGS: Final = (

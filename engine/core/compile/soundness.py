@@ -14,7 +14,7 @@ from typing import Final
 from engine.core.compile.findings import Findings, Plan
 from engine.core.compile.soundness_net import NOWHERE, Net, Vertex, build_net, reduce_net
 
-STATES: Final = 3_000  # for one diagram: enough for real drawings, and fast enough for every deployment
+TOKENS: Final = 30_000  # written into markings for one diagram: enough for drawings that people read
 _WIDEST: Final = 6  # outgoing flows of an inclusive split, 63 ways to leave it
 
 Marking = tuple[int, ...]  # the edges that hold a token, sorted
@@ -22,7 +22,7 @@ Marking = tuple[int, ...]  # the edges that hold a token, sorted
 
 def check(findings: Findings, plan: Plan) -> None:
     """Every scope by itself: a sub-process is one step of the scope around it."""
-    budget = STATES
+    budget = TOKENS
     for scope in plan.inside:
         if (scope != plan.process.id and scope not in plan.nodes) or plan.is_ad_hoc(scope):
             continue
@@ -32,7 +32,7 @@ def check(findings: Findings, plan: Plan) -> None:
         reduce_net(net)
         play = _Play(net, budget)
         play.run()
-        budget -= play.seen
+        budget -= play.work
         _report(findings, plan, play)
         if budget <= 0:
             return
@@ -43,9 +43,7 @@ def _report(findings: Findings, plan: Plan, play: _Play) -> None:
     for number in sorted(play.stuck):
         node = plan.nodes[play.net.vertices[number].node]
         if is_certain and number not in play.fired:
-            message = (
-                "The join waits for flows that never all come, so tokens stay here; use a matching split."
-            )
+            message = "The join waits for flows that never all come, so tokens stay here; use a matching split."
             findings.add("deadlock", node, message)
         else:
             message = "The join may wait for a flow that no token takes; use a matching split."
@@ -62,30 +60,40 @@ class _Play:
     def __init__(self, net: Net, budget: int) -> None:
         self.net = net
         self.budget = budget
-        self.seen = 0
+        self.work = 0
         self.is_complete = True  # false once anything was left out
         self.fired: set[int] = set()
         self.stuck: set[int] = set()  # joins that hold tokens when nothing moves any more
         self.doubled: set[int] = set()  # where a second token meets a first
         self._upstream: dict[int, set[int]] = {}
+        self._loose = {edge for edge in net.target if self._is_loose(edge)}
 
     def run(self) -> None:
         todo: list[Marking] = [tuple(sorted(edges)) for edges in self.net.starts]
         seen = set(todo)
         while todo:
             marking = todo.pop()
-            self.seen += 1
-            if self.seen > self.budget:
-                self.is_complete = False
-                return
             has_moved = False
             for following in self._moves(marking):
                 has_moved = True
+                self.work += len(following) + 1
+                if self.work > self.budget:
+                    self.is_complete = False
+                    return
                 if following not in seen:
                     seen.add(following)
                     todo.append(following)
             if marking and not has_moved:
                 self.stuck.update(self.net.target[edge] for edge in marking)
+
+    def _is_loose(self, edge: int) -> bool:
+        """A token that only ends next concerns nobody, unless it shows that a merge is passed twice."""
+        source, target = self.net.source[edge], self.net.vertices.get(self.net.target[edge])
+        if target is None or target.outs or target.beside or target.clears or source == NOWHERE:
+            return False
+        before = self.net.vertices.get(source)
+        waits = target.join != "one" and len(target.ins) > 1
+        return not waits and before is not None and len(before.ins) < 2
 
     def _moves(self, marking: Marking) -> Iterator[Marking]:
         held = set(marking)
@@ -143,7 +151,7 @@ class _Play:
                 self.doubled.add(number)
                 self.is_complete = False
                 continue
-            yield tuple(sorted(rest.union(born)))
+            yield tuple(sorted(rest.union(born).difference(self._loose)))
 
     def _births(self, vertex: Vertex) -> Iterator[tuple[int, ...]]:
         for born in self._choices(vertex):

@@ -8,6 +8,13 @@ from engine.core.model.problems import Problem, Severity
 
 # code → (severity, what it means and what to do). `docs/problems.md` is generated from this table.
 CODES: Final[dict[str, tuple[Severity, str]]] = {
+    "xml-malformed": ("error", "The file is not well-formed XML; correct it where it says."),
+    "xml-encoding": ("error", "The encoding is wrong or not read; save the file as UTF-8."),
+    "xml-doctype": ("error", "The file has a document type declaration; remove it."),
+    "xml-too-large": ("error", "The file is too large; split it."),
+    "xml-too-many-elements": ("error", "The file has too many elements; split it."),
+    "xml-too-deep": ("error", "Elements are nested too deep; flatten the file."),
+    "xml-attributes": ("error", "An element has too many or too long attributes; shorten it."),
     "not-bpmn": ("error", "The file is XML but not BPMN 2.0; export it as BPMN 2.0."),
     "unknown-element": ("error", "BPMN has no such element; remove it or correct its name."),
     "misplaced-element": ("warning", "BPMN does not allow the element here, so it is not read; move it."),

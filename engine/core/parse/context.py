@@ -82,7 +82,7 @@ class Context:
             if not base:
                 message = f"A {kind} has no id; give it one."
                 self.problem("missing-id", "", element, message)
-            name = self.name(element, base or kind)
+            name = self.name(element, base or kind, is_kept=bool(base))
         elif name in self.seen:
             message = f"The id {name} is used twice; every element needs an id of its own."
             self.problem("duplicate-id", name, element, message)
@@ -99,8 +99,11 @@ class Context:
         self.diagram.ids.append(name)
         return name
 
-    def name(self, element: _Element, base: str) -> str:
-        """A stable id for an element without one, which no other element of the file has."""
+    def name(self, element: _Element, base: str, is_kept: bool = True) -> str:
+        """A stable id for an element without one, which no other element of the file has.
+
+        It is written to the file when that is exported, unless it only stands in for one that is missing.
+        """
         if self._taken is None:
             found = element.getroottree().getroot().xpath("//@id")
             self._taken = {str(name) for name in found} if isinstance(found, list) else set()
@@ -109,7 +112,8 @@ class Context:
             number += 1
             name = f"{base}_{number}"
         self._taken.add(name)
-        self.generated.append((element, name))
+        if is_kept:
+            self.generated.append((element, name))
         return name
 
     def find(self, text: str | None) -> _Element | None:

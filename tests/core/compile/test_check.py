@@ -44,9 +44,7 @@ def zeebe_listener(kind: str) -> str:
 
 def event_gateway(targets: str, attributes: str = "") -> str:
     """A gateway `n` behind the start and what it leads to, each with its own XML and flows."""
-    return process(
-        f'<startEvent id="start"/>{flow("start", "n")}<eventBasedGateway id="n" {attributes}/>{targets}'
-    )
+    return process(f'<startEvent id="start"/>{flow("start", "n")}<eventBasedGateway id="n" {attributes}/>{targets}')
 
 
 def catch(name: str, definition: str = TIMER) -> str:
@@ -92,9 +90,7 @@ FOUND = [
     (
         "flow-across-scopes",
         "start-i",
-        process(
-            f'<startEvent id="start"/><subProcess id="s"><task id="i"/></subProcess>{flow("start", "i")}'
-        ),
+        process(f'<startEvent id="start"/><subProcess id="s"><task id="i"/></subProcess>{flow("start", "i")}'),
     ),
     (
         "flow-across-scopes",
@@ -117,9 +113,7 @@ FOUND = [
     (
         "event-sub-process-with-flows",
         "n",
-        with_node(
-            f'<subProcess id="n" triggeredByEvent="true"><startEvent id="i">{TIMER}</startEvent></subProcess>'
-        ),
+        with_node(f'<subProcess id="n" triggeredByEvent="true"><startEvent id="i">{TIMER}</startEvent></subProcess>'),
     ),
     ("handler-with-flows", "n", with_node('<task id="n" isForCompensation="true"/>')),
     ("default-not-outgoing", "n", with_node('<exclusiveGateway id="n" default="start-n"/>')),
@@ -129,8 +123,7 @@ FOUND = [
         "n",
         with_node('<task id="n"/>').replace(
             "</process>",
-            '</process><collaboration id="c">'
-            '<messageFlow id="mf" sourceRef="n" targetRef="x"/></collaboration>',
+            '</process><collaboration id="c"><messageFlow id="mf" sourceRef="n" targetRef="x"/></collaboration>',
         ),
     ),
     (
@@ -138,8 +131,7 @@ FOUND = [
         "n",
         with_node('<task id="n"/>').replace(
             "</process>",
-            '</process><collaboration id="c">'
-            '<messageFlow id="mf" sourceRef="n" targetRef="end"/></collaboration>',
+            '</process><collaboration id="c"><messageFlow id="mf" sourceRef="n" targetRef="end"/></collaboration>',
         ),
     ),
     # events
@@ -219,11 +211,7 @@ FOUND = [
     (
         "gateway-direction",
         "x",
-        process(
-            '<startEvent id="start"/>'
-            + SPLIT.replace('id="x"', 'id="x" gatewayDirection="Converging"')
-            + WAYS
-        ),
+        process('<startEvent id="start"/>' + SPLIT.replace('id="x"', 'id="x" gatewayDirection="Converging"') + WAYS),
     ),
     (
         "gateway-direction",
@@ -255,9 +243,7 @@ FOUND = [
     (
         "parallel-event-gateway",
         "n",
-        event_gateway(
-            catch("a") + catch("b") + flow("n", "a") + flow("n", "b"), 'eventGatewayType="Parallel"'
-        ),
+        event_gateway(catch("a") + catch("b") + flow("n", "a") + flow("n", "b"), 'eventGatewayType="Parallel"'),
     ),
     (
         "condition-ignored",
@@ -334,28 +320,18 @@ FOUND = [
     (
         "invalid-expression",
         "x-a",
-        process(
-            '<startEvent id="start"/>'
-            + SPLIT
-            + flow("start", "x")
-            + flow("x", "a", when("1 +"))
-            + flow("x", "b")
-        ),
+        process('<startEvent id="start"/>' + SPLIT + flow("start", "x") + flow("x", "a", when("1 +")) + flow("x", "b")),
+    ),
+    (
+        "invalid-expression",
+        "n",
+        with_node(catch("n", "<conditionalEventDefinition><condition>(</condition></conditionalEventDefinition>")),
     ),
     (
         "invalid-expression",
         "n",
         with_node(
-            catch("n", "<conditionalEventDefinition><condition>(</condition></conditionalEventDefinition>")
-        ),
-    ),
-    (
-        "invalid-expression",
-        "n",
-        with_node(
-            extension(
-                "serviceTask", '<zeebe:ioMapping><zeebe:input source="=1 +" target="a"/></zeebe:ioMapping>'
-            )
+            extension("serviceTask", '<zeebe:ioMapping><zeebe:input source="=1 +" target="a"/></zeebe:ioMapping>')
         ),
     ),
     (
@@ -387,13 +363,7 @@ FOUND = [
     (
         "empty-expression",
         "x-a",
-        process(
-            '<startEvent id="start"/>'
-            + SPLIT
-            + flow("start", "x")
-            + flow("x", "a", when(""))
-            + flow("x", "b")
-        ),
+        process('<startEvent id="start"/>' + SPLIT + flow("start", "x") + flow("x", "a", when("")) + flow("x", "b")),
     ),
     (
         "unsupported-language",
@@ -418,11 +388,7 @@ FOUND = [
     (
         "invalid-retry-cycle",
         "n",
-        with_node(
-            extension(
-                "serviceTask", "<camunda:failedJobRetryTimeCycle>often</camunda:failedJobRetryTimeCycle>"
-            )
-        ),
+        with_node(extension("serviceTask", "<camunda:failedJobRetryTimeCycle>often</camunda:failedJobRetryTimeCycle>")),
     ),
     # work
     ("unknown-handler", "n", with_node('<serviceTask id="n" camunda:class="org.Missing"/>')),
@@ -491,7 +457,7 @@ ALONG = {
 }
 
 
-@pytest.mark.parametrize("code", sorted(CODES))
+@pytest.mark.parametrize("code", sorted(code for code in CODES if not code.startswith("xml-")))
 def test_every_code_has_a_diagram_that_shows_it(code: str) -> None:
     elsewhere = {"not-bpmn", "deadlock", "possible-deadlock", "missing-synchronisation"}
     assert code in {*elsewhere, *(found for found, _, _ in FOUND)}
@@ -554,9 +520,9 @@ GOOD = [
         + catch("c", '<linkEventDefinition name="L"/>')
         + f'<task id="t"/>{flow("c", "t")}'
     ),
-    event_gateway(
-        catch("a", MESSAGE_EVENT) + '<receiveTask id="b"/>' + flow("n", "a") + flow("n", "b")
-    ).replace("</definitions>", MESSAGE + "</definitions>"),
+    event_gateway(catch("a", MESSAGE_EVENT) + '<receiveTask id="b"/>' + flow("n", "a") + flow("n", "b")).replace(
+        "</definitions>", MESSAGE + "</definitions>"
+    ),
     process(
         f'<eventBasedGateway id="n" instantiate="true" '
         f'eventGatewayType="Parallel"/>{catch("a", MESSAGE_EVENT)}{catch("b", MESSAGE_EVENT)}'
@@ -584,9 +550,7 @@ def test_all_problems_come_at_once_and_errors_refuse() -> None:
 
 def test_processes_that_are_not_executable_are_accepted_as_they_are() -> None:
     broken = '<task id="a" startQuantity="0"/><endEvent id="e"/>' + flow("e", "a")
-    text = file(
-        f'<process id="p" isExecutable="true"><task id="t"/></process><process id="q">{broken}</process>'
-    )
+    text = file(f'<process id="p" isExecutable="true"><task id="t"/></process><process id="q">{broken}</process>')
     assert check(text) == []
 
 
@@ -615,7 +579,5 @@ def test_a_message_flow_says_what_an_event_leaves_open() -> None:
 
 
 def test_conditions_that_are_never_asked_need_not_parse() -> None:
-    text = process(
-        '<startEvent id="start"/>' + SPLIT.replace("exclusive", "parallel") + WAYS.replace(">a<", ">1 +<")
-    )
+    text = process('<startEvent id="start"/>' + SPLIT.replace("exclusive", "parallel") + WAYS.replace(">a<", ">1 +<"))
     assert {problem.severity for problem in check(text)} == {"warning"}

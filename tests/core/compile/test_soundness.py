@@ -29,9 +29,7 @@ def graph(*paths: str, extra: str = "") -> str:
     flows = dict.fromkeys(pair for path in paths for pair in pairwise(path.split()))
     nodes = "".join(f'<{KINDS[name[0]]} id="{name}"/>' for name in names)
     # An exclusive choice needs conditions only for the warnings that are not about soundness.
-    lines = "".join(
-        f'<sequenceFlow id="{one}-{two}" sourceRef="{one}" targetRef="{two}"/>' for one, two in flows
-    )
+    lines = "".join(f'<sequenceFlow id="{one}-{two}" sourceRef="{one}" targetRef="{two}"/>' for one, two in flows)
     return process(nodes + extra + lines)
 
 
@@ -99,9 +97,7 @@ BOUNDARY = (
 
 def with_boundary(text: str, host: str, target: str, cancels: str) -> str:
     event = BOUNDARY.format(id="b", host=host, cancels=cancels)
-    return text.replace(
-        "</process>", f'{event}<sequenceFlow id="bf" sourceRef="b" targetRef="{target}"/></process>'
-    )
+    return text.replace("</process>", f'{event}<sequenceFlow id="bf" sourceRef="b" targetRef="{target}"/></process>')
 
 
 def test_an_interrupting_boundary_event_that_meets_the_normal_way_is_sound() -> None:
@@ -118,17 +114,12 @@ def test_a_boundary_event_that_interrupts_nothing_and_ends_apart_is_sound() -> N
 
 
 def test_a_boundary_event_that_interrupts_nothing_and_meets_the_normal_way_is_found() -> None:
-    assert found(with_boundary(graph("s t1 x1 t2 e"), "t1", "x1", "false")) == [
-        ("missing-synchronisation", "x1")
-    ]
+    assert found(with_boundary(graph("s t1 x1 t2 e"), "t1", "x1", "false")) == [("missing-synchronisation", "x1")]
 
 
 def test_a_terminate_end_clears_what_would_be_stuck() -> None:
     stuck = graph("s a1 x1 t1 a2 e", "x1 t2 a2")
-    end = (
-        '<endEvent id="z"><terminateEventDefinition/></endEvent>'
-        '<sequenceFlow id="az" sourceRef="a1" targetRef="z"/>'
-    )
+    end = '<endEvent id="z"><terminateEventDefinition/></endEvent><sequenceFlow id="az" sourceRef="a1" targetRef="z"/>'
     assert found(stuck) == [("deadlock", "a2")]
     assert found(stuck.replace("</process>", end + "</process>")) == []
 
@@ -166,9 +157,7 @@ def test_what_is_too_large_to_be_played_is_not_judged() -> None:
 
 blocks = st.recursive(
     st.just("t"),
-    lambda inner: st.tuples(
-        st.sampled_from(["x", "a", "o", "seq", "loop"]), st.lists(inner, min_size=2, max_size=3)
-    ),
+    lambda inner: st.tuples(st.sampled_from(["x", "a", "o", "seq", "loop"]), st.lists(inner, min_size=2, max_size=3)),
     max_leaves=14,
 )
 

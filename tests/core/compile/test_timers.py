@@ -25,9 +25,7 @@ def test_dates(text: str) -> None:
     assert is_date(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "tomorrow", "2030-02-30", "2030-13-01", "12:00", "PT1H", "2030-01-01T12:00:00[x"]
-)
+@pytest.mark.parametrize("text", ["", "tomorrow", "2030-02-30", "2030-13-01", "12:00", "PT1H", "2030-01-01T12:00:00[x"])
 def test_no_dates(text: str) -> None:
     assert not is_date(text)
 

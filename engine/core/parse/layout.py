@@ -1,0 +1,68 @@
+"""A drawing for files that have none: BPMNDI for every element, laid out in columns and rows."""
+
+from __future__ import annotations
+
+from lxml.etree import SubElement, _Element
+
+from engine.core.parse.context import Context
+from engine.core.parse.export import serialise
+from engine.core.parse.layout_draw import Drawing, draw_collaboration, draw_process
+from engine.core.parse.names import BPMNDI, DC, DI, tag
+from engine.core.parse.read import read_tree
+
+
+def with_layout(data: str | bytes) -> bytes:
+    """The file as `write_diagram` gives it, with a drawing where it has none. The same file always gets the
+    same drawing."""
+    root, ctx = read_tree(data)
+    for element, name in ctx.generated:
+        element.set("id", name)
+    if next(root.iter(tag("BPMNShape", BPMNDI)), None) is None:
+        for diagram in list(root.iterchildren(tag("BPMNDiagram", BPMNDI))):
+            root.remove(diagram)  # one that shows nothing is in the way of one that does
+        _write_drawings(root, ctx)
+    return serialise(root, ctx)
+
+
+def _write_drawings(root: _Element, ctx: Context) -> None:
+    """One drawing for a collaboration with all its pools, one for every process outside of it."""
+    pooled = {process for process in ctx.diagram.participants.values() if process}
+    collaboration = next(root.iterchildren(tag("collaboration")), None)
+    if collaboration is not None and ctx.diagram.participants:
+        name = collaboration.get("id")
+        if name is None:
+            name = ctx.name(collaboration, "collaboration")
+            collaboration.set("id", name)
+        _write(root, ctx, name, draw_collaboration(root, ctx))
+    else:
+        pooled = set()
+    elements = {element.get("id", ""): element for element in root.iterchildren(tag("process"))}
+    for process in ctx.diagram.processes:
+        if process.id in elements and process.id not in pooled:
+            _write(root, ctx, process.id, draw_process(elements[process.id], process))
+
+
+def _write(root: _Element, ctx: Context, plane_of: str, drawing: Drawing) -> None:
+    namespaces = {"bpmndi": BPMNDI, "dc": DC, "di": DI}
+    diagram = SubElement(root, tag("BPMNDiagram", BPMNDI), nsmap=namespaces)
+    diagram.set("id", ctx.name(diagram, f"{plane_of}_diagram"))
+    plane = SubElement(diagram, tag("BPMNPlane", BPMNDI))
+    plane.set("id", ctx.name(plane, f"{plane_of}_plane"))
+    plane.set("bpmnElement", plane_of)
+    for name, box in drawing.boxes.items():
+        shape = SubElement(plane, tag("BPMNShape", BPMNDI))
+        shape.set("id", ctx.name(shape, f"{name}_di"))
+        shape.set("bpmnElement", name)
+        for key, value in drawing.marks.get(name, {}).items():
+            shape.set(key, value)
+        bounds = SubElement(shape, tag("Bounds", DC))
+        for key, number in (("x", box.x), ("y", box.y), ("width", box.width), ("height", box.height)):
+            bounds.set(key, str(number))
+    for name, points in drawing.edges.items():
+        edge = SubElement(plane, tag("BPMNEdge", BPMNDI))
+        edge.set("id", ctx.name(edge, f"{name}_di"))
+        edge.set("bpmnElement", name)
+        for x, y in points:
+            waypoint = SubElement(edge, tag("waypoint", DI))
+            waypoint.set("x", str(x))
+            waypoint.set("y", str(y))
