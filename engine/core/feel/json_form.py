@@ -44,10 +44,10 @@ class _Writer:
         if depth > MAX_DEPTH:
             raise ValueError(f"the value is nested more than {MAX_DEPTH} deep")
         if isinstance(value, Mapping):
-            self.pay(len(value) + sum(map(len, map(str, value))))
+            self.pay(8 * len(value) + sum(map(len, map(str, value))))
             return {str(key): self.plain(item, depth + 1) for key, item in value.items()}
         if isinstance(value, (list, tuple)):
-            self.pay(len(value))
+            self.pay(8 * len(value))
             return [self.plain(item, depth + 1) for item in value]
         raise ValueError(f"a {type(value).__name__} is no value that JSON can hold")
 

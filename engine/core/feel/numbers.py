@@ -114,6 +114,10 @@ def divide(left: Number, right: Number) -> Number | None:
 
 def power(left: Number, right: Number) -> Number | None:
     """The left to the power of the right; the exponent is bounded so that the answer always comes at once."""
+    if right == 0:
+        return 1
+    if left == 0 and right < 0:
+        return None
     try:
         return normal(CONTEXT.power(Decimal(left), Decimal(right)))
     except decimal.DecimalException:

@@ -53,6 +53,7 @@ class Parser(KeywordParser):
         self.types: Mapping[str, FeelType] = types or {}
         self.type_names = NameTable(self.types)
         self.filters = 0
+        self.parts = 0
 
     # the text as a whole
 
@@ -131,6 +132,10 @@ class Parser(KeywordParser):
     def operator(self, left: tree.Node, token: Token, binds: int) -> tree.Node:
         text = token.text
         self.position += 1
+        self.parts += 1
+        if self.parts > self.budget.parts:
+            limit = self.budget.parts
+            self.fail(f"the expression has more than {limit} parts", token.start, token.end, "budget-parts")
         if binds == POSTFIX:
             return self.postfix(left, text)
         if text in ("and", "or"):

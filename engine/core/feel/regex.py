@@ -119,7 +119,7 @@ def find(run: Run, text: str, pattern: str, flags: str) -> Iterator[Match]:
         yield from find_matches(run, text, compiled.pattern, flags)
         return
     for match in compiled.engine.finditer(text):
-        run.charge(20)
+        run.charge(20 + (len(text) - match.start()) // 1000)  # a search may look at all that is left
         yield Match(match.start(), match.end(), (match.group(0), *match.groups()))
 
 

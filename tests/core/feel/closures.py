@@ -154,9 +154,7 @@ def walk_quantified(node: tree.Quantified, scope: Scope) -> object:
 
 def walk_filter(node: tree.Filter, scope: Scope) -> object:
     source = walk(node.source, scope)
-    return helpers.filter_by(
-        scope.run, source, lambda run, item: walk(node.predicate, scope.of_item(item)), 1, 0, 0
-    )
+    return helpers.filter_by(scope.run, source, lambda run, item: walk(node.predicate, scope.of_item(item)), 1, 0, 0)
 
 
 def walk_call(node: tree.Call, scope: Scope) -> object:
@@ -232,4 +230,3 @@ WALKERS: dict[type[tree.Node], Callable[..., object]] = {
     tree.Comparison: lambda node, scope: Range.compared(node.operator, walk(node.operand, scope)),
     tree.FunctionOf: walk_function,
 }
-

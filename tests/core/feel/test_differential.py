@@ -94,7 +94,7 @@ def same(left: object, right: object) -> bool:
 @LONG
 @given(expressions)
 @example("for x in l return function(y) x")
-@example("r[x > 1 or k = \"p\"].k")
+@example('r[x > 1 or k = "p"].k')
 @example("c[item = 7]")
 @example("{x: 1, y: {x: 2, z: x}, w: x}")
 def test_compiled_code_and_plain_walker_agree(text: str) -> None:

@@ -13,9 +13,11 @@ COUNT = int(os.environ.get("FEEL_FUZZ", "400"))
 LONG = settings(max_examples=COUNT, deadline=None)
 
 pieces = st.sampled_from(
-    "a b c item x ? 1 2.5 1e9 .5 \"s\" \"\\u0041\" `q q` @\"P1D\" @ ( ) [ ] { } , : . .. + - * / ** = != < <= > >= ->"
+    'a b c item x ? 1 2.5 1e9 .5 "s" "\\u0041" `q q` @"P1D" @ ( ) [ ] { } , : . .. + - * / ** = != < <= > >= ->'
     " and or not if then else for in return some every satisfies between instance of function external true false"
-    " null list number context date time and duration // /* */ $ # ! & | ' \\ \n \t é 🐎 \x00 ${ } list<number>".split(" ")
+    " null list number context date time and duration // /* */ $ # ! & | ' \\ \n \t é 🐎 \x00 ${ } list<number>".split(
+        " "
+    )
 )
 texts = st.one_of(st.lists(pieces, max_size=30).map(" ".join), st.text(max_size=60))
 

@@ -64,7 +64,8 @@ def unique(run: Run, items: list[object]) -> list[object]:
     "Is the element in the list?",
     "list contains([1,2,3], 2) = true",
 )
-def list_contains(items: list[object], element: object) -> bool:
+def list_contains(run: Run, items: list[object], element: object) -> bool:
+    run.charge(len(items))
     return any(equal(item, element) is True for item in items)
 
 
@@ -220,7 +221,8 @@ def reverse(run: Run, items: list[object]) -> list[object]:
     "The positions of a value.",
     "index of([1,2,3,2], 2) = [2,4]",
 )
-def index_of(items: list[object], match: object) -> list[int]:
+def index_of(run: Run, items: list[object], match: object) -> list[int]:
+    run.charge(len(items))
     return [index for index, item in enumerate(items, 1) if equal(item, match) is True]
 
 

@@ -1,0 +1,48 @@
+"""Hostile texts end at once, in little memory, with a diagnostic, and reach nothing outside."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from engine.core.feel import ExpressionError, compile_expression, to_json
+from tests.core.feel.hostile import HOSTILE
+
+GENEROUS_SECONDS = 3.0  # a guard against hanging, not a measure: budgets are what ends the work
+VARIABLES: dict[str, object] = {
+    "x": 5,
+    "s": "a" * 1_000,
+    "big": "a" * 100_000,
+    "items": [{"price": price} for price in range(1_000)],
+    "many": [7] * 5_000,
+    "c": {"x": 1},
+}
+
+
+def test_there_are_at_least_two_hundred() -> None:
+    assert len(set(HOSTILE)) >= 200
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:50]))
+def test_hostile_text_ends_with_a_diagnostic(text: str) -> None:
+    before = json.dumps(VARIABLES)
+    begun = time.monotonic()
+    try:
+        expression = compile_expression(text)
+    except ExpressionError as error:
+        assert error.problems
+    else:
+        evaluation = expression.evaluate(VARIABLES)
+        assert evaluation.diagnostics or evaluation.value is None
+        assert not callable(evaluation.value)
+    assert time.monotonic() - begun < GENEROUS_SECONDS
+    assert json.dumps(VARIABLES) == before
+
+
+def test_a_value_that_repeats_itself_is_not_written_out_without_end() -> None:
+    doubling = "for i in 1..60 return if i = 1 then [1] else [partial[-1], partial[-1]]"
+    value = compile_expression(doubling).value({})
+    with pytest.raises(ValueError, match="larger than"):
+        to_json(value)
