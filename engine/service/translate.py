@@ -64,7 +64,7 @@ def to_snapshot(loaded: Loaded, version: Version) -> Snapshot:
             version.state_keys[token.state],
             token.scope,
             token.flow,
-            token.index,
+            token.loop_index,
             unpack(token.variables),
             unpack(token.data),
         )

@@ -101,14 +101,15 @@ class MemoryStore:
                     version=old.version,
                     business_key=old.business_key,
                 )
-            for member, table in KEYED.items():
-                self.tables[table].update((row.id, row) for row in getattr(batch, member))
-            for table in QUEUED:
-                self.tables[table].update((next(self.numbers), row) for row in getattr(batch, table))
             self.end(batch)
             for member, table in BY_KEY.items():
                 for key in getattr(batch, member):
                     self.tables[table].pop(key, None)
+            # Last: a token that left one wait may stand in the next one already.
+            for member, table in KEYED.items():
+                self.tables[table].update((row.id, row) for row in getattr(batch, member))
+            for table in QUEUED:
+                self.tables[table].update((next(self.numbers), row) for row in getattr(batch, table))
             return True
 
     def end(self, batch: Batch) -> None:

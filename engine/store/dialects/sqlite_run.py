@@ -46,8 +46,10 @@ def write_time(moment: datetime | None) -> str | None:
     return moment.isoformat(" ")
 
 
-def read_time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text is not None else None
+def read_time(text: str | datetime | None) -> datetime | None:
+    # A column read as it stands comes converted by the driver, one behind an expression as its text.
+    moment = datetime.fromisoformat(text) if isinstance(text, str) else text
+    return moment.replace(tzinfo=UTC) if moment is not None else None
 
 
 def list_of(values: Collection[Any]) -> str:

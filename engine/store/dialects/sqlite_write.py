@@ -27,10 +27,6 @@ BY_KEY = (
 def write(batch: Batch) -> bool:
     if batch.moved and not move_instances(batch):
         return False
-    for member, table in INSERTED:
-        rows = getattr(batch, member)
-        if rows:
-            run_many(insert(table, member in REPLACED, member in KEPT), write_rows(table, rows))
     end_by_key(batch)
     if batch.closed:
         end_closed(batch)
@@ -42,6 +38,11 @@ def write(batch: Batch) -> bool:
         keys = getattr(batch, member)
         if keys:
             run(f"DELETE FROM {name} WHERE id IN (SELECT value FROM json_each(?))", list_of(keys))
+    # Last: a token that left one wait may stand in the next one already.
+    for member, table in INSERTED:
+        rows = getattr(batch, member)
+        if rows:
+            run_many(insert(table, member in REPLACED, member in KEPT), write_rows(table, rows))
     return True
 
 
