@@ -1,0 +1,431 @@
+"""What every store does, once for each of the three; statements of one database are tested elsewhere."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from engine.models.keys import make_key
+from engine.models.waits import CONTINUATION
+from engine.store import open_store
+from engine.store.contract import Store
+from engine.store.memory import MemoryStore
+from engine.store.rows import AudienceRow, EndedItem, EventRow, Loaded
+from tests.store.rows import (
+    EARLIER,
+    LATER,
+    NOW,
+    make_batch,
+    make_delivery,
+    make_event,
+    make_incident,
+    make_instance,
+    make_item,
+    make_job,
+    make_message,
+    make_step,
+    make_subscription,
+    make_timer,
+    make_token,
+)
+
+
+def put(store: Store, **members: Any) -> None:
+    with store.unit():
+        assert store.write(make_batch(**members))
+
+
+def load(store: Store, instance: int) -> Loaded:
+    return store.load([instance])[instance]
+
+
+def next_of(loaded: Loaded, **members: Any) -> Any:
+    return loaded.row._replace(revision=loaded.row.revision + 1, **members)
+
+
+class StoreContract:
+    @pytest.fixture
+    def store(self) -> Store:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def instance(self, store: Store) -> int:
+        """One that waits: a token with every kind of wait."""
+        (one,) = store.take_ids(1)
+        put(
+            store,
+            new=[make_instance(one, waits_made=5)],
+            tokens=[make_token(one)],
+            steps=[make_step(one)],
+            items=[make_item(one)],
+            timers=[make_timer(one)],
+            subscriptions=[make_subscription(one)],
+            jobs=[make_job(one)],
+            incidents=[make_incident(one)],
+            deliveries=[make_delivery(one)],
+        )
+        return one
+
+    # ids
+
+    def test_ids_rise_and_do_not_repeat(self, store: Store) -> None:
+        with store.unit():
+            ids = store.take_ids(3) + store.take_ids(600)
+        assert ids == sorted(set(ids))
+        assert ids[0] > 0
+
+    def test_ids_of_a_unit_that_failed_do_not_come_again_after_success(self, store: Store) -> None:
+        def fail() -> None:
+            with store.unit():
+                store.take_ids(1)
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail()
+        with store.unit():
+            (first,) = store.take_ids(1)
+        with store.unit():
+            (second,) = store.take_ids(1)
+        assert first < second
+
+    # instances and tokens
+
+    def test_what_was_written_is_loaded_the_same(self, store: Store) -> None:
+        (one,) = store.take_ids(1)
+        row = make_instance(
+            one, parent=make_key(3, 4), ended_at=LATER, status=1, business_key="Ω-1", error="", data='{"log":[]}'
+        )
+        tokens = [
+            make_token(one, 2, scope=1, loop_index=0, flow=None, variables='{"item":"é"}', data='{"done":1}'),
+            make_token(one, 10),
+        ]
+        put(store, new=[row], tokens=tokens)
+        loaded = load(store, one)
+        assert loaded.row._replace(variables="") == row._replace(variables="")
+        assert json.loads(loaded.row.variables) == {"amount": 5}
+        assert loaded.tokens == tokens
+
+    def test_tokens_come_in_the_order_of_their_birth(self, store: Store) -> None:
+        (one,) = store.take_ids(1)
+        put(store, new=[make_instance(one)], tokens=[make_token(one, n) for n in (3, 1, 2)])
+        assert [token.id for token in load(store, one).tokens] == [make_key(one, n) for n in (1, 2, 3)]
+
+    def test_many_instances_keep_their_own_tokens(self, store: Store) -> None:
+        ids = store.take_ids(3)
+        tokens = [make_token(one, n) for one in ids for n in (1, 2)]
+        put(store, new=[make_instance(one) for one in ids], tokens=tokens)
+        found = store.load([ids[0], ids[2]])
+        assert set(found) == {ids[0], ids[2]}
+        assert found[ids[2]].tokens == tokens[4:]
+
+    def test_an_instance_without_tokens_is_loaded(self, store: Store) -> None:
+        (one,) = store.take_ids(1)
+        put(store, new=[make_instance(one)])
+        assert load(store, one).tokens == []
+
+    def test_a_missing_instance_is_left_out(self, store: Store, instance: int) -> None:
+        assert set(store.load([instance, instance + 1])) == {instance}
+
+    def test_a_locked_load_is_the_same_load(self, store: Store, instance: int) -> None:
+        with store.unit():
+            assert store.load([instance], is_locked=True) == store.load([instance])
+
+    def test_an_instance_moves_on_with_its_tokens(self, store: Store, instance: int) -> None:
+        loaded = load(store, instance)
+        put(
+            store,
+            moved=[next_of(loaded, status=1, variables='{"amount": 6}', ended_at=LATER)],
+            tokens=[loaded.tokens[0]._replace(state=8), make_token(instance, 2)],
+            steps=[make_step(instance, 2)],
+        )
+        after = load(store, instance)
+        assert (after.row.revision, after.row.status, after.row.ended_at) == (2, 1, LATER)
+        assert json.loads(after.row.variables) == {"amount": 6}
+        assert [token.state for token in after.tokens] == [8, 7]
+
+    def test_tokens_that_are_gone_are_not_loaded(self, store: Store, instance: int) -> None:
+        put(store, moved=[next_of(load(store, instance))], gone=[make_key(instance, 1)])
+        assert load(store, instance).tokens == []
+
+    def test_a_stale_revision_writes_nothing(self, store: Store, instance: int) -> None:
+        stale = load(store, instance)
+        put(store, moved=[next_of(stale, status=1)])
+        with store.unit(is_single=True):
+            written = store.write(
+                make_batch(
+                    moved=[next_of(stale, status=3)], tokens=[make_token(instance, 9)], gone=[make_key(instance, 1)]
+                )
+            )
+        assert not written
+        after = load(store, instance)
+        assert after.row.status == 1
+        assert [token.id for token in after.tokens] == [make_key(instance, 1)]
+
+    def test_a_unit_that_raises_leaves_nothing(self, store: Store) -> None:
+        (one,) = store.take_ids(1)
+
+        def fail() -> None:
+            with store.unit():
+                store.write(make_batch(new=[make_instance(one)]))
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail()
+        assert store.load([one]) == {}
+
+    # the ends of waits
+
+    def count_waits(self, store: Store, instance: int) -> dict[str, int]:
+        return {
+            "items": len([1 for row, _ in store.load_items([make_key(instance, 1)]) if row.status == 0]),
+            "timers": len(store.claim_timers(10, NOW)),
+            "subscriptions": len(store.find_subscriptions(0, "paid", "order-1")),
+            "jobs": len(store.load_jobs([make_key(instance, 4)])),
+            "incidents": len([1 for row, _ in store.load_incidents([make_key(instance, 5)]) if row.status == 0]),
+            "deliveries": len(store.claim_deliveries(10, NOW)),
+        }
+
+    def test_closing_a_token_ends_all_its_waits(self, store: Store, instance: int) -> None:
+        with store.unit():
+            assert set(self.count_waits(store, instance).values()) == {1}
+        put(store, moved=[next_of(load(store, instance))], closed=[make_key(instance, 1)])
+        with store.unit():
+            assert set(self.count_waits(store, instance).values()) == {0}
+
+    def test_closing_a_token_leaves_the_waits_of_others(self, store: Store, instance: int) -> None:
+        (other,) = store.take_ids(1)
+        put(store, new=[make_instance(other)], items=[make_item(other, token=1)], timers=[make_timer(other, token=1)])
+        put(store, closed=[make_key(instance, 2), make_key(other, 2), make_key(other, 1)])
+        with store.unit():
+            assert set(self.count_waits(store, instance).values()) == {1}
+
+    def test_a_work_item_is_done_by_somebody_or_cancelled(self, store: Store, instance: int) -> None:
+        put(store, items=[make_item(instance, 8, token=1)])
+        put(
+            store,
+            closed=[make_key(instance, 1)],
+            done_items=[EndedItem(make_key(instance, 1), "mary")],
+        )
+        done, cancelled = (row for row, _ in store.load_items([make_key(instance, 1), make_key(instance, 8)]))
+        assert (done.status, done.ended_by, done.ended_at) == (1, "mary", NOW)
+        assert (cancelled.status, cancelled.ended_by, cancelled.ended_at) == (2, None, NOW)
+
+    def test_an_incident_is_resolved_by_somebody_or_obsolete(self, store: Store, instance: int) -> None:
+        put(store, incidents=[make_incident(instance, 8)])
+        put(
+            store,
+            closed=[make_key(instance, 1)],
+            resolved_incidents=[EndedItem(make_key(instance, 5), "joe")],
+        )
+        keys = [make_key(instance, 5), make_key(instance, 8)]
+        resolved, obsolete = (row for row, _ in store.load_incidents(keys))
+        assert (resolved.status, resolved.closed_by, resolved.closed_at) == (1, "joe", NOW)
+        assert (obsolete.status, obsolete.closed_by) == (2, None)
+
+    def test_a_dropped_wait_leaves_the_token_its_others(self, store: Store, instance: int) -> None:
+        put(store, dropped=[(make_key(instance, 1), "fire:late")])
+        with store.unit():
+            counts = self.count_waits(store, instance)
+        assert counts.pop("timers") == 0
+        assert set(counts.values()) == {1}
+
+    def test_waits_end_by_key(self, store: Store, instance: int) -> None:
+        with store.unit():
+            ((number, _),) = store.claim_deliveries(1, NOW)
+            store.write(
+                make_batch(
+                    ended_timers=[make_key(instance, 2)],
+                    ended_subscriptions=[make_key(instance, 3)],
+                    ended_jobs=[make_key(instance, 4)],
+                    taken_deliveries=[number],
+                )
+            )
+            counts = self.count_waits(store, instance)
+        assert [counts[name] for name in ("timers", "subscriptions", "jobs", "deliveries")] == [0, 0, 0, 0]
+
+    # reading waits with their instances
+
+    def test_items_come_with_their_instance_and_tokens(self, store: Store, instance: int) -> None:
+        ((item, loaded),) = store.load_items([make_key(instance, 1)])
+        assert item == make_item(instance)
+        assert loaded == load(store, instance)
+
+    def test_two_items_of_one_instance_come_with_the_same(self, store: Store, instance: int) -> None:
+        put(store, items=[make_item(instance, 8, due=LATER, assignee="joe", form='{"id":"f"}')])
+        first, second = store.load_items([make_key(instance, 8), make_key(instance, 1)])
+        assert second[0] == make_item(instance, 8, due=LATER, assignee="joe", form='{"id":"f"}')
+        assert first[1] == second[1] == load(store, instance)
+
+    def test_an_item_can_be_written_over(self, store: Store, instance: int) -> None:
+        put(store, items=[make_item(instance, assignee="joe", priority=80)])
+        ((item, _),) = store.load_items([make_key(instance, 1)])
+        assert (item.assignee, item.priority) == ("joe", 80)
+
+    def test_an_audience_is_kept_once(self, store: Store) -> None:
+        audience = AudienceRow(77, "[]", '["managers"]')
+        put(store, audiences=[audience])
+        put(store, audiences=[audience])
+
+    # timers, deliveries, continuations
+
+    def test_due_timers_come_in_due_order_and_not_early(self, store: Store) -> None:
+        (one,) = store.take_ids(1)
+        timers = [make_timer(one, n, due=NOW + timedelta(seconds=s)) for n, s in ((1, 0), (2, -5), (3, 1))]
+        put(store, new=[make_instance(one)], timers=timers)
+        with store.unit():
+            assert store.claim_timers(10, NOW) == [timers[1], timers[0]]
+            assert store.claim_timers(1, NOW) == [timers[1]]
+
+    def test_due_deliveries_come_in_order_and_not_early(self, store: Store) -> None:
+        (one,) = store.take_ids(1)
+        first, early, second = (
+            make_delivery(one, trigger=name, not_before=at, data='{"a":1}')
+            for name, at in (("a", NOW), ("b", LATER), ("c", EARLIER))
+        )
+        put(store, new=[make_instance(one)], deliveries=[first, early, second])
+        with store.unit():
+            assert [row for _, row in store.claim_deliveries(10, NOW)] == [first, second]
+
+    def test_continuations_are_not_leased_as_jobs(self, store: Store) -> None:
+        (one,) = store.take_ids(1)
+        continuation = make_job(one, 1, kind=1, type=CONTINUATION, trigger="continue")
+        put(store, new=[make_instance(one)], jobs=[continuation, make_job(one, 2)])
+        with store.unit():
+            assert store.claim_continuations(10, NOW) == [continuation]
+
+    # jobs
+
+    def test_a_leased_job_is_its_owners_until_the_lease_ends(self, store: Store, instance: int) -> None:
+        key = make_key(instance, 4)
+        with store.unit():
+            (job,) = store.lease_jobs(["charge"], "one", LATER, NOW, 10)
+            assert store.lease_jobs(["charge"], "two", LATER, NOW, 10) == []
+        assert (job.id, job.owner, job.available_at, job.attempts, job.lapses) == (key, "one", LATER, 1, 0)
+        with store.unit():
+            (job,) = store.lease_jobs(["charge"], "two", LATER + timedelta(minutes=1), LATER, 10)
+        assert (job.owner, job.attempts, job.lapses) == ("two", 2, 1)
+        ((stored, _),) = store.load_jobs([key])
+        assert stored == job
+
+    def test_only_jobs_of_the_asked_types_are_leased_the_urgent_first(self, store: Store) -> None:
+        (one,) = store.take_ids(1)
+        jobs = [make_job(one, n, type=t, priority=p) for n, t, p in ((1, "a", 0), (2, "b", 5), (3, "c", 9))]
+        put(store, new=[make_instance(one)], jobs=jobs)
+        with store.unit():
+            assert [job.type for job in store.lease_jobs(["a", "b"], "one", LATER, NOW, 1)] == ["b"]
+            assert [job.type for job in store.lease_jobs(["a", "b"], "one", LATER, NOW, 5)] == ["a"]
+
+    def test_a_lease_is_extended_by_its_owner_only(self, store: Store, instance: int) -> None:
+        key = make_key(instance, 4)
+        with store.unit():
+            store.lease_jobs(["charge"], "one", NOW, EARLIER + timedelta(minutes=1), 1)
+            assert store.extend_lease([key], "two", LATER) == set()
+            assert store.extend_lease([key], "one", LATER) == {key}
+            assert store.lease_jobs(["charge"], "two", LATER, NOW, 1) == []
+
+    def test_a_released_job_is_available_at_once_and_the_attempt_forgotten(self, store: Store, instance: int) -> None:
+        with store.unit():
+            store.lease_jobs(["charge"], "one", LATER, NOW, 1)
+            store.release_jobs([make_key(instance, 4)], "one", NOW)
+            (job,) = store.lease_jobs(["charge"], "two", LATER, NOW, 1)
+        assert (job.attempts, job.lapses) == (1, 0)
+
+    # messages and signals
+
+    def test_a_message_reaches_its_key_and_those_without_one(self, store: Store, instance: int) -> None:
+        put(
+            store,
+            subscriptions=[
+                make_subscription(instance, 11, key=None),
+                make_subscription(instance, 12, key="order-2"),
+                make_subscription(instance, 13, name="other"),
+                make_subscription(instance, 14, kind=1),
+            ],
+        )
+        found = store.find_subscriptions(0, "paid", "order-1")
+        assert [row.id for row in found] == [make_key(instance, 3), make_key(instance, 11)]
+        assert [row.id for row in store.find_subscriptions(0, "paid")] == [make_key(instance, 11)]
+        assert len(store.find_subscriptions(0, "paid", is_any_key=True)) == 3
+
+    def test_an_instance_that_is_not_active_hears_nothing(self, store: Store, instance: int) -> None:
+        put(store, moved=[next_of(load(store, instance), status=5)])
+        assert store.find_subscriptions(0, "paid", "order-1") == []
+
+    def test_a_buffered_message_is_found_until_it_expires(self, store: Store) -> None:
+        message = make_message(key="order-1", variables='{"a":1}')
+        put(store, messages=[message, make_message(expires_at=NOW), make_message(name="other")])
+        with store.unit():
+            ((number, found),) = store.find_messages(["paid"], NOW)
+            assert found == message
+            store.write(make_batch(taken_messages=[number]))
+            assert store.find_messages(["paid"], NOW) == []
+
+    def test_expired_messages_are_dropped(self, store: Store) -> None:
+        put(store, messages=[make_message(expires_at=NOW), make_message()])
+        with store.unit():
+            assert store.drop_expired_messages(NOW) == 1
+            assert store.drop_expired_messages(NOW) == 0
+
+    # relations, suspension
+
+    def test_children_are_found_by_the_calling_token_while_they_live(self, store: Store) -> None:
+        parent, living, ended = store.take_ids(3)
+        tokens = [make_key(parent, 1), make_key(parent, 2)]
+        put(
+            store,
+            new=[make_instance(living, parent=tokens[0], status=5), make_instance(ended, parent=tokens[1], status=1)],
+        )
+        assert store.find_children(tokens) == {tokens[0]: living}
+
+    def test_what_is_held_is_not_handed_out_until_it_is_let_go(self, store: Store, instance: int) -> None:
+        def due() -> list[int]:
+            return [
+                len(store.claim_timers(5, NOW)),
+                len(store.claim_deliveries(5, NOW)),
+                len(store.lease_jobs(["charge"], "one", LATER, NOW, 5)),
+            ]
+
+        with store.unit():
+            store.hold([instance], True, NOW)
+            assert due() == [0, 0, 0]
+            store.hold([instance], False, NOW)
+            assert due() == [1, 1, 1]
+
+    # outbox and inbox
+
+    def test_an_event_is_leased_sent_and_then_rests(self, store: Store) -> None:
+        put(store, outbox=[make_event(kind="a"), make_event(kind="b", available_at=LATER)])
+        with store.unit():
+            ((number, event),) = store.lease_outbox(LATER, NOW, 10)
+            assert store.lease_outbox(LATER, NOW, 10) == []
+            store.settle_outbox(NOW, [number], {})
+            assert [row.kind for _, row in store.lease_outbox(LATER, LATER, 10)] == ["b"]
+        assert (event.kind, event.attempts) == ("a", 1)
+
+    def test_an_event_that_could_not_be_sent_is_tried_again_until_given_up(self, store: Store) -> None:
+        put(store, outbox=[make_event()])
+        with store.unit():
+            ((number, _),) = store.lease_outbox(LATER, NOW, 10)
+            store.settle_outbox(NOW, [], {number: (NOW, "refused")})
+            ((_, event),) = store.lease_outbox(LATER, NOW, 10)
+            assert (event.attempts, event.error) == (2, "refused")
+            store.settle_outbox(NOW, [], {number: (None, "refused")})
+            assert store.lease_outbox(LATER, LATER, 10) == []
+
+    def test_an_event_that_came_in_is_known(self, store: Store) -> None:
+        put(store, events=[EventRow(NOW, "shop", "e-1", 42), EventRow(NOW, "shop", "e-2", None)])
+        assert [store.knows_event("shop", name) for name in ("e-1", "e-2", "e-3")] == [42, 0, None]
+
+
+class TestMemory(StoreContract):
+    @pytest.fixture
+    def store(self) -> Store:
+        return MemoryStore()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestDatabase(StoreContract):
+    @pytest.fixture
+    def store(self) -> Store:
+        return open_store()
