@@ -59,9 +59,7 @@ def _check_call(findings: Findings, node: Node) -> None:
         message = f"Variable mapping by {called.mapper} cannot run; write in and out mappings instead."
         findings.add("unsupported-call", node, message)
     if called.binding == "version" and called.version is None:
-        findings.add(
-            "invalid-binding", node, "The binding is version but no version is given; write its number."
-        )
+        findings.add("invalid-binding", node, "The binding is version but no version is given; write its number.")
     if called.binding == "versionTag" and not called.version_tag:
         findings.add("invalid-binding", node, "The binding is versionTag but no tag is given; write it.")
 

@@ -51,9 +51,7 @@ def _check_kinds(findings: Findings, plan: Plan, node: Node) -> None:
     for kind in sorted(kinds_of(node) - allowed):
         message = f"The {where} cannot have a {kind} definition; use another event or definition."
         findings.add("event-not-allowed", node, message)
-    needs_one = node.kind in {"intermediateCatchEvent", "boundaryEvent"} or place.endswith(
-        "event sub-process"
-    )
+    needs_one = node.kind in {"intermediateCatchEvent", "boundaryEvent"} or place.endswith("event sub-process")
     if needs_one and not node.definitions:
         message = f"The {where} does not say what it waits for; give it a message, a timer or another event."
         findings.add("event-without-definition", node, message)
@@ -74,9 +72,7 @@ def _is_in_transaction(plan: Plan, node: Node) -> bool:
 def _check_boundary(findings: Findings, plan: Plan, node: Node) -> None:
     host = plan.nodes.get(node.attached_to)
     if host is None or host.kind not in ACTIVITIES or host.scope != node.scope:
-        message = (
-            f"{node.attached_to or 'Nothing'} is no activity beside this boundary event; attach it to one."
-        )
+        message = f"{node.attached_to or 'Nothing'} is no activity beside this boundary event; attach it to one."
         findings.add("boundary-without-host", node, message)
         return
     kinds = kinds_of(node)
@@ -88,9 +84,7 @@ def _check_boundary(findings: Findings, plan: Plan, node: Node) -> None:
         findings.add("boundary-must-interrupt", node, message)
     if "compensate" in kinds:
         if node.outgoing:
-            message = (
-                "A compensation boundary event has an association to its handler; remove its sequence flow."
-            )
+            message = "A compensation boundary event has an association to its handler; remove its sequence flow."
             findings.add("compensation-with-flow", node, message)
         if not any(source == node.id for source, _ in plan.process.associations):
             message = "No handler is associated with this compensation event; draw the association."

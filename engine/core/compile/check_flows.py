@@ -28,9 +28,7 @@ def _check_ends(findings: Findings, plan: Plan, flow: Flow) -> None:
             message = f"The flow's {end} {name or '(none)'} does not exist; connect the flow to a node."
             findings.add("dangling-flow", flow, message)
     if source is not None and target is not None and source.scope != target.scope:
-        message = (
-            f"The flow from {source.id} to {target.id} crosses the border of a sub-process; end it there."
-        )
+        message = f"The flow from {source.id} to {target.id} crosses the border of a sub-process; end it there."
         findings.add("flow-across-scopes", flow, message)
 
 
@@ -40,9 +38,7 @@ def _check_node(findings: Findings, plan: Plan, node: Node) -> None:
         code = "start-with-incoming" if node.kind == "startEvent" else "boundary-with-incoming"
         findings.add(code, node, f"Nothing can flow into a {kind}; remove the flow {node.incoming[0]}.")
     if node.outgoing and node.kind == "endEvent":
-        findings.add(
-            "end-with-outgoing", node, f"Nothing can flow out of an end event; remove {node.outgoing[0]}."
-        )
+        findings.add("end-with-outgoing", node, f"Nothing can flow out of an end event; remove {node.outgoing[0]}.")
     if (node.incoming or node.outgoing) and node.is_event_sub_process:
         message = "An event sub-process is started by its event; remove the flows."
         findings.add("event-sub-process-with-flows", node, message)
@@ -115,8 +111,7 @@ def _check_messages(findings: Findings, plan: Plan) -> None:
         missing = [
             (end, name)
             for end, name in ends
-            if name not in diagram.participants
-            and not any(name in process.nodes for process in diagram.processes)
+            if name not in diagram.participants and not any(name in process.nodes for process in diagram.processes)
         ]
         is_ours = flow.source in plan.nodes or flow.target in plan.nodes
         holder = plan.nodes.get(flow.source) or plan.nodes.get(flow.target)

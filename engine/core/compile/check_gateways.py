@@ -49,9 +49,7 @@ def _check_event_gateway(findings: Findings, plan: Plan, node: Node) -> None:
         if target is None:
             continue
         if not _is_target(target):
-            message = (
-                f"The event-based gateway cannot wait for {target.id}; use a catch event or a receive task."
-            )
+            message = f"The event-based gateway cannot wait for {target.id}; use a catch event or a receive task."
             findings.add("event-gateway-target", target, message)
         elif len(target.incoming) > 1:
             message = "What an event-based gateway waits for has no other incoming flow; remove the others."

@@ -62,9 +62,7 @@ def _check_script(findings: Findings, node: Node, settings: Settings) -> None:
     if node.kind != "scriptTask" or settings.script_formula is not None or settings.job_type is not None:
         return
     if not (settings.script or "").strip():
-        findings.add(
-            "empty-script", node, "The script task has no script; write one or make it a plain task."
-        )
+        findings.add("empty-script", node, "The script task has no script; write one or make it a plain task.")
         return
     handlers = findings.known.handlers
     if handlers is not None and SCRIPT_HANDLER not in handlers:
@@ -86,9 +84,7 @@ def _check_listeners(findings: Findings, element: Node | Flow | Process, listene
         ):
             continue
         elif listener.kind == "handler":
-            message = (
-                f"No handler {listener.handler!r} is registered; an external worker has to take these jobs."
-            )
+            message = f"No handler {listener.handler!r} is registered; an external worker has to take these jobs."
             findings.add("no-handler", element, message, listener.line)
         else:
             _check_missing(findings, element, listener.handler, listener.kind, listener.line)

@@ -59,9 +59,7 @@ def build_net(plan: Plan, scope: str) -> Net | None:
     net = Net()
     numbers: dict[str, int] = {}
     # Event sub-processes and compensation handlers play outside the flow of tokens.
-    nodes = [
-        node for node in plan.inside[scope] if not (node.is_event_sub_process or node.is_for_compensation)
-    ]
+    nodes = [node for node in plan.inside[scope] if not (node.is_event_sub_process or node.is_for_compensation)]
     for number, node in enumerate(nodes):
         if (node.kind == "complexGateway" and len(node.incoming) > 1) or _counts(node):
             return None

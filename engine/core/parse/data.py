@@ -47,9 +47,7 @@ def read_process_data(ctx: Context, process: Process, element: _Element) -> None
     for child in element.iterchildren(*_IN_OUT):
         name = ctx.draw(child)
         title = child.get("name") or name
-        process.data[name] = DataObject(
-            name, title, process.id, kind=local(str(child.tag)), line=line_of(child)
-        )
+        process.data[name] = DataObject(name, title, process.id, kind=local(str(child.tag)), line=line_of(child))
         ctx.names[name] = title
 
 

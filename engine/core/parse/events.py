@@ -24,9 +24,7 @@ def read_definition(
     """One event definition of `owner`. What a dialect says of a thrown message is the thrower's own: it is
     work to be done there, as in a service task."""
     kind = EVENT_DEFINITIONS[local(str(element.tag))]
-    name = element.get("id") or ctx.name(
-        element, f"{owner}_{kind}" if number == 0 else f"{owner}_{kind}_{number + 1}"
-    )
+    name = element.get("id") or ctx.name(element, f"{owner}_{kind}" if number == 0 else f"{owner}_{kind}_{number + 1}")
     definition = Definition(kind=kind, id=name, line=line_of(element))  # type: ignore[arg-type]
     _READERS[kind](ctx, owner, definition, element)
     extensions = element.find(_EXTENSIONS)
@@ -138,9 +136,7 @@ def _escalation(ctx: Context, owner: str, definition: Definition, element: _Elem
         definition.error_code_variable = name or definition.error_code_variable
 
 
-def _coded(
-    ctx: Context, owner: str, definition: Definition, element: _Element, what: str, by: str, code: str
-) -> None:
+def _coded(ctx: Context, owner: str, definition: Definition, element: _Element, what: str, by: str, code: str) -> None:
     """BPMN 10.5.5: a catch without a code catches all; a code that is not written is no code."""
     target = element.get(by)
     if not target:

@@ -37,9 +37,7 @@ def read_lane_set(ctx: Context, process: Process, scope: str, element: _Element)
                     ctx.stray(part, lane.id)
 
 
-_IGNORED: Final = frozenset(
-    map(tag, ("documentation", "extensionElements", "partitionElement", "partitionElementRef"))
-)
+_IGNORED: Final = frozenset(map(tag, ("documentation", "extensionElements", "partitionElement", "partitionElementRef")))
 
 
 def place(ctx: Context, process: Process) -> None:

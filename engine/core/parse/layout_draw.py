@@ -89,9 +89,7 @@ def draw_collaboration(root: _Element, ctx: Context) -> Drawing:
             drawing.put(name, Box(left, top, *_EMPTY_POOL), isHorizontal="true")
         else:
             depth = depth_of(top_lanes(elements[found.id], found))
-            scope = _draw(
-                drawing, elements[found.id], found, left + HEADER * (1 + depth) + PAD, top + GAP_Y // 2
-            )
+            scope = _draw(drawing, elements[found.id], found, left + HEADER * (1 + depth) + PAD, top + GAP_Y // 2)
             width = HEADER * (1 + depth) + scope.width + 2 * PAD
             box = Box(left, top, width, max(scope.height, 80) + GAP_Y)
             drawing.put(name, box, isHorizontal="true")

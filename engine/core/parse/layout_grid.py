@@ -101,9 +101,7 @@ def _order(
     return finished[::-1], backward
 
 
-def _columns(
-    order: list[str], following: dict[str, list[str]], backward: set[tuple[str, str]]
-) -> dict[str, int]:
+def _columns(order: list[str], following: dict[str, list[str]], backward: set[tuple[str, str]]) -> dict[str, int]:
     columns = dict.fromkeys(order, 0)
     for name in order:
         for target in following[name]:
@@ -148,9 +146,7 @@ def _take(free: dict[tuple[int, int, int], int], band: int, column: int, row: in
     return row
 
 
-def _measure(
-    grid: Grid, items: dict[str, Item], columns: dict[str, int], rows: dict[str, int], bands: int
-) -> None:
+def _measure(grid: Grid, items: dict[str, Item], columns: dict[str, int], rows: dict[str, int], bands: int) -> None:
     """Columns are as wide, rows as high, as the largest that stands in them."""
     widths = [0] * (max(columns.values(), default=-1) + 1)
     heights: list[dict[int, int]] = [{} for _ in range(bands)]

@@ -226,12 +226,5 @@ PARTS: Final = frozenset(
 )
 
 KNOWN: Final = (
-    ROOT_ELEMENTS
-    | FLOW_NODES
-    | CHOREOGRAPHY_NODES
-    | CONVERSATION_NODES
-    | DATA
-    | ARTIFACTS
-    | PARTS
-    | {"definitions"}
+    ROOT_ELEMENTS | FLOW_NODES | CHOREOGRAPHY_NODES | CONVERSATION_NODES | DATA | ARTIFACTS | PARTS | {"definitions"}
 )

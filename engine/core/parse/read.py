@@ -27,9 +27,7 @@ from engine.core.parse.xml import MIB, read_xml
 _DEFINITIONS: Final = tag("definitions")
 _MAX_BYTES: Final = 64 * MIB
 _MAX_ELEMENTS: Final = 1_000_000
-_IGNORED: Final = frozenset(
-    map(tag, ("import", "extension", "relationship", "documentation", "extensionElements"))
-)
+_IGNORED: Final = frozenset(map(tag, ("import", "extension", "relationship", "documentation", "extensionElements")))
 
 
 def read_diagram(data: str | bytes) -> Diagram:

@@ -23,9 +23,7 @@ def feel(text: str) -> Formula:
     return Formula(text, "feel")
 
 
-def settings(
-    extensions: str = "", kind: str = "serviceTask", attributes: str = "", roots: str = ""
-) -> Settings:
+def settings(extensions: str = "", kind: str = "serviceTask", attributes: str = "", roots: str = "") -> Settings:
     text = f'<{kind} id="n" {attributes}><extensionElements>{extensions}</extensionElements></{kind}>'
     return read_node(text, roots).settings
 
@@ -97,9 +95,7 @@ def test_an_error_definition_without_its_error_is_a_problem() -> None:
 
 
 def test_asynchronous_marks() -> None:
-    found = settings(
-        attributes='camunda:asyncBefore="true" camunda:asyncAfter="true" camunda:exclusive="false"'
-    )
+    found = settings(attributes='camunda:asyncBefore="true" camunda:asyncAfter="true" camunda:exclusive="false"')
     assert (found.async_before, found.async_after, found.is_exclusive) == (True, True, False)
 
 
@@ -185,9 +181,7 @@ def test_a_plain_call_passes_everything() -> None:
 
 
 def test_cases_and_variable_mapping_classes_are_kept_by_name() -> None:
-    called = settings(
-        kind="callActivity", attributes='camunda:caseRef="c" camunda:variableMappingClass="org.X"'
-    ).called
+    called = settings(kind="callActivity", attributes='camunda:caseRef="c" camunda:variableMappingClass="org.X"').called
     assert called is not None
     assert (called.decision, called.mapper) == ("c", "org.X")
 
@@ -236,8 +230,7 @@ def test_a_required_constraint_can_be_taken_back() -> None:
 
 def test_form_properties_of_the_forks() -> None:
     form = settings(
-        '<activiti:formProperty id="a" name="A" type="date" required="true" '
-        'writable="false" datePattern="dd"/>',
+        '<activiti:formProperty id="a" name="A" type="date" required="true" writable="false" datePattern="dd"/>',
         "userTask",
     ).form
     assert form is not None

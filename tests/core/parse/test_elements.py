@@ -47,9 +47,7 @@ def test_sub_processes_hold_their_nodes_and_flows_by_scope() -> None:
 
 
 def test_an_activity_says_quantities_compensation_and_default_flow() -> None:
-    node = read_node(
-        '<task id="n" startQuantity="2" completionQuantity="3" isForCompensation="true" default="tns:f"/>'
-    )
+    node = read_node('<task id="n" startQuantity="2" completionQuantity="3" isForCompensation="true" default="tns:f"/>')
     assert (node.start_quantity, node.completion_quantity) == (2, 3)
     assert node.is_for_compensation
     assert node.default_flow == "f"
@@ -66,9 +64,7 @@ def test_a_boundary_event_says_its_host_and_whether_it_interrupts() -> None:
 
 def test_an_event_sub_process_and_its_start_that_does_not_interrupt() -> None:
     found = read(
-        process(
-            '<subProcess id="s" triggeredByEvent="true"><startEvent id="n" isInterrupting="0"/></subProcess>'
-        )
+        process('<subProcess id="s" triggeredByEvent="true"><startEvent id="n" isInterrupting="0"/></subProcess>')
     )
     assert found.nodes["s"].is_event_sub_process
     assert not found.nodes["n"].is_interrupting
@@ -90,8 +86,7 @@ def test_every_event_definition_is_read(element: str, kind: str) -> None:
 )
 def test_a_timer_says_its_kind_and_text(element: str, timer: str, text: str) -> None:
     (definition,) = read_node(
-        f'<startEvent id="n"><timerEventDefinition><{element}> {text} </{element}></timerEventDefinition>'
-        f"</startEvent>"
+        f'<startEvent id="n"><timerEventDefinition><{element}> {text} </{element}></timerEventDefinition></startEvent>'
     ).definitions
     assert (definition.timer, definition.formula) == (timer, Formula(text, STATIC))
 
@@ -137,9 +132,7 @@ def test_an_error_without_a_code_catches_all() -> None:
 
 
 def test_a_message_without_a_name_is_known_by_its_id() -> None:
-    node = read_node(
-        '<startEvent id="n"><messageEventDefinition messageRef="m"/></startEvent>', '<message id="m"/>'
-    )
+    node = read_node('<startEvent id="n"><messageEventDefinition messageRef="m"/></startEvent>', '<message id="m"/>')
     assert node.definitions[0].name == Formula("m", STATIC)
 
 
@@ -148,9 +141,7 @@ def test_shared_event_definitions_are_read_where_they_are_referred_to() -> None:
         '<startEvent id="n"><eventDefinitionRef>tns:d</eventDefinitionRef></startEvent>',
         '<signalEventDefinition id="d" signalRef="s"/><signal id="s" name="S"/>',
     )
-    assert [(definition.kind, definition.name) for definition in node.definitions] == [
-        ("signal", Formula("S", STATIC))
-    ]
+    assert [(definition.kind, definition.name) for definition in node.definitions] == [("signal", Formula("S", STATIC))]
 
 
 def test_a_message_may_come_from_the_operation() -> None:
@@ -172,8 +163,7 @@ def test_send_and_receive_tasks_hold_their_message_as_a_definition(kind: str) ->
 
 def test_compensation_says_what_it_compensates_and_whether_it_waits() -> None:
     (definition,) = read_node(
-        '<endEvent id="n"><compensateEventDefinition activityRef="tns:a" waitForCompletion="false"/>'
-        "</endEvent>"
+        '<endEvent id="n"><compensateEventDefinition activityRef="tns:a" waitForCompletion="false"/></endEvent>'
     ).definitions
     assert (definition.activity, definition.waits_for_completion) == ("a", False)
 
@@ -283,23 +273,18 @@ def test_an_ad_hoc_sub_process_says_order_and_completion() -> None:
 
 def test_a_complex_gateway_says_its_activation_condition() -> None:
     node = read_node(
-        '<complexGateway id="n"><activationCondition>activationCount > 1</activationCondition>'
-        "</complexGateway>"
+        '<complexGateway id="n"><activationCondition>activationCount > 1</activationCondition></complexGateway>'
     )
     assert node.activation == Formula("activationCount > 1", FEEL)
 
 
 def test_a_script_task_keeps_its_text_and_its_format() -> None:
-    settings = read_node(
-        '<scriptTask id="n" scriptFormat="groovy"><script> a = 1 </script></scriptTask>'
-    ).settings
+    settings = read_node('<scriptTask id="n" scriptFormat="groovy"><script> a = 1 </script></scriptTask>').settings
     assert (settings.script, settings.script_format, settings.script_formula) == (" a = 1 ", "groovy", None)
 
 
 def test_a_script_in_feel_is_an_expression() -> None:
-    settings = read_node(
-        '<scriptTask id="n" scriptFormat="FEEL"><script>= 1 + 1</script></scriptTask>'
-    ).settings
+    settings = read_node('<scriptTask id="n" scriptFormat="FEEL"><script>= 1 + 1</script></scriptTask>').settings
     assert settings.script_formula == Formula("1 + 1", FEEL)
 
 
@@ -311,10 +296,7 @@ def test_a_script_in_feel_is_an_expression() -> None:
         ("<conditionExpression>${x}</conditionExpression>", Formula("${x}", JUEL)),
         ('<conditionExpression language="groovy">x</conditionExpression>', Formula("x", "other", "groovy")),
         (
-            (
-                '<conditionExpression language="https://www.omg.org/spec/DMN/20191111/FEEL/">x'
-                "</conditionExpression>"
-            ),
+            ('<conditionExpression language="https://www.omg.org/spec/DMN/20191111/FEEL/">x</conditionExpression>'),
             Formula("x", FEEL),
         ),
         (
@@ -324,9 +306,7 @@ def test_a_script_in_feel_is_an_expression() -> None:
     ],
 )
 def test_a_condition_tells_its_language(written: str, formula: Formula) -> None:
-    found = read(
-        process(f'<task id="a"/><sequenceFlow id="f" sourceRef="a" targetRef="a">{written}</sequenceFlow>')
-    )
+    found = read(process(f'<task id="a"/><sequenceFlow id="f" sourceRef="a" targetRef="a">{written}</sequenceFlow>'))
     assert found.flows["f"].condition == formula
 
 
@@ -360,9 +340,7 @@ def test_pools_name_their_processes_and_message_flows_are_kept() -> None:
     )
     assert diagram.participants == {"a": "p", "b": ""}
     assert diagram.processes[0].participant == "Us"
-    assert [(flow.source, flow.target, flow.message) for flow in diagram.message_flows] == [
-        ("s", "b", "Hello")
-    ]
+    assert [(flow.source, flow.target, flow.message) for flow in diagram.message_flows] == [("s", "b", "Hello")]
 
 
 def test_data_objects_take_the_name_that_is_drawn_and_stores_the_name_of_the_store() -> None:
@@ -421,9 +399,7 @@ def test_global_tasks_are_read_as_nodes(kind: str, plain: str) -> None:
 
 
 def test_a_global_script_task_has_its_script() -> None:
-    (task,) = read_diagram(
-        file('<globalScriptTask id="g"><script>run</script></globalScriptTask>')
-    ).global_tasks
+    (task,) = read_diagram(file('<globalScriptTask id="g"><script>run</script></globalScriptTask>')).global_tasks
     assert task.node.settings.script == "run"
 
 

@@ -30,7 +30,6 @@ def test_the_four_eyes_rule_names_one_or_several_nodes() -> None:
 def test_they_do_not_decide_the_dialect(dialect: str) -> None:
     other = "<zeebe:ioMapping/>" if dialect == "zeebe" else "<camunda:properties/>"
     text = process(
-        f'<userTask id="n"><extensionElements>{other}<statewright:fourEyes node="a"/></extensionElements>'
-        f"</userTask>"
+        f'<userTask id="n"><extensionElements>{other}<statewright:fourEyes node="a"/></extensionElements></userTask>'
     )
     assert read_diagram(text).dialect == dialect

@@ -62,8 +62,7 @@ def test_generated_ids_never_clash_with_those_of_the_file_or_each_other() -> Non
 def test_event_definitions_without_ids_get_ids() -> None:
     found = read(
         process(
-            '<endEvent id="e"><terminateEventDefinition/><signalEventDefinition/><signalEventDefinition/>'
-            "</endEvent>"
+            '<endEvent id="e"><terminateEventDefinition/><signalEventDefinition/><signalEventDefinition/></endEvent>'
         )
     )
     assert [definition.id for definition in found.nodes["e"].definitions] == [
@@ -107,9 +106,7 @@ def test_every_dangling_reference_is_reported_at_once() -> None:
 
 def test_a_reference_to_the_wrong_kind_of_thing_dangles() -> None:
     diagram = read_diagram(
-        process(
-            '<startEvent id="a"><messageEventDefinition messageRef="s"/></startEvent>', '<signal id="s"/>'
-        )
+        process('<startEvent id="a"><messageEventDefinition messageRef="s"/></startEvent>', '<signal id="s"/>')
     )
     assert codes(diagram) == [("dangling-reference", "a")]
 
@@ -124,21 +121,13 @@ def test_a_reference_to_the_wrong_kind_of_thing_dangles() -> None:
         ('<process id="a" isExecutable="1"/><process id="b" isExecutable=" TRUE "/>', ["a", "b"]),
     ],
 )
-def test_a_process_without_the_mark_is_executable_when_it_is_alone(
-    processes: str, executable: list[str]
-) -> None:
-    assert [
-        found.id for found in read_diagram(file(processes)).processes if found.is_executable
-    ] == executable
+def test_a_process_without_the_mark_is_executable_when_it_is_alone(processes: str, executable: list[str]) -> None:
+    assert [found.id for found in read_diagram(file(processes)).processes if found.is_executable] == executable
 
 
 def test_a_lane_that_names_a_missing_node_is_a_warning() -> None:
-    diagram = read_diagram(
-        process('<laneSet id="s"><lane id="l"><flowNodeRef>gone</flowNodeRef></lane></laneSet>')
-    )
-    assert [(problem.code, problem.severity) for problem in diagram.problems] == [
-        ("lane-without-node", "warning")
-    ]
+    diagram = read_diagram(process('<laneSet id="s"><lane id="l"><flowNodeRef>gone</flowNodeRef></lane></laneSet>'))
+    assert [(problem.code, problem.severity) for problem in diagram.problems] == [("lane-without-node", "warning")]
 
 
 def test_lines_are_those_of_the_file() -> None:
@@ -171,8 +160,6 @@ def test_the_dialect_is_that_of_the_namespaces_used(text: str, dialect: str) -> 
 
 
 def test_huge_numbers_in_quantities_and_wrong_ones_do_no_harm() -> None:
-    diagram = read_diagram(
-        process('<task id="a" startQuantity="x"/><task id="b" completionQuantity="9999999999"/>')
-    )
+    diagram = read_diagram(process('<task id="a" startQuantity="x"/><task id="b" completionQuantity="9999999999"/>'))
     assert codes(diagram) == [("invalid-quantity", "a")]
     assert diagram.processes[0].nodes["b"].completion_quantity == 9999999999

@@ -166,8 +166,7 @@ def test_a_published_message(is_inside: bool) -> None:
     )
     inner, outer = (extension, "") if is_inside else ("", extension)
     node = read_node(
-        f'<endEvent id="n">{outer}<messageEventDefinition messageRef="m">{inner}</messageEventDefinition>'
-        f"</endEvent>",
+        f'<endEvent id="n">{outer}<messageEventDefinition messageRef="m">{inner}</messageEventDefinition></endEvent>',
         '<message id="m" name="M"/>',
     )
     found = node.definitions[0]

@@ -63,9 +63,7 @@ def _call(ctx: Context, settings: Settings, element: _Element, words: dict[str, 
     called.version = optional(words.get("calledElementVersion"))
     called.version_tag = words.get("calledElementVersionTag", "")
     called.decision = words.get("caseRef", "")
-    called.mapper = words.get("variableMappingDelegateExpression", "") or words.get(
-        "variableMappingClass", ""
-    )
+    called.mapper = words.get("variableMappingDelegateExpression", "") or words.get("variableMappingClass", "")
     if is_true(words.get("inheritVariables")):  # flowable
         called.sends_all = True
     if is_true(words.get("inheritBusinessKey")):  # flowable

@@ -39,10 +39,7 @@ def _field(element: _Element) -> FormField:
 
 
 def _options(element: _Element, name: str) -> list[tuple[str, str]]:
-    return [
-        (entry.get("id", ""), entry.get("name", "") or entry.get("id", ""))
-        for entry in children(element, name)
-    ]
+    return [(entry.get("id", ""), entry.get("name", "") or entry.get("id", "")) for entry in children(element, name)]
 
 
 def read_form_property(ctx: Context, settings: Settings, element: _Element) -> None:

@@ -92,9 +92,7 @@ def _form_definition(ctx: Context, settings: Settings, element: _Element) -> Non
     elif element.get("externalReference"):
         settings.form = Form("external", element.get("externalReference", "").strip())
     elif key.startswith(_EMBEDDED):
-        settings.form = Form(
-            "embedded", key[len(_EMBEDDED) :], schema=ctx.forms.get(key[len(_EMBEDDED) :], "")
-        )
+        settings.form = Form("embedded", key[len(_EMBEDDED) :], schema=ctx.forms.get(key[len(_EMBEDDED) :], ""))
     elif key:
         settings.form = Form("key", key)
 
