@@ -24,8 +24,9 @@ export async function openViewer(container: HTMLElement, xml: string): Promise<N
 export function fitToSpace(viewer: { get<T>(name: string): T }): void {
   const canvas = viewer.get<{ zoom(level?: number | "fit-viewport", center?: "auto"): number }>("canvas");
   canvas.zoom("fit-viewport", "auto");
+  const fitted = canvas.zoom();
   // A margin around, because labels and badges reach beyond the shapes.
-  canvas.zoom(Math.min(canvas.zoom() * 0.92, 1), "auto");
+  canvas.zoom(fitted < 1 ? fitted * 0.92 : 1, "auto");
 }
 
 export async function withLayout(xml: string): Promise<string> {

@@ -42,6 +42,8 @@ export async function mount(root: HTMLElement): Promise<void> {
     writeLog(entries, painter);
     for (const { flow } of moves.slice(0, 12)) if (flow) await travel.along(painter.waypointsOf(flow));
     paint();
+    // Variables and incidents beside the diagram are the server's to render.
+    document.body.dispatchEvent(new CustomEvent("live:instance"));
   };
 
   paint();
