@@ -19,9 +19,9 @@ from engine.core.feel import (
     parse_date_time,
     parse_duration,
     parse_time,
+    passes,
     tree,
 )
-from engine.core.feel.access import contains
 from engine.core.feel.names import NameTable
 from engine.core.feel.parser import Parser
 
@@ -148,7 +148,7 @@ def _group(value: object) -> str:
 
 def _verdict(test: object, value: object) -> bool | None:
     """What one test says of the value."""
-    return contains(test, value) if isinstance(test, Range) else equal(value, test)
+    return passes(value, test) if isinstance(test, Range) else equal(value, test)
 
 
 def _spans_of(test: object, group: str) -> list[Span]:

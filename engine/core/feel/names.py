@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from .errors import ExpressionError
 from .lexer import Token, tokenize
-from .types import FeelType
+from .types import FeelType, ListType
 
 Words = tuple[tuple[str, bool], ...]  # the texts of the tokens, and whether a blank stands before each
 
@@ -77,6 +77,8 @@ def member_names(names: Collection[str]) -> set[str]:
     seen: set[int] = set()
     while pending:
         kind = pending.pop()
+        while isinstance(kind, ListType):  # the names of a list's items: types may contain lists of themselves
+            kind = kind.item
         if id(kind) in seen or len(seen) > 2000:
             continue
         seen.add(id(kind))
