@@ -228,6 +228,13 @@ def test_a_required_constraint_can_be_taken_back() -> None:
     assert not form.fields[0].is_required
 
 
+def test_a_date_field_keeps_its_pattern() -> None:
+    field = '<camunda:formField id="a" type="date" datePattern="dd.MM.yyyy"/>'
+    form = settings(f"<camunda:formData>{field}</camunda:formData>", "userTask").form
+    assert form is not None
+    assert form.fields[0].properties == {"datePattern": "dd.MM.yyyy"}
+
+
 def test_form_properties_of_the_forks() -> None:
     form = settings(
         '<activiti:formProperty id="a" name="A" type="date" required="true" writable="false" datePattern="dd"/>',

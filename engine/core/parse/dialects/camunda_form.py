@@ -34,6 +34,8 @@ def _field(element: _Element) -> FormField:
     for properties in children(element, "properties"):
         for entry in children(properties, "property"):
             found.properties[entry.get("id", "")] = entry.get("value", "")
+    if element.get("datePattern"):
+        found.properties["datePattern"] = element.get("datePattern", "")
     found.options = _options(element, "value")
     return found
 
