@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.core.model.behaviour import Behaviour, Kit, Run
@@ -29,6 +30,8 @@ def encode_job(settings: Settings, default_type: str) -> dict[str, Any]:
         job["priority"] = encode(settings.job_priority)
     if settings.result:
         job["result"] = settings.result
+    if settings.error_definitions:
+        job["errors"] = [[code, encode(formula)] for code, formula in settings.error_definitions]
     return job
 
 
@@ -59,7 +62,25 @@ def prepare_job(state: State, job: dict[str, Any], kit: Kit, *, script: str | No
             )
         )
 
-    return Behaviour(enter=enter, wait="job")
+    result, errors = job.get("result"), [(code, kit.value(formula)) for code, formula in job.get("errors", ())]
+
+    def take(run: Run, token: Token, data: Mapping[str, Any]) -> None:
+        """The result's own error definitions are asked before it counts as one (camunda external tasks)."""
+        variables = dict(data.get("variables") or {})
+        if result and "result" in data:
+            variables[result] = data["result"]
+        kept = token.variables
+        token.variables = {**(kept or {}), **variables}
+        try:
+            code = next((code for code, holds in errors if holds(run, token) is True), None)
+        finally:
+            token.variables = kept
+        if code is not None:
+            run.fail(token, code, "", variables)
+        else:
+            run.finish(token, variables)
+
+    return Behaviour(enter=enter, wait="job", take=take if errors or result else None)
 
 
 class JobTask:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from engine.core.model.behaviour import Behaviour, Fault, Kit, Run
-from engine.core.model.diagram import Node, Process
+from engine.core.model.behaviour import Behaviour, Encoded, Fault, Kit, Run
+from engine.core.model.diagram import Definition, Formula, Loop, Node, Process
 from engine.core.model.encoding import encode
 from engine.core.model.graph import State
 from engine.core.model.runtime import Token
+from engine.core.triggers import TRIGGERS
+
+Fires = Callable[[Run, Token, int], bool]
 
 
 class MultiInstance:
@@ -26,101 +29,126 @@ class MultiInstance:
             "output_collection": loop.output_collection,
             "output_element": encode(loop.output_element),
             "completion": encode(loop.completion),
+            "throws": _encode_throws(node, loop),
         }
 
     def prepare(self, state: State, kit: Kit) -> Behaviour:
-        config = state.config
-        inner, is_sequential = config["inner"], config["is_sequential"]
-        element, output_collection = config["element"], config["output_collection"]
-        cardinality_of, collection_of = kit.value(config["cardinality"]), kit.value(config["collection"])
-        output_of = kit.value(config["output_element"]) if config["output_element"] else None
-        is_enough = kit.condition(config["completion"]) if config["completion"] else None
-        limit = kit.limits.multi_instance
+        body = _Body(state.config, kit)
+        return Behaviour(
+            enter=body.enter, wait="scope", child_gone=body.child_gone, drained=body.drained, owns_scope=True
+        )
 
-        def count_items(run: Run, token: Token) -> tuple[int, list[Any] | None]:
-            if config["collection"] is not None:
-                items = collection_of(run, token)
-                if not isinstance(items, list):
-                    raise Fault("collection-invalid", "The collection of the multi-instance activity is not a list.")
-                return len(items), items
-            number = cardinality_of(run, token)
-            if isinstance(number, str) and number.strip().isdigit():
-                number = int(number)
-            if isinstance(number, bool) or not isinstance(number, int | float) or number != int(number) or number < 0:
-                raise Fault("cardinality-invalid", f"The number of instances must be a whole number, not {number!r}.")
-            return int(number), None
 
-        def enter(run: Run, token: Token) -> None:
-            total, items = count_items(run, token)
-            if total > limit:
-                raise Fault("multi-instance-limit", f"{total} instances are more than the limit of {limit}.")
-            data = run.remember(token)
-            data.update(total=total, begun=0, done=0)
-            if items is not None and is_sequential:
-                data["items"] = items
-            if output_of is not None:
-                data["results"] = [None] * total
-            if not total:
-                run.finish(token, collected(data))
+class _Body:
+    """One multi-instance activity. The body's token remembers `total`, `begun` and `done`, the results, and of a
+    sequential one the items that are left to do."""
+
+    def __init__(self, config: Mapping[str, Any], kit: Kit) -> None:
+        self.inner, self.is_sequential = config["inner"], config["is_sequential"]
+        self.element, self.output_collection = config["element"], config["output_collection"]
+        self.has_collection = config["collection"] is not None
+        self.collection_of, self.cardinality_of = kit.value(config["collection"]), kit.value(config["cardinality"])
+        self.output_of = kit.value(config["output_element"]) if config["output_element"] else None
+        self.is_enough = kit.condition(config["completion"]) if config["completion"] else None
+        self.throws = [(_when(event, kit), TRIGGERS[event["kind"]].throw(event, kit)) for event in config["throws"]]
+        self.limit = kit.limits.multi_instance
+
+    def enter(self, run: Run, token: Token) -> None:
+        total, items = self.count_items(run, token)
+        if total > self.limit:
+            raise Fault("multi-instance-limit", f"{total} instances are more than the limit of {self.limit}.")
+        data = run.remember(token)
+        data.update(total=total, begun=0, done=0)
+        if items is not None and self.is_sequential:
+            data["items"] = items
+        if self.output_of is not None:
+            data["results"] = [None] * total
+        if not total:
+            run.finish(token, self.collected(data))
+            return
+        tell(run, token, data, 1 if self.is_sequential else total)
+        for index in range(1 if self.is_sequential else total):
+            if token.is_gone or token.data is not data:
                 return
-            for index in range(1 if is_sequential else total):
-                if token.is_gone or token.data is not data:
-                    return
-                begin(run, token, data, index, items)
+            self.begin(run, token, data, index, items)
 
-        def begin(run: Run, token: Token, data: dict[str, Any], index: int, items: list[Any] | None) -> None:
-            data["begun"] = index + 1
-            total = data["total"]
-            variables: dict[str, Any] = {"loopCounter": index + 1}
-            if element and items is not None:
-                variables[element] = items[index]
-            if is_enough is not None or is_sequential:
-                variables.update(counts(data))
-            else:
-                variables["nrOfInstances"] = total
-            run.bear(inner, token.id, index=index, variables=variables)
+    def count_items(self, run: Run, token: Token) -> tuple[int, list[Any] | None]:
+        if self.has_collection:
+            items = self.collection_of(run, token)
+            if not isinstance(items, list):
+                raise Fault("collection-invalid", "The collection of the multi-instance activity is not a list.")
+            return len(items), items
+        number = self.cardinality_of(run, token)
+        if isinstance(number, str) and number.strip().isdigit():
+            number = int(number)
+        if isinstance(number, bool) or not isinstance(number, int | float) or number != int(number) or number < 0:
+            raise Fault("cardinality-invalid", f"The number of instances must be a whole number, not {number!r}.")
+        return int(number), None
 
-        def child_gone(run: Run, token: Token, child: Token) -> None:
-            data = token.data
-            if data is None or child.state != inner and child.index is None:
-                return
-            data = run.remember(token)
-            data["done"] += 1
+    def begin(self, run: Run, token: Token, data: dict[str, Any], index: int, items: list[Any] | None) -> None:
+        data["begun"] = index + 1
+        variables: dict[str, Any] = {"loopCounter": index + 1}
+        if self.element and items is not None:
+            variables[self.element] = items[index]
+        run.bear(self.inner, token.id, index=index, variables=variables)
 
-        def drained(run: Run, token: Token) -> None:
-            data = run.remember(token)
-            if data["done"] < data["total"] and is_sequential and not data.get("is_over"):
-                begin(run, token, data, data["begun"], data.get("items"))
-            else:
-                run.finish(token, collected(data))
+    def child_gone(self, run: Run, token: Token, child: Token) -> None:
+        """While the child still has its variables: its result, what its end throws, and whether that is enough."""
+        if child.index is None or token.data is None:
+            return
+        data = run.remember(token)
+        if self.output_of is not None:
+            data["results"][child.index] = self.output_of(run, child)
+        data["done"] += 1
+        tell(run, token, data, len(run.children(token)) - 1)
+        for fires, throw in self.throws:
+            if fires(run, child, data["done"]):
+                throw(run, token)
+        if self.is_enough is not None and not token.is_gone and self.is_enough(run, child):
+            data["is_over"] = True
+            run.clear(token, spare=child)
 
-        def collected(data: Mapping[str, Any]) -> dict[str, Any]:
-            return {output_collection: data["results"]} if output_of is not None and output_collection else {}
+    def drained(self, run: Run, token: Token) -> None:
+        data = run.remember(token)
+        if data["done"] < data["total"] and self.is_sequential and not data.get("is_over"):
+            tell(run, token, data, 1)
+            self.begin(run, token, data, data["begun"], data.get("items"))
+        else:
+            run.finish(token, self.collected(data))
 
-        def after_child(run: Run, token: Token, child: Token) -> None:
-            """While the child still has its variables: its result, and whether that was enough."""
-            data = run.remember(token)
-            if output_of is not None and child.index is not None:
-                data["results"][child.index] = output_of(run, child)
-            child_gone(run, token, child)
-            if is_enough is not None:
-                kept = child.variables
-                child.variables = {**(kept or {}), **counts(data)}
-                try:
-                    is_over = is_enough(run, child)
-                finally:
-                    child.variables = kept
-                if is_over:
-                    data["is_over"] = True
-                    run.clear(token, spare=child)
-
-        return Behaviour(enter=enter, wait="scope", child_gone=after_child, drained=drained, owns_scope=True)
+    def collected(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        return {self.output_collection: data["results"]} if "results" in data and self.output_collection else {}
 
 
-def counts(data: Mapping[str, Any]) -> dict[str, int]:
-    return {
-        "nrOfInstances": data["total"],
-        "nrOfCompletedInstances": data["done"],
-        "nrOfActiveInstances": max(data["begun"] - data["done"], 0),
-        "nrOfTerminatedInstances": 0,
-    }
+def tell(run: Run, token: Token, data: Mapping[str, Any], active: int) -> None:
+    """What conditions and instances may read of the whole (10.3.8, table 10.31)."""
+    run.put(token, "nrOfInstances", data["total"])
+    run.put(token, "nrOfCompletedInstances", data["done"])
+    run.put(token, "nrOfActiveInstances", active)
+    run.put(token, "nrOfTerminatedInstances", 0)
+
+
+def _encode_throws(node: Node, loop: Loop) -> list[dict[str, Any]]:
+    """What the end of an instance throws: `none` means every end, `one` the first, `complex` as conditions say."""
+    chosen: Iterable[tuple[str, Formula | None, Definition | None]] = ()
+    if loop.behavior == "none":
+        chosen = [("each", None, loop.none_event)]
+    elif loop.behavior == "one":
+        chosen = [("first", None, loop.one_event)]
+    elif loop.behavior == "complex":
+        chosen = [("", condition, event) for condition, event in loop.complex_events]
+    return [
+        TRIGGERS[event.kind].encode(event, node)
+        | {"kind": event.kind, "node": node.id, "at": at, "condition": encode(condition)}
+        for at, condition, event in chosen
+        if event is not None
+    ]
+
+
+def _when(event: Mapping[str, Any], kit: Kit) -> Fires:
+    condition: Encoded | None = event["condition"]
+    if condition is not None:
+        holds = kit.condition(condition)
+        return lambda run, child, done: holds(run, child)
+    is_first = event["at"] == "first"
+    return lambda run, child, done: done == 1 or not is_first

@@ -26,7 +26,7 @@ class ParallelGateway:
             run.rest(token)
             oldest: dict[str, Token] = {}
             for waiting in run.together(token):
-                if waiting.flow in incoming:
+                if waiting.flow is not None and waiting.flow in incoming:
                     oldest.setdefault(waiting.flow, waiting)
             if len(oldest) < len(incoming):
                 return

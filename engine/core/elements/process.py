@@ -17,8 +17,13 @@ class ProcessRoot:
         return {}
 
     def prepare(self, state: State, kit: Kit) -> Behaviour:
-        return Behaviour(enter=pass_on, drained=_complete_instance, owns_scope=True)
+        has_end = any(listener["on"] == "end" for listener in state.config.get("listeners", ()))
+        return Behaviour(enter=pass_on, drained=_finish if has_end else _complete, owns_scope=True)
 
 
-def _complete_instance(run: Run, token: Token) -> None:
+def _complete(run: Run, token: Token) -> None:
     run.end("completed")
+
+
+def _finish(run: Run, token: Token) -> None:
+    run.finish(token)

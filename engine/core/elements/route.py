@@ -18,7 +18,4 @@ class Route:
         return {}
 
     def prepare(self, state: State, kit: Kit) -> Behaviour:
-        config = state.config
-        if config.get("outputs") or config.get("listeners") or config.get("is_compensable") or config.get("async_after"):
-            return Behaviour(enter=lambda run, token: run.finish(token))
         return Behaviour(enter=pass_on)

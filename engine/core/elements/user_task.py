@@ -43,7 +43,7 @@ class UserTask:
         times = {name: kit.value(config.get(name)) for name in ("due", "follow_up")}
         priority_of = kit.value(config.get("priority"))
         form = config.get("form")
-        extra = {name: config[name] for name in ("outcomes", "four_eyes") if name in config}
+        extra: dict[str, Any] = {name: config[name] for name in ("outcomes", "four_eyes") if name in config}
 
         def enter(run: Run, token: Token) -> None:
             priority = priority_of(run, token)

@@ -41,6 +41,7 @@ class ProcessState(State):  # type: ignore[misc]
         self.resume: Enter | None = None
         self.fires: dict[str, Accept] = behaviour.fires
         self.splits = False
+        self.inside: frozenset[str] = frozenset()  # triggers of the event sub-processes of the scope
         self.catches: dict[str, list[tuple[str | None, Any]]] = {}
         self.is_hidden = bool(row.config.get("is_hidden")) or row.key.startswith("#")
 
@@ -57,6 +58,7 @@ class Edge(Transition):  # type: ignore[misc]
         self.born = row.born
         self.is_inside = row.is_inside
         self.clears = row.clears
+        self.data: dict[str, Any] | None = row.config.get("data")  # what a born token has to remember
         self.source_state: ProcessState
         self.target_state: ProcessState | None = None
 
@@ -154,7 +156,7 @@ class StockMachine(ProcessMachine):
 def use_stock_callbacks(machine: ProcessMachine) -> None:
     """Hang what the lean classes call directly into the library's callback lists."""
     for state in machine.states.values():
-        state.on_exit = [lambda data: _leave(data)]
+        state.on_exit = [_leave]
         state.on_enter = [lambda data: data.machine.states[data.model.state].arrive(data.args[0], data.model)]
     for edge in machine.edges:
         if edge.guard is not None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from engine.core.feel import Expression, compile_expression, to_json
+from engine.core.feel.temporal import DateTime
 from engine.core.model.behaviour import Encoded, Fault, Run
 from engine.core.model.limits import DEFAULT_LIMITS, Limits
 from engine.core.model.runtime import Token
@@ -40,6 +41,12 @@ class ExpressionKit:
         language, text = formula
         if language == "static":
             return lambda run, token: text
+        if language == "list":
+            entries = [self.value(entry) for entry in text]
+            return lambda run, token: [entry(run, token) for entry in entries]
+        if language == "map":
+            members = [(key, self.value(entry)) for key, entry in text]
+            return lambda run, token: {key: member(run, token) for key, member in members}
         evaluate = self.feel_value(formula)
         return lambda run, token: to_json(evaluate(run, token))
 
@@ -49,7 +56,7 @@ class ExpressionKit:
             return lambda run, token: text
         expression = self._compile(language, text)
         if _reads_the_clock(text):
-            return lambda run, token: expression.value(run.view(token), now=run.now)
+            return lambda run, token: expression.value(run.view(token), now=DateTime.from_python(run.now))
         value = expression.value
         return lambda run, token: value(run.view(token))
 
@@ -74,7 +81,7 @@ class ExpressionKit:
 
         def condition(run: Run, token: Token) -> bool:
             variables = run.view(token)
-            result = value(variables, now=run.now) if needs_now else value(variables)
+            result = value(variables, now=DateTime.from_python(run.now)) if needs_now else value(variables)
             if result is True or result is False:
                 return result
             return _explain(expression, variables, run.now, result)
@@ -103,7 +110,7 @@ def _reads_the_clock(text: str) -> bool:
 
 
 def _explain(expression: Expression, variables: Mapping[str, Any], now: datetime, result: object) -> bool:
-    evaluation = expression.evaluate(variables, now=now)
+    evaluation = expression.evaluate(variables, now=DateTime.from_python(now))
     unknown = [d.message for d in evaluation.diagnostics if d.code == UNKNOWN]
     if unknown:
         raise Fault("condition-failed", f"The condition “{expression.text}” cannot be told: {unknown[0]}")

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.core.machine import mappings
+from engine.core.machine.events import catch_tables, prepare_accept
 from engine.core.machine.hooks import ProcessState
-from engine.core.model.behaviour import Fault, Kit, Run
+from engine.core.machine.mappings import Phase
+from engine.core.model.behaviour import Accept, Enter, Kit, Run, pass_on
 from engine.core.model.effects import OpenJob
 from engine.core.model.runtime import Token
 from engine.core.triggers import TRIGGERS
 
-Phase = Callable[[Run, Token], bool]
+DEFAULT_RETRIES = 3
 
 
 def assemble(state: ProcessState, kit: Kit) -> None:
@@ -23,79 +26,130 @@ def assemble(state: ProcessState, kit: Kit) -> None:
     config, behaviour = state.config, state.behaviour
     into = _phases_in(state, kit)
     out, takes_local = _phases_out(state, kit)
+    if out and behaviour.enter is pass_on:
+        behaviour.enter = state.arrive = _pass_out
+    last: Enter = _begin_process if state.kind == "process" else behaviour.enter
+    after: Enter = _end_process if state.kind == "process" else _complete
     if into:
-        state.arrive = _walk("in", into, behaviour.enter)
-    if out or config.get("outputs") or config.get("listeners"):
-        state.finish = _finish(out, takes_local)
+        state.arrive = _walk("in", into, last)
+    if out or config.get("outputs"):
+        state.finish = _finish(out, takes_local, after)
     if any(phase.__name__ == "wait_for_job" for phase in into + out):
-        state.resume = _resume(into, behaviour.enter, out)
+        state.resume = _resume(into, last, out, after)
     if behaviour.wait or behaviour.owns_scope or into or out or config.get("events"):
         state.leave = _leave(state)
-    state.catches = _catches(config.get("events", ()))
+    state.catches = catch_tables(config.get("events", ()))
+    state.inside = frozenset(event["trigger"] for event in config.get("events", ()) if event.get("is_inside"))
     for event in config.get("events", ()):
         catch = TRIGGERS[event["kind"]].catch(event, kit)
-        state.fires[event["trigger"]] = _accept(catch.accept, event, kit)
+        state.fires[event["trigger"]] = prepare_accept(catch.accept, event, kit)
         if catch.watch is not None:
             behaviour.watches.append((event["trigger"], *catch.watch))
         if catch.signal is not None:
             behaviour.signals.append((event["trigger"], catch.signal))
+    if state.kind == "process":
+        _prepare_starts(state, bool(into), kit)
 
 
 def _phases_in(state: ProcessState, kit: Kit) -> list[Phase]:
     config = state.config
     phases: list[Phase] = []
     if config.get("async_before"):
-        phases.append(_job_phase(state, "async", config))
+        phases.append(_job_phase(state, "async", config, kit))
     if config.get("properties"):
-        phases.append(_properties(config["properties"], kit))
+        phases.append(mappings.properties(config["properties"], kit))
+    if config.get("data_inputs"):
+        phases.append(mappings.data_inputs(config["data_inputs"], kit))
     if config.get("inputs"):
-        phases.append(_inputs(config["inputs"], kit))
-    for listener in config.get("listeners", ()):
-        if listener["on"] == "start":
-            phases.append(_job_phase(state, "listener", listener))
+        phases.append(mappings.inputs(config["inputs"], kit))
+    phases += _listening(state, "start", kit)
     arms = [TRIGGERS[event["kind"]].catch(event, kit).arm for event in config.get("events", ())]
     if arms:
         phases.append(_arming(arms))
-    return phases
+    return phases + _listening(state, "create", kit)
 
 
 def _phases_out(state: ProcessState, kit: Kit) -> tuple[list[Phase], bool]:
+    """Camunda 7 hears its end listeners before the output mappings, Camunda 8 after them."""
     config = state.config
-    phases: list[Phase] = []
-    if config.get("outputs"):
-        phases.append(_outputs(config["outputs"], kit))
-    for listener in config.get("listeners", ()):
-        if listener["on"] == "end":
-            phases.append(_job_phase(state, "listener", listener))
-    if config.get("is_compensable"):
-        phases.append(_record_for_compensation)
+    phases = _listening(state, "complete", kit)
+    outputs = [mappings.outputs(config["outputs"], kit)] if config.get("outputs") else []
+    if config.get("data_outputs"):
+        outputs.append(mappings.data_outputs(config["data_outputs"], kit))
+    listeners = _listening(state, "end", kit)
+    phases += listeners + outputs if config.get("listeners_first") else outputs + listeners
+    if config.get("reports"):
+        phases.append(_report)
+    if config.get("undo"):
+        phases.append(_record_for_compensation(state.node, config["undo"]))
     if config.get("async_after"):
-        phases.append(_job_phase(state, "async", config))
+        phases.append(_job_phase(state, "async", config, kit))
     return phases, bool(config.get("outputs"))
 
 
-def _walk(way: str, phases: list[Phase], last: Callable[[Run, Token], None]) -> Callable[[Run, Token], None]:
+def _listening(state: ProcessState, on: str, kit: Kit) -> list[Phase]:
+    listeners = state.config.get("listeners", ())
+    return [_job_phase(state, "listener", listener, kit) for listener in listeners if listener["on"] == on]
+
+
+def _walk(way: str, phases: list[Phase], last: Enter) -> Enter:
     def walk(run: Run, token: Token) -> None:
         _go(run, token, way, phases, 0, last)
 
     return walk
 
 
-def _go(
-    run: Run, token: Token, way: str, phases: list[Phase], start: int, last: Callable[[Run, Token], None]
-) -> None:
+def _go(run: Run, token: Token, way: str, phases: list[Phase], start: int, last: Enter) -> None:
     for index in range(start, len(phases)):
         if not phases[index](run, token):
-            run.remember(token)["phase"] = [way, index]
+            if not token.is_gone:
+                run.remember(token)["phase"] = [way, index]
             return
     last(run, token)
+
+
+def _pass_out(run: Run, token: Token) -> None:
+    """What only routes, but has something to do on its way out."""
+    run.finish(token)
 
 
 def _complete(run: Run, token: Token) -> None:
     run.complete(token)
 
 
-def _finish(phases: list[Phase], takes_local: bool) -> Callable[[Run, Token, Mapping[str, Any] | None], None]:
+def _begin_process(run: Run, token: Token) -> None:
+    """The process is ready: the start that was asked for happens."""
+    run.trigger(token, run.remember(token).pop("start"))
+
+
+def _end_process(run: Run, token: Token) -> None:
+    run.end("completed")
+
+
+def _prepare_starts(state: ProcessState, has_phases: bool, kit: Kit) -> None:
+    """Where the process has something to prepare, a start waits for that; the second time it is let through."""
+    if not has_phases:
+        return
+
+    def accept(trigger: str) -> Accept:
+        def prepare_first(run: Run, token: Token, data: Mapping[str, Any]) -> bool:
+            if run.remember(token).pop("is_prepared", False):
+                return True
+            if data.get("variables"):
+                run.merge(token, data["variables"])
+            run.remember(token).update(start=trigger, is_prepared=True)
+            state.arrive(run, token)
+            return False
+
+        return prepare_first
+
+    for trigger in state.config.get("start_triggers", ()):
+        state.fires[trigger] = accept(trigger)
+
+
+def _finish(
+    phases: list[Phase], takes_local: bool, after: Enter
+) -> Callable[[Run, Token, Mapping[str, Any] | None], None]:
     def finish(run: Run, token: Token, variables: Mapping[str, Any] | None) -> None:
         if variables:
             if takes_local:
@@ -103,26 +157,28 @@ def _finish(phases: list[Phase], takes_local: bool) -> Callable[[Run, Token, Map
                     run.put(token, name, value)
             else:
                 run.merge(token, variables)
-        _go(run, token, "out", phases, 0, _complete)
+        _go(run, token, "out", phases, 0, after)
 
     return finish
 
 
-def _resume(
-    into: list[Phase], enter: Callable[[Run, Token], None], out: list[Phase]
-) -> Callable[[Run, Token], None]:
+def _resume(into: list[Phase], enter: Enter, out: list[Phase], after: Enter) -> Enter:
     def resume(run: Run, token: Token) -> None:
         way, index = run.remember(token).pop("phase")
         if way == "in":
             _go(run, token, way, into, index + 1, enter)
         else:
-            _go(run, token, way, out, index + 1, _complete)
+            _go(run, token, way, out, index + 1, after)
 
     return resume
 
 
-def _job_phase(state: ProcessState, kind: str, config: Mapping[str, Any]) -> Phase:
+def _job_phase(state: ProcessState, kind: str, config: Mapping[str, Any], kit: Kit) -> Phase:
+    fields = [(name, kit.value(formula)) for name, formula in config.get("fields", {}).items()]
+    headers, retries_of = config.get("headers", {}), kit.value(config.get("retries"))
+
     def wait_for_job(run: Run, token: Token) -> bool:
+        retries = retries_of(run, token)
         run.open(
             OpenJob(
                 token=token.id,
@@ -130,8 +186,8 @@ def _job_phase(state: ProcessState, kind: str, config: Mapping[str, Any]) -> Pha
                 node=state.node,
                 kind=kind,
                 type=config.get("handler", ""),
-                headers=dict(config.get("fields", {})),
-                retries=config.get("retries", 3),
+                headers={**headers, **{name: value(run, token) for name, value in fields}},
+                retries=int(retries) if retries is not None else DEFAULT_RETRIES,
                 retry_cycle=config.get("retry_cycle", ""),
                 script=config.get("script"),
                 is_exclusive=config.get("is_exclusive", True),
@@ -142,55 +198,8 @@ def _job_phase(state: ProcessState, kind: str, config: Mapping[str, Any]) -> Pha
     return wait_for_job
 
 
-def _inputs(mappings: list[Any], kit: Kit) -> Phase:
-    prepared = [(target, kit.value(source)) for target, source in mappings]
-
-    def apply_inputs(run: Run, token: Token) -> bool:
-        for target, value in prepared:
-            run.put(token, *_at_path(target, value(run, token), run.view(token)))
-        return True
-
-    return apply_inputs
-
-
-def _properties(properties: Mapping[str, Any], kit: Kit) -> Phase:
-    prepared = [(name, kit.value(formula)) for name, formula in properties.items()]
-
-    def create_properties(run: Run, token: Token) -> bool:
-        for name, value in prepared:
-            run.put(token, name, value(run, token))
-        return True
-
-    return create_properties
-
-
-def _outputs(mappings: list[Any], kit: Kit) -> Phase:
-    prepared = [(target, kit.value(source)) for target, source in mappings]
-
-    def apply_outputs(run: Run, token: Token) -> bool:
-        owner = run.tokens[token.scope]
-        for target, value in prepared:
-            name, result = _at_path(target, value(run, token), run.view(owner))
-            run.merge(owner, {name: result})
-        return True
-
-    return apply_outputs
-
-
-def _at_path(target: str, value: Any, existing: Mapping[str, Any]) -> tuple[str, Any]:
-    """`order.total` sets one member of `order` and keeps the others."""
-    name, *rest = target.split(".")
-    if not rest:
-        return name, value
-    base = existing.get(name)
-    whole: dict[str, Any] = dict(base) if isinstance(base, Mapping) else {}
-    inner = whole
-    for part in rest[:-1]:
-        deeper = inner.get(part)
-        inner[part] = dict(deeper) if isinstance(deeper, Mapping) else {}
-        inner = inner[part]
-    inner[rest[-1]] = value
-    return name, whole
+def _report(run: Run, token: Token) -> bool:
+    return run.report(token)
 
 
 def _arming(arms: list[Callable[[Run, Token], None]]) -> Phase:
@@ -202,38 +211,16 @@ def _arming(arms: list[Callable[[Run, Token], None]]) -> Phase:
     return arm_events
 
 
-def _record_for_compensation(run: Run, token: Token) -> bool:
-    done = {"state": token.state, "token": token.id, "variables": dict(token.variables or {})}
-    inner = (token.data or {}).get("done")
-    if inner:
-        done["done"] = inner
-    run.remember(run.tokens[token.scope]).setdefault("done", []).append(done)
-    return True
-
-
-def _accept(accept: Callable[[Run, Token, Mapping[str, Any]], bool], event: Mapping[str, Any], kit: Kit) -> Any:
-    """An event's own output mappings see what it brought, and only what they name is kept."""
-    mappings = event.get("outputs")
-    if not mappings:
-        return accept
-    prepared = [(target, kit.value(source)) for target, source in mappings]
-
-    def accept_with_outputs(run: Run, token: Token, data: Mapping[str, Any]) -> bool:
-        kept = token.variables
-        token.variables = {**(kept or {}), **(data.get("variables") or {})}
-        try:
-            results = [(target, value(run, token)) for target, value in prepared]
-        finally:
-            token.variables = kept
-        if not accept(run, token, {**data, "variables": {}}):
-            return False
-        scope = token if event.get("is_inside") else run.tokens[token.scope]
-        for target, value in results:
-            name, whole = _at_path(target, value, run.view(scope))
-            run.merge(scope, {name: whole})
+def _record_for_compensation(node: str, undo: str) -> Phase:
+    def record(run: Run, token: Token) -> bool:
+        entry: dict[str, Any] = {"node": node, "undo": undo, "variables": dict(token.variables or {})}
+        inner = (token.data or {}).get("records")
+        if inner:
+            entry["records"] = inner
+        run.remember(run.tokens[token.scope]).setdefault("records", []).append(entry)
         return True
 
-    return accept_with_outputs
+    return record
 
 
 def _leave(state: ProcessState) -> Callable[[Run, Token], None]:
@@ -251,17 +238,3 @@ def _leave(state: ProcessState) -> Callable[[Run, Token], None]:
         token.data = None
 
     return leave
-
-
-def _catches(events: Any) -> dict[str, list[tuple[str | None, Mapping[str, Any]]]]:
-    """Kind → (code or None, event), specific codes before the one that catches all."""
-    tables: dict[str, list[tuple[str | None, Mapping[str, Any]]]] = {}
-    for event in events:
-        if event["kind"] in ("error", "escalation", "compensate", "cancel"):
-            code = event.get("code")
-            if code is not None and code[0] != "static":
-                raise Fault("code-not-fixed", "The code of a caught error or escalation must be a fixed text.")
-            tables.setdefault(event["kind"], []).append((code[1] if code else None, event))
-    for table in tables.values():
-        table.sort(key=lambda entry: entry[0] is None)
-    return tables

@@ -13,7 +13,7 @@ from engine.core.model.graph import State
 from engine.core.model.limits import Limits
 from engine.core.model.runtime import Instance, Token, Variables
 
-Encoded = list[str]  # [language, text]: a Formula as a row keeps it
+Encoded = list[Any]  # [language, text]: a Formula as a row keeps it; ["list", […]] and ["map", [[key, …], …]] of such
 
 
 class Fault(Exception):
@@ -94,8 +94,17 @@ class Run(Protocol):
     def throw_escalation(self, token: Token, code: str, variables: Mapping[str, Any]) -> None:
         """Look outward for who catches the escalation; nobody: nothing happens."""
 
+    def fail(self, token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:
+        """A job ends with an error: as `throw_error`, but nobody there is a Fault at the job."""
+
+    def report(self, token: Token) -> bool:
+        """Tell the owner that an activity of its scope is complete; false: the token is gone by that."""
+
     def broadcast(self, token: Token, name: str, variables: Mapping[str, Any]) -> None:
         """Send a signal once every branch has come to rest; the token then goes on, if it still lives."""
+
+    def inside(self, key: str, token: Token) -> Token | None:
+        """The token in state `key` whose scope the token lives in, however deep."""
 
     def end(self, status: str, error: str | None = None) -> None:
         """End the whole instance now, cancelling whatever still lives."""
@@ -134,7 +143,8 @@ class Kit(Protocol):
 class Behaviour:
     """What a state does. `wait` is the kind of wait that people and programs see, empty where nothing waits.
 
-    `take` receives the data of `complete`; without one its variables are merged. `fires` says for a trigger what
+    `thrown` runs when a signal that the token sent has been delivered; `child_done` hears of every complete activity
+    in the token's scope and says whether the activity's token may go on. `take` receives the data of `complete`; without one its variables are merged. `fires` says for a trigger what
     to do with its data before the transition; false keeps the token where it is. `leave` runs on every way out.
     """
 
@@ -144,6 +154,8 @@ class Behaviour:
     leave: Enter | None = None
     child_gone: Callable[[Run, Token, Token], None] | None = None
     drained: Enter | None = None
+    thrown: Enter | None = None
+    child_done: Callable[[Run, Token, Token], bool] | None = None
     owns_scope: bool = False
     fires: dict[str, Accept] = field(default_factory=dict)
     watches: list[tuple[str, Callable[[Run, Token], bool], frozenset[str]]] = field(default_factory=list)

@@ -14,4 +14,13 @@ def encode(formula: Formula | None) -> Encoded | None:
 
 
 def encode_mappings(mappings: Iterable[Mapping]) -> list[list[Any]]:
-    return [[mapping.target, encode(mapping.source)] for mapping in mappings]
+    return [[mapping.target, encode_source(mapping)] for mapping in mappings]
+
+
+def encode_source(mapping: Mapping) -> Encoded | None:
+    """The source of a mapping, a list or a map of sources included."""
+    if mapping.shape == "list":
+        return ["list", [encode_source(item) for item in mapping.items]]
+    if mapping.shape == "map":
+        return ["map", [[item.target, encode_source(item)] for item in mapping.items]]
+    return encode(mapping.source)

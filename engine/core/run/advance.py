@@ -8,12 +8,13 @@ from typing import Any, cast
 
 from engine.core.machine.hooks import ProcessMachine, Refused
 from engine.core.model.behaviour import Fault
-from engine.core.model.graph import COMPLETE
+from engine.core.model.graph import COMPLETE, PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS, Limits
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Snapshot, Token
-from engine.core.run.catching import find_catcher
 from engine.core.run.run import InstanceRun
 from engine.core.run.settle import settle
+
+COMPLETABLE = frozenset({"user", "job", "receive", "call", "message", "signal", "timer", "condition"})
 
 
 def advance(
@@ -76,21 +77,27 @@ def _drain(run: InstanceRun, limits: Limits) -> None:
             return
 
 
-def _named(run: InstanceRun, token: Token, name: str, data: Mapping[str, Any] | None) -> None:
-    if token.is_gone:
-        return
+def _named(run: InstanceRun, token: Token, name: str, data: Mapping[str, Any] | None, state: str) -> None:
+    """What was asked of the token when it was in `state`; if it has moved on since, that is over."""
     if name == "#drained":
-        if not run.population.get(token.id) and run.instance.status == "active":
-            drained = run.states[token.state].behaviour.drained
-            if drained is not None:
+        run.draining.discard(token.id)
+    if token.is_gone or token.state != state:
+        return
+    try:
+        if name == "#drained":
+            drained = run.states[state].behaviour.drained
+            if drained is not None and not run.population.get(token.id) and run.instance.status == "active":
                 drained(cast(Any, run), token)
-    elif name == "#thrown":
-        run.finish(token)
-    else:
-        try:
+        elif name == "#thrown":
+            thrown = run.states[state].behaviour.thrown
+            if thrown is not None:
+                thrown(cast(Any, run), token)
+        elif name == COMPLETE:
+            _complete(run, token, data or {})
+        else:
             _fire(run, token, name, data or {})
-        except Fault as fault:
-            run.park(token, name, fault, data)
+    except Fault as fault:
+        run.park(token, name, fault, data)
 
 
 def _fire(run: InstanceRun, token: Token, trigger: str, data: Mapping[str, Any]) -> bool:
@@ -98,18 +105,25 @@ def _fire(run: InstanceRun, token: Token, trigger: str, data: Mapping[str, Any])
     event = run.machine.events.get(trigger)
     if event is None or not event.transitions.get(token.state):
         return False
-    accept = run.states[token.state].fires.get(trigger)
+    state = run.states[token.state]
+    if trigger in state.inside and (token.data or {}).get("is_interrupted"):
+        return False
+    accept = state.fires.get(trigger)
     if accept is None:
         if data.get("variables"):
             run.merge(token, data["variables"])
         event.trigger(token, run)
-    elif accept(cast(Any, run), token, data):
+    elif accept(cast(Any, run), token, data) and not token.is_gone:
         event.trigger(token, run)
     return True
 
 
 def _deliver(run: InstanceRun, token: Token, delivery: Delivery) -> bool:
     data = delivery.data or {}
+    if delivery.actor and delivery.trigger.startswith("start"):
+        initiator = run.states[PROCESS].config.get("initiators", {}).get(delivery.trigger)
+        if initiator is not None:
+            run.put(token, initiator, delivery.actor)
     own = _OWN.get(delivery.trigger)
     if own is not None:
         return own(run, token, data)
@@ -121,7 +135,7 @@ def _deliver(run: InstanceRun, token: Token, delivery: Delivery) -> bool:
 
 def _complete(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
     state = run.states[token.state]
-    if not state.wait and state.take is None:
+    if state.wait not in COMPLETABLE or "phase" in (token.data or ()):
         return False
     if state.take is not None:
         state.take(cast(Any, run), token, data)
@@ -136,6 +150,7 @@ def _leave(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
 
 
 def _enter(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
+    run.close(token)
     run.arrive(token)
     return True
 
@@ -162,12 +177,19 @@ def _set_variables(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> b
 def _error(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
     """A business error from outside: to its catcher, else an incident at the token (a called process that
     failed is no job: its error goes on outward)."""
-    code, message = data.get("code", ""), data.get("message", "")
-    variables = data.get("variables") or {}
-    if run.states[token.state].wait == "call" or find_catcher(run, token, "error", code) is not None:
-        run.throw_error(token, code, message, variables)
-        return True
-    raise Fault("error-uncaught", f"Nobody catches the error “{code}”. {message}".strip())
+    throw = run.throw_error if run.states[token.state].wait == "call" else run.fail
+    throw(token, data.get("code", ""), data.get("message", ""), data.get("variables") or {})
+    return True
+
+
+def _drained(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
+    _named(run, token, "#drained", None, token.state)
+    return True
+
+
+def _thrown(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
+    _named(run, token, "#thrown", None, token.state)
+    return True
 
 
 def _cancel(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
@@ -183,6 +205,8 @@ _OWN: dict[str, Callable[[InstanceRun, Token, Mapping[str, Any]], bool]] = {
     "variables": _set_variables,
     "error": _error,
     "cancel": _cancel,
+    "#drained": _drained,
+    "#thrown": _thrown,
 }
 
 

@@ -19,13 +19,14 @@ def find_catcher(run: InstanceRun, thrower: Token, kind: str, code: str) -> tupl
     is_inside = False
     while True:
         state = run.states[walker.state]
+        is_interrupted = bool((walker.data or {}).get("is_interrupted"))
         for inside in (True, False):
             if inside and not is_inside:
                 continue
             for caught, event in state.catches.get(kind, ()):
                 if bool(event.get("is_inside")) is not inside:
                     continue
-                if inside and event.get("sub_process") == from_event_sub_process:
+                if inside and (event["sub_process"] == from_event_sub_process or is_interrupted):
                     continue
                 if caught is None or caught == code:
                     return walker, event

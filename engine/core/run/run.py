@@ -47,6 +47,7 @@ class InstanceRun:
         self.dropped: set[tuple[int, str]] = set()
         self.is_new = snapshot.is_new
         self.gone: list[Token] = []
+        self.draining: set[int] = set()  # owners whose empty scope is already on the agenda
         self.changed_names: set[str] = set()
         self.changes: dict[int, dict[str, Any]] = {}
         self.signals: deque[tuple[Token, str, Mapping[str, Any]]] = deque()
@@ -67,7 +68,7 @@ class InstanceRun:
             self.agenda.append(token)
 
     def trigger(self, token: Token, name: str, data: Mapping[str, Any] | None = None) -> None:
-        self.agenda.append((token, name, data))
+        self.agenda.append((token, name, data, token.state))
 
     def broadcast(self, token: Token, name: str, variables: Mapping[str, Any]) -> None:
         self.effects.append(BroadcastSignal(token.id, self.states[token.state].node, name, dict(variables)))
@@ -152,9 +153,16 @@ class InstanceRun:
         """An internal transition: the token stays; a fresh one may be born beside it or inside its scope."""
         self.log.append(("fired", token.id, edge.number))
         if edge.clears:
-            self.clear(token)
+            self.interrupt(token)
         if edge.born is not None:
-            self.bear(edge.born, token.id if edge.is_inside else token.scope)
+            scope = token.id if edge.is_inside else token.scope
+            self.bear(edge.born, scope, data=dict(edge.data) if edge.data else None)
+
+    def interrupt(self, owner: Token) -> None:
+        """An interrupting event sub-process begins: from here on none of the scope's others may (13.5.4)."""
+        self.clear(owner)
+        self.drop(owner, self.states[owner.state].inside)
+        self.remember(owner)["is_interrupted"] = True
 
     def consume(self, token: Token) -> None:
         state = self.states[token.state]
@@ -181,6 +189,11 @@ class InstanceRun:
         self.log.append(("cancelled", token.id, token.state))
         self._remove(token)
 
+    def report(self, token: Token) -> bool:
+        owner = self.tokens[token.scope]
+        child_done = self.states[owner.state].behaviour.child_done
+        return child_done is None or child_done(cast(Any, self), owner, token)
+
     def clear(self, owner: Token, spare: Token | None = None) -> None:
         if not self.population.get(owner.id):
             return
@@ -196,6 +209,14 @@ class InstanceRun:
 
     def together(self, token: Token) -> list[Token]:
         return list(self._resting().get((token.state, token.scope), ()))
+
+    def inside(self, key: str, token: Token) -> Token | None:
+        walker = token
+        while walker.id != ROOT:
+            walker = self.tokens[walker.scope]
+            if walker.state == key:
+                return walker
+        return None
 
     def remember(self, token: Token) -> dict[str, Any]:
         token.is_changed = True
@@ -260,25 +281,44 @@ class InstanceRun:
     def throw_error(self, token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:
         found = find_catcher(self, token, "error", code)
         if found is None:
+            self._pass_end(token)
             self.end("failed", code)
-            return
-        catcher, event = found
-        data: dict[str, Any] = {"variables": dict(variables)}
-        if event.get("code_variable"):
-            data["variables"][event["code_variable"]] = code
-        if event.get("message_variable"):
-            data["variables"][event["message_variable"]] = message
-        self.agenda.appendleft((catcher, event["trigger"], data))
+        else:
+            self._catch(token, *found, code, message, variables)
+
+    def fail(self, token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:
+        found = find_catcher(self, token, "error", code)
+        if found is None:
+            raise Fault("error-uncaught", f"Nobody catches the error “{code}”. {message}".strip())
+        self._catch(token, *found, code, message, variables)
 
     def throw_escalation(self, token: Token, code: str, variables: Mapping[str, Any]) -> None:
         found = find_catcher(self, token, "escalation", code)
-        if found is None:
-            return
-        catcher, event = found
-        data: dict[str, Any] = {"variables": dict(variables)}
+        if found is not None:
+            self._catch(token, *found, code, "", variables)
+
+    def _catch(
+        self,
+        thrower: Token,
+        catcher: Token,
+        event: Mapping[str, Any],
+        code: str,
+        message: str,
+        variables: Mapping[str, Any],
+    ) -> None:
+        brought = dict(variables)
         if event.get("code_variable"):
-            data["variables"][event["code_variable"]] = code
-        self.agenda.appendleft((catcher, event["trigger"], data))
+            brought[event["code_variable"]] = code
+        if event.get("message_variable"):
+            brought[event["message_variable"]] = message
+        self.agenda.appendleft((catcher, event["trigger"], {"variables": brought}, catcher.state))
+        if event.get("is_interrupting") and catcher is not thrower:
+            self._pass_end(thrower)
+
+    def _pass_end(self, token: Token) -> None:
+        """An end event has done its work when it has thrown: what it interrupts is the others."""
+        if self.states[token.state].kind == "endEvent":
+            self.consume(token)
 
     # within the room
 
@@ -310,29 +350,32 @@ class InstanceRun:
         left = self.population[token.scope] = self.population[token.scope] - 1
         if not left:
             owner = self.tokens.get(token.scope)
-            if owner is not None:
-                self.agenda.append((owner, "#drained", None))
+            if owner is not None and owner.id not in self.draining:
+                self.draining.add(owner.id)
+                self.agenda.append((owner, "#drained", None, owner.state))
 
     def _resting(self) -> dict[tuple[str, int], list[Token]]:
         """Tokens waiting in joins, by state and scope, in the order of arrival."""
         if self.resting is None:
             self.resting = {}
             for token in self.tokens.values():
-                if self.states[token.state].behaviour.is_join:
+                if self.states[token.state].behaviour.is_join and "at" in (token.data or ()):
                     self.resting.setdefault((token.state, token.scope), []).append(token)
+            for waiting in self.resting.values():
+                waiting.sort(key=lambda token: cast(dict[str, Any], token.data)["at"])
         return self.resting
 
     def unrest(self, token: Token) -> None:
         """The token goes on from its join."""
         resting = self._resting().get((token.state, token.scope), [])
+        token.data = None
         if token in resting:
             resting.remove(token)
 
     def rest(self, token: Token) -> None:
-        """The token waits in a join."""
+        """The token waits in a join; `at` keeps the order of arrival over a restore."""
         token.is_changed = True
+        token.data = {"at": self.instance.sequence + len(self.log)}
         resting = self._resting().setdefault((token.state, token.scope), [])
         if token not in resting:
             resting.append(token)
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from engine.core.model.runtime import Token
+from engine.core.model.behaviour import Fault
 from engine.core.run.run import InstanceRun
 
 
@@ -25,7 +25,7 @@ def _signal(run: InstanceRun) -> bool:
             for trigger, signal in run.states[token.state].behaviour.signals:
                 if signal(cast(Any, run), token) == name:
                     run.trigger(token, trigger, {"variables": variables})
-    run.agenda.append((thrower, "#thrown", None))
+    run.trigger(thrower, "#thrown")
     return True
 
 
@@ -51,9 +51,13 @@ def _joins(run: InstanceRun) -> bool:
     for token in list(run.tokens.values()):
         decide = run.states[token.state].behaviour.settle
         key = (token.state, token.scope)
-        if decide is None or key in asked:
+        if decide is None or key in asked or "at" not in (token.data or ()):
             continue
         asked.add(key)
-        if decide(cast(Any, run), cast(Token, token)):
-            return True
+        try:
+            if decide(cast(Any, run), token):
+                return True
+        except Fault as fault:
+            run.unrest(token)
+            run.park(token, "enter", fault)
     return False

@@ -29,7 +29,7 @@ class EscalationTrigger:
 
         def throw(run: Run, token: Token) -> bool:
             run.throw_escalation(token, code_of(run, token) or "", dict(token.variables or {}))
-            return True
+            return not token.is_gone
 
         return throw
 

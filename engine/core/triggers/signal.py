@@ -35,7 +35,8 @@ class SignalTrigger:
             """The name as it was when the wait was opened."""
             if is_fixed:
                 return str(event["name"][1])
-            return (token.data or {}).get("signals", {}).get(trigger)
+            name: str | None = (token.data or {}).get("signals", {}).get(trigger)
+            return name
 
         return Catch(arm, take_variables, signal=awaited)
 

@@ -33,6 +33,7 @@ class TimerTrigger:
     def catch(self, event: Mapping[str, Any], kit: Kit) -> Catch:
         value_of = kit.feel_value(event["formula"])
         timer, trigger, node = event["timer"], event["trigger"], event["node"]
+        beside = event.get("beside")  # an intermediate catch event: the token waits on, another one goes
         shortest = timedelta(seconds=kit.limits.cycle_seconds)
 
         def open_timer(run: Run, token: Token, due: datetime, remaining: int) -> None:
@@ -62,6 +63,9 @@ class TimerTrigger:
                 following = read_cycle(text).following(due)
                 if following is not None:
                     open_timer(run, token, following, remaining if remaining == ENDLESS else remaining - 1)
+                    if beside is not None:
+                        run.bear(beside, token.scope)
+                        return False
             return True
 
         return Catch(arm, accept)
