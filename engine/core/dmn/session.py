@@ -58,5 +58,7 @@ class Session(Run):
         self.sink.clear()
 
     def record(self, record: DecisionRecord) -> None:
-        if len(self.records) < MAX_RECORDS:
+        """Keep a record; of what functions evaluate over and over only the first ones."""
+        is_inside_a_call = self.calls < BUDGET.calls
+        if not is_inside_a_call or len(self.records) < MAX_RECORDS:
             self.records.append(record)

@@ -43,8 +43,7 @@ def test_variables_that_no_element_describes_are_seen_by_all() -> None:
 
 def test_each_decision_is_evaluated_once() -> None:
     parts = [decision("d0", "1")]
-    for number in range(1, 60):
-        parts.append(decision(f"d{number}", f"d{number - 1} + d{number - 1}", decisions=[f"d{number - 1}"]))
+    parts += [decision(f"d{n}", f"d{n - 1} + d{n - 1}", decisions=[f"d{n - 1}"]) for n in range(1, 60)]
     result = decide(*parts, of="d59")
     assert result.value == 2**59
     assert len(result.records) == 60
@@ -175,7 +174,7 @@ def test_asking_a_service_for_what_it_does_not_put_out_is_refused() -> None:
         decisions.evaluate("inner", {}, service="b")
 
 
-# imports
+# models that import one another
 
 
 def imported(name: str, namespace: str = "urn:lib") -> str:
