@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from engine.models import Instance, Process, ProcessVersion, State, Transition, WorkItem
 from engine.service.history import status_word
 
@@ -26,6 +28,16 @@ def describe_version(version: ProcessVersion) -> dict[str, Any]:
         "name": version.name,
         "created_at": version.created_at,
         "warnings": version.warnings,
+    }
+
+
+def describe_deployed(version: ProcessVersion) -> dict[str, Any]:
+    process = version.process
+    return {
+        "key": process.key,
+        "name": str(process),
+        "version": version.number,
+        "url": reverse("designer:process", args=[process.key]),
     }
 
 

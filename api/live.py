@@ -72,7 +72,7 @@ class Live(AsyncWebsocketConsumer):
                 await self.catch_up(int(instance))
         for topic in self.lists:
             if topic != "inbox" or event["inbox"]:
-                await self.send_frame({"type": "changed", "topic": topic})
+                await self.send_frame({"type": "refresh", "topic": topic})
 
     async def catch_up(self, instance: int) -> None:
         """Rights are asked again each time: what was taken away ends the subscription."""

@@ -71,3 +71,9 @@ class FeelBody(serializers.Serializer):
     expression = serializers.CharField(trim_whitespace=False, max_length=100_000)
     variables = serializers.DictField(required=False, default=dict)
     language = serializers.ChoiceField(choices=["feel", "juel"], required=False, default="feel")
+
+
+class StartFormBody(serializers.Serializer):
+    variables = serializers.DictField(required=False, default=dict)
+    business_key = serializers.CharField(required=False, allow_blank=True, max_length=255, default="")
+    outcome = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=255, default="")

@@ -30,6 +30,7 @@ urlpatterns = [
     path("v1/processes/", views.Processes.as_view(), name="processes"),
     path("v1/processes/<str:key>/", views.OneProcess.as_view(), name="process"),
     path("v1/processes/<str:key>/versions/<int:number>/", views.OneVersion.as_view(), name="version"),
+    path("v1/processes/<str:key>/start/", views.StartProcess.as_view(), name="process-start"),
     path("v1/deployments/", views.Deployments.as_view(), name="deployments"),
     path("v1/check/", views.Check.as_view(), name="check"),
     path("v1/drafts/<str:key>/", views.OneDraft.as_view(), name="draft"),

@@ -13,8 +13,9 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from api import requests
+from api import pages, requests
 from api.describe import (
+    describe_deployed,
     describe_instance,
     describe_item,
     describe_process,
@@ -95,7 +96,7 @@ class Deployments(APIView):
             "id": deployment.pk,
             "name": deployment.name,
             "created_at": deployment.created_at,
-            "processes": [describe_version(version) for version in versions],
+            "processes": [describe_deployed(version) for version in versions],
             "decisions": [{"key": row.key, "number": row.number} for row in deployment.decisions.all()],
             "forms": [{"key": row.key, "number": row.number} for row in deployment.forms.all()],
         }
@@ -134,9 +135,7 @@ class OneDraft(APIView):
         """Save the draft; refused when somebody has saved since the revision was read."""
         body = read_body(request, requests.DraftBody)
         try:
-            draft = drafts.save_draft(
-                request.user, key, body["xml"], body["revision"], name=body.get("name", "")
-            )
+            draft = drafts.save_draft(request.user, key, body["xml"], body["revision"], name=body.get("name", ""))
         except drafts.DraftConflict as conflict:
             answer = {"code": conflict.code, "detail": conflict.message, "title": conflict.message, "status": 409}
             saved_by = conflict.draft.saved_by
@@ -187,6 +186,15 @@ class Instances(APIView):
         )
         row = Instance.objects.select_related("version__process").get(pk=instance)
         return Response(describe_instance(row), status=201)
+
+
+class StartProcess(APIView):
+    @extend_schema(request=requests.StartFormBody, responses={201: dict})
+    def post(self, request: Request, key: str) -> Response:
+        """Start an instance from its start form; `next` is the page to show then."""
+        body = read_body(request, requests.StartFormBody)
+        instance = instances.start(key, request.user, variables=body["variables"], business_key=body["business_key"])
+        return Response({"instance": str(instance), "next": pages.after_start(request.user, instance)}, status=201)
 
 
 class OneInstance(APIView):
@@ -311,7 +319,7 @@ class CompleteTask(APIView):
         """Complete the task; the process goes on with the variables."""
         body = read_body(request, requests.CompleteBody)
         items.complete(task, request.user, body["variables"], outcome=body["outcome"] or "")
-        return Response({"next": None})
+        return Response({"next": pages.after_task(request.user)})
 
 
 class Messages(APIView):

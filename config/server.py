@@ -36,9 +36,7 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 
 class EmbeddedServer(uvicorn.Server):
-    def __init__(
-        self, config: uvicorn.Config, threads: BackgroundThreads, report_ready: Callable[[], None]
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, threads: BackgroundThreads, report_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self.threads = threads
         self.report_ready = report_ready

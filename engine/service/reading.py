@@ -23,7 +23,7 @@ from engine.models import (
     Token,
     WorkItem,
 )
-from engine.models.keys import instance_of, make_key, span
+from engine.models.keys import instance_of, make_key, number_of, span
 from engine.service.errors import NotFound
 from engine.service.rights import Actor, allowed_processes, groups_of, is_all_powerful, name_of, require
 
@@ -294,3 +294,74 @@ def last_sequence(instance: int) -> int:
 
 def key_of(instance: int, number: int) -> int:
     return make_key(instance, number)
+
+
+def read_instance_of(item: WorkItem) -> Instance:
+    """The instance of an item that the actor was given already."""
+    return Instance.objects.select_related("version__process", "version__file").get(pk=item.instance_id)
+
+
+def visible_variables_of(instance: Instance, token: int) -> dict[str, Any]:
+    """What a token of the instance sees."""
+    tokens = {number_of(row.pk): row for row in list_tokens(instance.pk)}
+    chain: list[dict[str, Any]] = []
+    walker = tokens.get(token)
+    while walker is not None:
+        chain.append(walker.variables or {})
+        walker = tokens.get(walker.scope)
+    visible = dict(instance.variables)
+    for variables in reversed(chain):
+        visible.update(variables)
+    return visible
+
+
+def words_of_audiences(items: Iterable[WorkItem]) -> dict[int | None, str]:
+    ids = {item.audience for item in items if item.audience is not None}
+    return {row.pk: str(row) for row in Audience.objects.filter(pk__in=ids)}
+
+
+def group_incidents(actor: Actor, limit: int = 5) -> list[tuple[str, int]]:
+    """The commonest causes among the open incidents."""
+    rows = Incident.objects.filter(
+        status=Incident.Status.OPEN, state__version__process__in=allowed_processes(actor, "operate")
+    )
+    grouped = rows.values_list("message").annotate(number=Count("id")).order_by("-number")
+    return [(message, number) for message, number in grouped[:limit]]
+
+
+def find_example(actor: Actor) -> Instance | None:
+    """A running instance to look at, for who has not seen one yet."""
+    rows = Instance.objects.filter(version__process__in=allowed_processes(actor, "see"), status__in=OPEN)
+    return rows.select_related("version__process").defer("variables", "data").order_by("pk").first()
+
+
+def places_of(instances: Iterable[int]) -> dict[int, list[str]]:
+    """The names of the steps at which each instance stands."""
+    condition = Q()
+    for instance in instances:
+        condition |= Q(id__range=span(instance))
+    places: dict[int, list[str]] = {}
+    if condition:
+        rows = Token.objects.filter(condition).values_list("id", "state__name", "state__node").order_by("id")
+        for key, name, node in rows:
+            own = places.setdefault(instance_of(key), [])
+            if (name or node) not in own:
+                own.append(name or node)
+    return places
+
+
+MOST_TOKENS_SHOWN = 2000
+
+
+def tokens_on(version: ProcessVersion) -> list[dict[str, str]]:
+    """Where the tokens of all running instances of the version stand."""
+    rows = Token.objects.filter(state__version=version).exclude(state__key__endswith="#body")
+    return [{"id": str(key), "node": node} for key, node in rows.values_list("id", "state__node")[:MOST_TOKENS_SHOWN]]
+
+
+def incidents_on(version: ProcessVersion) -> list[dict[str, str]]:
+    rows = Incident.objects.filter(state__version=version, status=Incident.Status.OPEN)
+    return [
+        {"node": node, "message": message}
+        for node, message in rows.values_list("state__node", "message")[:MOST_TOKENS_SHOWN]
+    ]

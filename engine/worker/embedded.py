@@ -25,9 +25,7 @@ class BackgroundThreads:
         self.stopping = threading.Event()
         self.threads = [
             threading.Thread(target=self.run_worker, name="celery-worker", daemon=True),
-            threading.Thread(
-                target=run_clock, args=(self.stopping, clock_seconds), name="clock", daemon=True
-            ),
+            threading.Thread(target=run_clock, args=(self.stopping, clock_seconds), name="clock", daemon=True),
         ]
 
     def start(self) -> None:

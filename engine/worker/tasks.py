@@ -22,9 +22,11 @@ def jobs() -> int:
 
 @shared_task(name=task_name("timers"))
 def timers() -> int:
-    return drain("timers", lambda: work.fire_timer_starts() + work.fire_timers() + work.advance_deliveries(), work.BATCH)
+    return drain(
+        "timers", lambda: work.fire_timer_starts() + work.fire_timers() + work.advance_deliveries(), work.BATCH
+    )
 
 
 @shared_task(name=task_name("sweep"))
 def sweep() -> int:
-    return work.sweep() + run_jobs()
+    return drain("sweep", lambda: work.sweep() + run_jobs(), work.BATCH)

@@ -1,0 +1,34 @@
+"""The top bar of every page: what the signed-in person may open; the pages themselves are in the four rooms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from engine.service.rights import is_all_powerful, role_rights
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Template context: lazily nothing for people who are not signed in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    rights = role_rights(user)
+    sees = is_all_powerful(user) or bool(rights & {"see", "operate", "edit"})
+    entries = [(_("Inbox"), "inbox:list", "inbox", "i", True), (_("Start"), "inbox:starts", "start", "s", True)]
+    entries += [
+        (_("Processes"), "designer:processes", "process", "p", sees),
+        (_("Instances"), "monitor:instances", "instance", "n", sees),
+    ]
+    items = []
+    for label, name, icon, go, is_shown in entries:
+        if is_shown:
+            url = reverse(name)
+            items.append({
+                "label": label, "url": url, "icon": icon, "go": go, "count": None,
+                "is_current": request.path.startswith(url),
+            })  # fmt: skip
+    return {"navigation": items}

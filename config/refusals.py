@@ -1,0 +1,42 @@
+"""What the service refuses, as a page or a message; programs get problem+json from the API instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from engine.core.model.problems import ProcessError
+from engine.service.errors import Forbidden, NotFound, ServiceError
+
+
+class RefusalMiddleware:
+    """A page that may not be seen does not exist; an action that is refused says why where one was."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, ServiceError | ProcessError):
+            return None
+        if isinstance(error, NotFound):
+            raise Http404(str(error)) from error
+        if request.method == "GET":
+            if isinstance(error, Forbidden):
+                raise PermissionDenied(str(error)) from error
+            return None
+        messages.error(request, error.message)
+        return redirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """The page of this site that the form was on."""
+    came_from = request.headers.get("Referer", "")
+    here = request.build_absolute_uri("/")
+    return came_from[len(here) - 1 :] if came_from.startswith(here) else "/"

@@ -1,0 +1,168 @@
+"""Pages of drawing and deploying: the list of processes, one process with its versions, the designer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from engine.models import Process, ProcessVersion
+from engine.service import drafts, reading
+from engine.service.rights import is_all_powerful, may, role_rights
+
+
+@login_required
+@require_GET
+def process_list(request: HttpRequest) -> HttpResponse:
+    """What is deployed and what is being drawn."""
+    query = request.GET.get("q", "")[:200]
+    may_edit = is_all_powerful(request.user) or "edit" in role_rights(request.user)
+    own = {draft.key: draft for draft in drafts.list_drafts(request.user)} if may_edit else {}
+    found = reading.list_processes(request.user, search=query)
+    lines = [describe_process(process, process.key in own) for process in found]
+    known = {process.key for process in found}
+    lines += [
+        {
+            "key": draft.key,
+            "name": str(draft),
+            "url": reverse("designer:edit", args=[draft.key]),
+            "edit_url": reverse("designer:edit", args=[draft.key]),
+            "version": None,
+            "has_draft": True,
+            "running": 0,
+            "incidents": 0,
+            "deployed_at": None,
+            "owner": "",
+        }
+        for draft in own.values()
+        if draft.key not in known and query.lower() in f"{draft.key} {draft.name}".lower()
+    ]
+    context = {
+        "processes": lines,
+        "query": query,
+        "is_filtered": bool(query),
+        "may_edit": may_edit,
+        "new_url": reverse("designer:new"),
+        "paging": None,
+    }
+    return render(request, "designer/processes.html", context)
+
+
+@login_required
+@require_POST
+def new_process(request: HttpRequest) -> HttpResponse:
+    """A draft with nothing but its start, opened in the designer."""
+    draft = drafts.create_draft(request.user, request.POST.get("name", "") or _("New process"))
+    return redirect("designer:edit", key=draft.key)
+
+
+@login_required
+@require_GET
+def process_page(request: HttpRequest, key: str) -> HttpResponse:
+    """One process with its versions and how many run on each."""
+    process = reading.get_process(request.user, key)
+    return _show(request, process, process.latest)
+
+
+@login_required
+@require_GET
+def version_page(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    """An older version, read-only."""
+    process = reading.get_process(request.user, key)
+    version = process.versions.select_related("file").filter(number=number).first()
+    if version is None:
+        raise Http404
+    return _show(request, process, version)
+
+
+@login_required
+@require_GET
+def edit(request: HttpRequest, key: str) -> HttpResponse:
+    """The designer."""
+    draft = drafts.get_draft(request.user, key)
+    deployed = Process.objects.filter(key=key).exists()
+    context = {
+        "process": {
+            "key": key,
+            "name": draft.name or key,
+            "url": reverse("designer:process", args=[key]) if deployed else reverse("designer:processes"),
+        },
+        "designer": {
+            "key": key,
+            "name": draft.name or key,
+            "draft_url": reverse("api:draft", args=[key]),
+            "check_url": reverse("api:check"),
+            "deploy_url": reverse("api:deployments"),
+            "may_edit": True,
+            "may_deploy": True,
+        },
+    }
+    return render(request, "designer/edit.html", context)
+
+
+def _show(request: HttpRequest, process: Process, shown: ProcessVersion | None) -> HttpResponse:
+    versions = reading.list_versions(request.user, process)
+    current = shown.deployment if shown is not None else None
+    context = {
+        "process": describe_process(process, has_draft=False)
+        | {
+            "description": "",
+            "version": shown.number if shown is not None else None,
+            "running": sum(version.running for version in versions),
+            "deployed_at": shown.created_at if shown is not None else None,
+            "deployed_by": current.actor if current is not None else "",
+        },
+        "diagram": describe_diagram(process, shown) if shown is not None else None,
+        "versions": [
+            {
+                "number": version.number,
+                "deployed_at": version.created_at,
+                "deployed_by": version.deployment.actor,
+                "running": version.running,
+                "note": version.deployment.note,
+                "is_current": shown is not None and version.pk == shown.pk,
+                "url": reverse("designer:version", args=[process.key, version.number]),
+            }
+            for version in versions
+        ],
+        "start_url": reverse("inbox:start", args=[process.key]) if may(request.user, "start", process) else "",
+        "edit_url": reverse("designer:edit", args=[process.key]) if may(request.user, "edit", process) else "",
+        "instances_url": reverse("monitor:instances") + f"?process={process.key}",
+    }
+    return render(request, "designer/process.html", context)
+
+
+def describe_process(process: Process, has_draft: bool) -> dict[str, Any]:
+    latest = process.latest
+    return {
+        "key": process.key,
+        "name": str(process),
+        "url": reverse("designer:process", args=[process.key]),
+        "edit_url": reverse("designer:edit", args=[process.key]),
+        "version": latest.number if latest is not None else None,
+        "has_draft": has_draft,
+        "running": getattr(process, "running", 0),
+        "incidents": getattr(process, "open_incidents", 0),
+        "deployed_at": latest.created_at if latest is not None else None,
+        "owner": "",
+    }
+
+
+def describe_diagram(process: Process, version: ProcessVersion) -> dict[str, Any]:
+    """The diagram with the tokens of everything that runs on the version."""
+    return {
+        "id": None,
+        "xml": reading.read_source(version),
+        "tokens": reading.tokens_on(version),
+        "visited": [],
+        "flows": [],
+        "incidents": reading.incidents_on(version),
+        "sequence": 0,
+        "status": "active",
+        "state_url": "",
+    }
