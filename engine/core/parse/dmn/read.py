@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from engine.core.model.decision_codes import decision_problem
-from engine.core.model.decisions import DecisionModel, Element
+from engine.core.model.decisions import (
+    Decision,
+    DecisionModel,
+    DecisionService,
+    Element,
+    InputData,
+    KnowledgeModel,
+)
 from engine.core.model.problems import DiagramError, Problem
 from engine.core.parse.dmn import elements
 from engine.core.parse.dmn.reader import Reader, is_dmn
@@ -51,7 +58,8 @@ def read_decisions(
 
 def _duplicates(model: DecisionModel) -> list[Problem]:
     """Ids must be unique among the elements; names too, since expressions know elements by them."""
-    graph = (*model.inputs, *model.decisions, *model.knowledge, *model.services)
+    graph: list[InputData | Decision | KnowledgeModel | DecisionService] = [*model.inputs, *model.decisions]
+    graph += [*model.knowledge, *model.services]
     return [
         *_repeated("duplicate-id", ((element.id, element) for element in graph)),
         *_repeated("duplicate-name", ((element.name, element) for element in graph)),
