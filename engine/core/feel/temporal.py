@@ -107,7 +107,9 @@ class DateTime(Temporal):
         zone: str | None = None,
     ) -> None:
         self.date, self.second_of_day, self.nano, self.zone = date, second_of_day, nano, zone
-        self.offset = zones.local_offset(zone, date.days, second_of_day) if zone is not None else offset
+        if zone is not None and offset is None:
+            offset = zones.local_offset(zone, date.days, second_of_day)
+        self.offset = offset  # in the hour that repeats when summer time ends, a given offset says which
         self.key = (date.key, second_of_day, nano, self.offset, zone)
 
     @property
@@ -149,17 +151,17 @@ class DateTime(Temporal):
         tz = zones.python_zone(self.offset, self.zone)
         hour, rest = divmod(self.second_of_day, 3600)
         parts = (self.year, self.month, self.day, hour, rest // 60, rest % 60, self.nano // 1000)
-        return datetime(*parts, tzinfo=tz)
+        moment = datetime(*parts, tzinfo=tz)
+        is_second = self.zone is not None and _offset_of(moment) != self.offset
+        return moment.replace(fold=1) if is_second else moment
 
     @classmethod
     def from_python(cls, moment: datetime) -> DateTime:
-        offset = moment.utcoffset()
         name = getattr(moment.tzinfo, "key", None)
         zone = name if isinstance(name, str) and name != "UTC" else None
         second = moment.hour * 3600 + moment.minute * 60 + moment.second
         date = Date(moment.year, moment.month, moment.day)
-        seconds = None if offset is None else offset.days * DAY + offset.seconds
-        return cls(date, second, moment.microsecond * 1000, None if zone else seconds, zone)
+        return cls(date, second, moment.microsecond * 1000, _offset_of(moment), zone)
 
     def __str__(self) -> str:
         offset = None if self.zone is not None else self.offset
@@ -222,17 +224,17 @@ def _at_instant(seconds: int, nano: int, offset: int | None, zone: str | None) -
     if zone is not None:
         offset = zones.instant_offset(zone, seconds)
     year, month, day, second = zones.local_of_instant(seconds, offset or 0)
-    moment = DateTime(Date(year, month, day), second, nano, offset, None)
-    if zone is None:
-        return moment
-    named = DateTime(moment.date, second, nano, None, zone)
-    named.offset = offset  # in the hour that repeats when summer time ends, the instant decides
-    return named
+    return DateTime(Date(year, month, day), second, nano, offset, zone)
 
 
 def from_instant(moment: datetime) -> DateTime:
     """An aware Python datetime as a FEEL date and time (a naive one counts as UTC)."""
     return DateTime.from_python(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC))
+
+
+def _offset_of(moment: datetime) -> int | None:
+    offset = moment.utcoffset()
+    return None if offset is None else offset.days * DAY + offset.seconds
 
 
 def _date_text(year: int, month: int, day: int) -> str:
