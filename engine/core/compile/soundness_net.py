@@ -172,9 +172,7 @@ def _merge(net: Net, source: int, target: int, edges: set[int]) -> bool:
     split, join = net.vertices.get(source), net.vertices.get(target)
     if split is None or join is None or len(edges) < 2 or split.split != join.join or not edges <= split.outs:
         return False
-    # Ways that are no alternatives belong together: all of the split, and of an inclusive join too.
-    if split.split != "one" and len(edges) != len(split.outs):
-        return False
+    # An inclusive join that waits for other ways too decides by more than these.
     if split.split == "some" and len(edges) != len(join.ins):
         return False
     gone = sorted(edges)[1:]

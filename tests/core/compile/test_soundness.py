@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.core.compile.check import check_diagram
@@ -202,12 +202,18 @@ def build(block: object) -> str:
     return graph(*builder.paths)
 
 
+def test_an_inclusive_join_in_a_loop_does_not_wait_for_tokens_that_may_come_around() -> None:
+    assert found(build(("loop", ["t", ("a", ["t", ("o", ["t", ("loop", ["t", "t"])])])]))) == []
+
+
 @given(blocks)
+@settings(deadline=None)
 def test_block_structured_models_are_sound(block: object) -> None:
     assert found(build(block)) == []
 
 
 @given(blocks.filter(lambda block: "'x'" in str(block) and "loop" not in str(block)))
+@settings(deadline=None)
 def test_a_choice_that_ends_in_a_parallel_join_is_found_wherever_it_stands(block: object) -> None:
     text = build(block)
     splits = [line.split('"')[1] for line in text.split("<exclusiveGateway ")[1:]]

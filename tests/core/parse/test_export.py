@@ -128,7 +128,7 @@ def elements(draw: st.DrawFn) -> etree._Element:
 
 
 @given(elements())
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_any_file_reads_and_comes_back_the_same(root: etree._Element) -> None:
     text = file(etree.tostring(copy.deepcopy(root), encoding="unicode"))
     assert same(text, write_diagram(text))

@@ -6,7 +6,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -222,6 +222,7 @@ def test_reference_diagrams_without_their_drawing_get_one_with_every_node_and_fl
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=25))
+@settings(deadline=None)
 def test_boxes_never_overlap_whatever_leads_where(pairs: list[tuple[int, int]]) -> None:
     items = [Item(str(number), 20 + 10 * number, 36, number % 3) for number in range(10)]
     grid = arrange(items, [(str(one), str(two)) for one, two in pairs], bands=3)
