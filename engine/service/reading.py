@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet
 
+from engine.core.parse.layout import with_layout
 from engine.core.parse.xml import as_text
 from engine.models import (
     Audience,
@@ -79,8 +80,8 @@ def list_versions(actor: Actor, process: Process) -> list[ProcessVersion]:
 
 
 def read_source(version: ProcessVersion) -> str:
-    """The diagram's file as text, for the browser."""
-    return as_text(bytes(version.file.content))
+    """The diagram's file as text, for the browser; one that was never drawn is laid out."""
+    return as_text(with_layout(bytes(version.file.content)))
 
 
 OPEN = (Instance.Status.ACTIVE, Instance.Status.SUSPENDED)
