@@ -25,7 +25,7 @@ def get_value(context: Mapping[str, object], key: str) -> object:
 
 @builtin("get value", "m: context, keys: list", "Any", _C)
 def get_value_along(context: Mapping[str, object], keys: list[object]) -> object:
-    value: object = context
+    value: object = context if keys else None
     for key in keys:
         if not isinstance(value, Mapping) or not isinstance(key, str):
             return None
@@ -93,7 +93,7 @@ def _put(run: Run, context: object, keys: list[object], value: object) -> dict[s
     if not isinstance(context, Mapping):
         raise FeelError("a key leads to a value that is no context")
     run.make(len(context))
-    inner = value if len(keys) == 1 else _put(run, context.get(key, {}), keys[1:], value)
+    inner = value if len(keys) == 1 else _put(run, context.get(key), keys[1:], value)
     return {**context, key: inner}
 
 
