@@ -92,7 +92,9 @@ def member(value: object, name: str, run: Run | None, start: int, end: int) -> o
     if isinstance(value, (list, tuple)):
         if run is not None:
             run.charge(len(value))
-        return [member(item, name, run, start, end) for item in value]
+        return [
+            item[name] if type(item) is dict and name in item else member(item, name, run, start, end) for item in value
+        ]
     getter = PROPERTIES.get(type(value), {}).get(name)
     if getter is not None:
         return getter(value)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from engine.core.feel.errors import FeelError
-from engine.core.feel.numbers import CONTEXT, Number, add, divide, multiply, normal, number, subtract
+from engine.core.feel.numbers import CONTEXT, Number, add, divide, from_int, multiply, normal, number, subtract
 from engine.core.feel.operators import add as add_values
 from engine.core.feel.operators import order
 from engine.core.feel.runtime import Run
@@ -18,6 +18,8 @@ _L = "list"
 
 
 def _numbers(items: Sequence[object]) -> list[Number]:
+    if all(type(item) is int for item in items):
+        return list(items)  # type: ignore[arg-type]
     found: list[Number] = []
     for item in items:
         value = number(item)
@@ -61,6 +63,8 @@ def _total(items: Sequence[object]) -> object:
 
 
 def _sum(values: list[Number]) -> Number | None:
+    if all(type(value) is int for value in values):
+        return from_int(sum(values))  # type: ignore[arg-type]
     total: Number | None = 0
     for value in values:
         if total is not None:
