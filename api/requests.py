@@ -77,3 +77,8 @@ class StartFormBody(serializers.Serializer):
     variables = serializers.DictField(required=False, default=dict)
     business_key = serializers.CharField(required=False, allow_blank=True, max_length=255, default="")
     outcome = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=255, default="")
+
+
+class EvaluateBody(serializers.Serializer):
+    variables = serializers.DictField(required=False, default=dict)
+    version = serializers.IntegerField(required=False, min_value=1, allow_null=True, default=None)

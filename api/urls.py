@@ -51,5 +51,8 @@ urlpatterns = [
     path("v1/tasks/<key:task>/complete/", views.CompleteTask.as_view(), name="task-complete"),
     path("v1/messages/", views.Messages.as_view(), name="messages"),
     path("v1/signals/", views.Signals.as_view(), name="signals"),
+    path("v1/decisions/", views.Decisions.as_view(), name="decisions"),
+    path("v1/decisions/<str:key>/", views.OneDecision.as_view(), name="decision"),
+    path("v1/decisions/<str:key>/evaluate/", views.EvaluateDecision.as_view(), name="decision-evaluate"),
     path("v1/feel/", views.Feel.as_view(), name="feel"),
 ]

@@ -26,7 +26,7 @@ from api.describe import (
 from engine.core.feel import ExpressionError, compile_expression, to_json
 from engine.core.model.problems import DiagramError
 from engine.models import Instance, ProcessVersion
-from engine.service import deploying, drafts, history, instances, items, reading
+from engine.service import decisions, deploying, drafts, history, instances, items, reading
 from engine.service.errors import Invalid, NotFound
 
 ANSWER = {200: dict}
@@ -344,6 +344,39 @@ class Signals(APIView):
         """Give a signal to everyone who waits for it."""
         body = read_body(request, requests.SignalBody)
         return Response({"reached": instances.send_signal(body["name"], request.user, variables=body["variables"])})
+
+
+class Decisions(APIView):
+    @extend_schema(responses=ANSWER, parameters=[OpenApiParameter("search", str)])
+    def get(self, request: Request) -> Response:
+        """The latest version of each decision."""
+        found = decisions.list_decisions(request.user, search=request.query_params.get("search", "")[:200])
+        return Response({"results": [{"key": row.key, "name": row.name, "version": row.number} for row in found]})
+
+
+class OneDecision(APIView):
+    @extend_schema(responses=ANSWER)
+    def get(self, request: Request, key: str) -> Response:
+        """One decision with its versions and what it needs."""
+        row = decisions.get_decision(request.user, key)
+        versions = [version.number for version in decisions.list_versions(request.user, key)]
+        answer = {"key": key, "name": row.name, "version": row.number, "versions": versions}
+        return Response(answer | {"inputs": decisions.inputs_of(row), "table": decisions.describe_table(row)})
+
+
+class EvaluateDecision(APIView):
+    @extend_schema(request=requests.EvaluateBody, responses=ANSWER)
+    def post(self, request: Request, key: str) -> Response:
+        """Evaluate the decision on variables: its value and every rule that hit; nothing is stored."""
+        body = read_body(request, requests.EvaluateBody)
+        result = decisions.evaluate(request.user, key, body["variables"], body["version"])
+        return Response(
+            {
+                "value": to_json(result.value),
+                "records": [record.to_json() for record in result.records],
+                "diagnostics": [finding.message for finding in result.diagnostics],
+            }
+        )
 
 
 class Feel(APIView):

@@ -21,6 +21,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     entries = [(_("Inbox"), "inbox:list", "inbox", "i", True), (_("Start"), "inbox:starts", "start", "s", True)]
     entries += [
         (_("Processes"), "designer:processes", "process", "p", sees),
+        (_("Decisions"), "designer:decisions", "decision", "d", sees),
         (_("Instances"), "monitor:instances", "instance", "n", sees),
     ]
     items = []

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from designer import views
+from designer import decisions, views
 
 app_name = "designer"
 
@@ -11,5 +11,8 @@ urlpatterns = [
     path("processes/new/", views.new_process, name="new"),
     path("processes/<str:key>/", views.process_page, name="process"),
     path("processes/<str:key>/edit/", views.edit, name="edit"),
+    path("decisions/", decisions.decision_list, name="decisions"),
+    path("decisions/<str:key>/", decisions.decision_page, name="decision"),
+    path("instances/<int:instance>/decisions/<int:number>/", decisions.made_page, name="decision-made"),
     path("processes/<str:key>/versions/<int:number>/", views.version_page, name="version"),
 ]

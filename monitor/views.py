@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from engine.models import Instance
 from engine.models.keys import instance_of
-from engine.service import history, instances, reading
+from engine.service import decisions, history, instances, reading
 from engine.service.rights import may
 
 LONGEST_VALUE = 2000
@@ -104,6 +104,15 @@ def instance_page(request: HttpRequest, instance: int) -> HttpResponse:
         "may_operate": may(request.user, "operate", process),
         "cancel_url": reverse("monitor:cancel", args=[instance]),
         "parent": describe_parent(row),
+        "decisions": [
+            {
+                "name": made["decision"],
+                "node_name": names.get(made["node"], made["node"]),
+                "at": made["at"],
+                "url": reverse("designer:decision-made", args=[instance, number]),
+            }
+            for number, made in enumerate(decisions.list_made(row), 1)
+        ],
     }
     return render(request, "monitor/instance.html", context)
 

@@ -126,7 +126,7 @@ def _decide_in(deployment: int) -> Any:
                 "decision-missing",
                 f"No decision with the id “{decision}” is deployed. Deploy it, then retry.",
             )
-        return _decisions_of(found).evaluate(decision, variables, now=now)
+        return decisions_of(found).evaluate(decision, variables, now=now)
 
     return decide
 
@@ -143,7 +143,7 @@ def _find_decision(decision: str, binding: Mapping[str, Any], deployment: int) -
     return rows.order_by("-number").first()
 
 
-def _decisions_of(row: DecisionVersion) -> Decisions:
+def decisions_of(row: DecisionVersion) -> Decisions:
     with _lock:
         known = _decisions.get(row.file_id)
     if known is None:

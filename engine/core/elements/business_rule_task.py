@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.core.elements.job import encode_job, prepare_job
+from engine.core.feel import to_json
 from engine.core.model.behaviour import Behaviour, Fault, Kit, Run
 from engine.core.model.diagram import Node, Process
 from engine.core.model.effects import RecordDecision
@@ -37,8 +38,8 @@ class BusinessRuleTask:
         def enter(run: Run, token: Token) -> None:
             name = name_of(run, token) or ""
             answer = kit.decide(name, binding, run.view(token), run.now)
-            run.open(RecordDecision(token.id, state.node, name, list(answer.records)))
-            run.finish(token, {result: shape(answer.value)} if result else None)
+            run.open(RecordDecision(token.id, state.node, name, [record.to_json() for record in answer.records]))
+            run.finish(token, {result: shape(to_json(answer.value))} if result else None)
 
         return Behaviour(enter=enter)
 
