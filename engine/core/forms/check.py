@@ -1,0 +1,139 @@
+"""A form as people see it, and what they send back: all values at once, with every problem; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.core.forms.convert import Refusal, check_bounds, convert
+from engine.core.forms.fields import Field, compute, read_fields, read_schema
+from engine.core.model.problems import FieldProblem, FormError
+
+OUTCOME = "outcome"  # which button was pressed: comes with the fields, belongs to none of them
+_MISSING: Any = object()
+
+
+def describe_form(form: Mapping[str, Any] | None, variables: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
+    """The form with its fields: id, label, type, default, required, constraints as written, options."""
+    if form is None:
+        return None
+    fields = [_describe(field) for field in read_fields(form, variables, now)]
+    described = {name: value for name, value in form.items() if name not in ("fields", "schema")}
+    schema = read_schema(form)
+    return described | ({"schema": schema} if schema else {}) | {"fields": fields}
+
+
+def _describe(field: Field) -> dict[str, Any]:
+    try:
+        default = convert(field, field.default)
+    except Refusal:
+        default = field.default
+    described = {
+        "id": field.id,
+        "label": field.label,
+        "type": field.type,
+        "default": default,
+        "required": field.is_required,
+        "constraints": dict(field.constraints),
+        "options": [{"value": value, "label": label} for value, label in field.options or ()],
+    }
+    return described | ({"columns": [_describe(column) for column in field.columns]} if field.columns else {})
+
+
+def check_form(
+    form: Mapping[str, Any] | None,
+    values: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    now: datetime,
+    *,
+    outcomes: Collection[str] = (),
+) -> dict[str, Any]:
+    """The values in the types of their fields. FormError with every problem; a form without fields takes all.
+
+    Fields that a condition hides, and those that are read only and unchanged, are left out."""
+    problems: list[FieldProblem] = []
+    outcome = values.get(OUTCOME)
+    if outcomes and outcome not in outcomes:
+        message = f"Choose one of {', '.join(outcomes)}."
+        problems.append(FieldProblem(OUTCOME, "option" if outcome is not None else "required", message))
+    fields = read_fields(form, variables, now)
+    if not fields:
+        checked = dict(values)
+    else:
+        checked = _check_fields(fields, values, variables, now, problems)
+        _check_unknown(fields, values, problems)
+        if OUTCOME in values and OUTCOME not in checked:
+            checked[OUTCOME] = outcome
+    if problems:
+        raise FormError(problems)
+    return checked
+
+
+def _check_fields(
+    fields: Iterable[Field], values: Mapping[str, Any], variables: Mapping[str, Any], now: datetime,
+    problems: list[FieldProblem], prefix: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    checked: dict[str, Any] = {}
+    for field in fields:
+        if field.hidden_when and compute(field.hidden_when, "feel", {**variables, **values}, now) is True:
+            continue
+        try:
+            value = _check_one(field, _at(values, field.path), _at(variables, field.path))
+        except Refusal as refusal:
+            problems.append(FieldProblem(prefix + field.id, refusal.code, refusal.message))
+            continue
+        if value is _MISSING:
+            continue
+        if field.columns and isinstance(value, list):
+            value = [
+                _check_fields(field.columns, row, variables, now, problems, f"{prefix}{field.id}[{number}].")
+                for number, row in enumerate(value)
+            ]
+        _put(checked, field.path, value)
+    return checked
+
+
+def _check_one(field: Field, given: Any, current: Any) -> Any:
+    if field.type == "computed":
+        return _MISSING
+    value = _MISSING if given is _MISSING else convert(field, given)
+    if field.is_readonly:
+        if value is not _MISSING and value != (None if current is _MISSING else current):
+            raise Refusal("readonly", "The field can only be read.")
+        return _MISSING
+    if field.is_required and (value is _MISSING or value is None or value in ("", []) or _is_unticked(field, value)):
+        raise Refusal("required", "The field is required.")
+    if value is _MISSING or value is None:
+        return value
+    if field.columns and not (isinstance(value, list) and all(isinstance(row, Mapping) for row in value)):
+        raise Refusal("type", "The value must be a list of rows.")
+    check_bounds(field, value)
+    return value
+
+
+def _is_unticked(field: Field, value: Any) -> bool:
+    """A required checkbox of a form-js schema has to be ticked; its constraint is a truth, not a text."""
+    return field.type == "boolean" and value is False and field.constraints.get("required") is True
+
+
+def _check_unknown(fields: Iterable[Field], values: Mapping[str, Any], problems: list[FieldProblem]) -> None:
+    known = {field.path[0] for field in fields} | {OUTCOME}
+    for name in values:
+        if name not in known:
+            problems.append(FieldProblem(name, "unknown-field", "The form has no such field."))
+
+
+def _at(values: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    found: Any = values
+    for part in path:
+        if not isinstance(found, Mapping) or part not in found:
+            return _MISSING
+        found = found[part]
+    return found
+
+
+def _put(values: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for part in path[:-1]:
+        values = values.setdefault(part, {})
+    values[path[-1]] = value

@@ -1,0 +1,164 @@
+"""One submitted value into the type of its field and within its bounds; a Refusal says why not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import re2
+
+from engine.core.forms.fields import Field
+
+_LONGEST = 2**63 - 1
+_MAIL = re2.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE = re2.compile(r"\+?[0-9 ()/.-]{3,30}")
+
+
+class Refusal(Exception):
+    def __init__(self, code: str, message: str) -> None:
+        self.code, self.message = code, message
+        super().__init__(message)
+
+
+def convert(field: Field, value: Any) -> Any:
+    """The value in the field's type; empty text is no value, but for text fields."""
+    if value is None or (value == "" and field.type != "string"):
+        return None
+    converter = _CONVERTERS.get(field.type)
+    return value if converter is None else converter(field, value)
+
+
+def check_bounds(field: Field, value: Any) -> None:
+    rules = field.constraints
+    for name, is_kept, message in (
+        ("min", lambda bound: value >= bound, "must be at least"),
+        ("max", lambda bound: value <= bound, "must be at most"),
+    ):
+        bound = _number(rules.get(name))
+        if bound is not None and isinstance(value, int | float) and not isinstance(value, bool) and not is_kept(bound):
+            raise Refusal(name, f"The value {message} {rules[name]}.")
+    if not isinstance(value, str):
+        return
+    shortest, longest = _number(rules.get("minlength")), _number(rules.get("maxlength"))
+    if shortest is not None and len(value) < shortest:
+        raise Refusal("minlength", f"Write at least {rules['minlength']} characters.")
+    if longest is not None and len(value) > longest:
+        raise Refusal("maxlength", f"Write at most {rules['maxlength']} characters.")
+    if value:
+        _check_pattern(rules, value)
+
+
+def _check_pattern(rules: dict[str, Any], value: str) -> None:
+    pattern = rules.get("pattern")
+    if pattern:
+        try:
+            fits = re2.search(pattern, value) is not None
+        except re2.error:
+            raise Refusal("pattern", f"The form's pattern {pattern!r} is no regular expression; repair the form.") from None
+        if not fits:
+            raise Refusal("pattern", f"The value does not fit the pattern {pattern}.")
+    kind = rules.get("validationType")
+    if kind == "email" and not _MAIL.fullmatch(value):
+        raise Refusal("email", "Write an e-mail address.")
+    if kind == "phone" and not _PHONE.fullmatch(value):
+        raise Refusal("phone", "Write a phone number.")
+
+
+def _number(text: Any) -> Decimal | None:
+    if text is None or text == "" or isinstance(text, bool):
+        return None
+    try:
+        return Decimal(str(text).strip())
+    except InvalidOperation:
+        return None
+
+
+def _text(field: Field, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise Refusal("type", "The value must be text.")
+
+
+def _integer(field: Field, value: Any) -> int:
+    found = _number(value) if isinstance(value, int | float | str) else None
+    if found is None or not found.is_finite() or found != found.to_integral_value() or abs(found) > _LONGEST:
+        raise Refusal("type", "The value must be a whole number.")
+    return int(found)
+
+
+def _decimal(field: Field, value: Any) -> int | float:
+    found = _number(value) if isinstance(value, int | float | str) else None
+    if found is None or not found.is_finite() or not math.isfinite(float(found)):
+        raise Refusal("type", "The value must be a number.")
+    return int(found) if found == found.to_integral_value() and abs(found) <= _LONGEST else float(found)
+
+
+def _boolean(field: Field, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return value.strip().lower() == "true"
+    raise Refusal("type", "The value must be true or false.")
+
+
+def _date(field: Field, value: Any) -> str:
+    """ISO 8601, or the pattern of the field (`dd/MM/yyyy`); a moment stays a moment."""
+    if isinstance(value, str):
+        text = value.strip()
+        for read in (lambda: date.fromisoformat(text), lambda: datetime.fromisoformat(text)):
+            try:
+                return read().isoformat()
+            except ValueError:
+                continue
+        try:
+            return datetime.strptime(text, _strptime(field.pattern or "dd/MM/yyyy")).date().isoformat()  # noqa: DTZ007
+        except ValueError:
+            pass
+    raise Refusal("type", "The value must be a date like 2030-01-31.")
+
+
+def _strptime(pattern: str) -> str:
+    for written, meant in (("yyyy", "%Y"), ("MM", "%m"), ("dd", "%d"), ("HH", "%H"), ("mm", "%M"), ("ss", "%S")):
+        pattern = pattern.replace(written, meant)
+    return pattern
+
+
+def _moment(field: Field, value: Any) -> str:
+    try:
+        return datetime.fromisoformat(str(value).strip()).isoformat()
+    except ValueError:
+        raise Refusal("type", "The value must be a date and time like 2030-01-31T12:00:00Z.") from None
+
+
+def _time(field: Field, value: Any) -> str:
+    try:
+        return time.fromisoformat(str(value).strip()).isoformat()
+    except ValueError:
+        raise Refusal("type", "The value must be a time like 12:30.") from None
+
+
+def _choice(field: Field, value: Any) -> Any:
+    if field.options is None:
+        return value
+    for option, _ in field.options:
+        if option == value or (isinstance(value, str) and not isinstance(option, str) and str(option) == value):
+            return option
+    labels = ", ".join(str(option) for option, _ in field.options)
+    raise Refusal("option", f"The value must be one of {labels or 'no options at all'}.")
+
+
+def _choices(field: Field, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise Refusal("type", "The value must be a list.")
+    return [_choice(field, item) for item in value]
+
+
+_CONVERTERS: dict[str, Callable[[Field, Any], Any]] = {
+    "string": _text, "long": _integer, "integer": _integer, "int": _integer, "double": _decimal, "number": _decimal,
+    "boolean": _boolean, "date": _date, "datetime": _moment, "time": _time, "enum": _choice, "list": _choices,
+}  # fmt: skip

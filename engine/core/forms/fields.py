@@ -1,0 +1,160 @@
+"""The fields of a form, of whichever notation, under one set of words; values are not looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.core.feel import ExpressionError, compile_expression, from_instant, to_json
+
+Option = tuple[Any, str]  # value, label
+
+# form-js component type → type of value; what is missing shows something and takes no value
+_TYPES = {
+    "textfield": "string", "textarea": "string", "number": "number", "checkbox": "boolean", "radio": "enum",
+    "select": "enum", "checklist": "list", "taglist": "list", "datetime": "date", "filepicker": "file",
+    "expression": "computed", "dynamiclist": "rows",
+}  # fmt: skip
+_RULES = {"minLength": "minlength", "maxLength": "maxlength"}
+
+
+@dataclass(slots=True)
+class Field:
+    """`path` is where the value stands in the data; `columns` are the fields of each row of a dynamic list."""
+
+    id: str
+    label: str
+    type: str
+    path: tuple[str, ...]
+    default: Any = None
+    is_required: bool = False
+    is_readonly: bool = False
+    constraints: dict[str, Any] = field(default_factory=dict)
+    options: list[Option] | None = None
+    hidden_when: str = ""
+    columns: list[Field] = field(default_factory=list)
+    pattern: str = ""  # of dates
+
+
+def read_fields(form: Mapping[str, Any] | None, variables: Mapping[str, Any], now: datetime) -> list[Field]:
+    """Those of generated forms and of form-js schemas; a form that stands elsewhere has none here."""
+    if form is None:
+        return []
+    if form.get("fields"):
+        return [_generated(entry, variables, now) for entry in form["fields"]]
+    schema = read_schema(form)
+    return list(_components(schema.get("components", ()), (), "", variables, now)) if schema else []
+
+
+def read_schema(form: Mapping[str, Any]) -> dict[str, Any]:
+    """The form-js schema, written in the process as text or given as it is."""
+    schema = form.get("schema")
+    if isinstance(schema, str) and schema.strip():
+        try:
+            schema = json.loads(schema)
+        except (ValueError, RecursionError):
+            return {}
+    return schema if isinstance(schema, dict) else {}
+
+
+def compute(text: str, language: str, variables: Mapping[str, Any], now: datetime) -> Any:
+    """The value of an expression; None where it has none."""
+    try:
+        expression = compile_expression(text, language="juel" if language == "juel" else "feel")
+        return to_json(expression.value(variables, now=from_instant(now)))
+    except (ExpressionError, ValueError):
+        return None
+
+
+def _generated(entry: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> Field:
+    constraints = dict(entry.get("constraints") or {})
+    name = (entry.get("properties") or {}).get("variable") or entry["id"]
+    formula = entry.get("default")
+    default = None
+    if formula is not None:
+        language, text = formula
+        default = text if language == "static" else compute(text, language, variables, now)
+    options = [(value, label) for value, label in entry.get("options") or ()]
+    return Field(
+        id=entry["id"],
+        label=entry.get("label") or entry["id"],
+        type=entry.get("type") or "string",
+        path=(name,),
+        default=default,
+        is_required=bool(entry.get("is_required")),
+        is_readonly=str(constraints.get("readonly", "false")).strip().lower() != "false",
+        constraints=constraints,
+        options=options or None,
+        pattern=(entry.get("properties") or {}).get("datePattern", ""),
+    )
+
+
+def _components(
+    components: Any, path: tuple[str, ...], hidden_when: str, variables: Mapping[str, Any], now: datetime
+) -> Iterator[Field]:
+    """Groups are walked through: what hides a group hides all in it."""
+    for component in components if isinstance(components, list) else ():
+        if not isinstance(component, Mapping):
+            continue
+        hide = _expression((component.get("conditional") or {}).get("hide")) or ""
+        both = f"({hidden_when}) or ({hide})" if hide and hidden_when else hide or hidden_when
+        kind, inner = component.get("type"), tuple(part for part in str(component.get("path") or "").split(".") if part)
+        if kind == "group":
+            yield from _components(component.get("components"), path + inner, both, variables, now)
+        elif kind == "dynamiclist" and inner:
+            found = _component(component, path + inner, both, variables, now)
+            found.columns = list(_components(component.get("components"), (), "", variables, now))
+            yield found
+        elif kind in _TYPES and component.get("key"):
+            yield _component(component, path + tuple(str(component["key"]).split(".")), both, variables, now)
+
+
+def _component(
+    component: Mapping[str, Any], path: tuple[str, ...], hidden_when: str, variables: Mapping[str, Any], now: datetime
+) -> Field:
+    rules = dict(component.get("validate") or {})
+    kind = _TYPES[str(component["type"])]
+    if kind == "date":
+        kind = {"time": "time", "datetime": "datetime"}.get(str(component.get("subtype")), "date")
+    readonly = component.get("readonly")
+    if isinstance(readonly, str):
+        text = _expression(readonly)
+        readonly = compute(text, "feel", variables, now) is True if text else readonly == "true"
+    return Field(
+        id=".".join(path),
+        label=str(component.get("label") or component.get("dateLabel") or ".".join(path)),
+        type=kind,
+        path=path,
+        default=component.get("defaultValue"),
+        is_required=rules.get("required") is True,
+        is_readonly=bool(readonly) or component.get("disabled") is True,
+        constraints={_RULES.get(name, name): rule for name, rule in rules.items()},
+        options=_options(component, variables, now) if kind in ("enum", "list") else None,
+        hidden_when=hidden_when,
+    )
+
+
+def _options(component: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> list[Option] | None:
+    """Written down, or found in the data; None where they cannot be told."""
+    entries: Any = component.get("values")
+    if component.get("valuesExpression"):
+        entries = compute(_expression(component["valuesExpression"]) or "", "feel", variables, now)
+    elif component.get("valuesKey"):
+        entries = variables.get(str(component["valuesKey"]))
+    if not isinstance(entries, list):
+        return None
+    options: list[Option] = []
+    for entry in entries:
+        if isinstance(entry, Mapping):
+            value = entry.get("value")
+            options.append((value, str(entry.get("label", value))))
+        else:
+            options.append((entry, str(entry)))
+    return options
+
+
+def _expression(text: Any) -> str | None:
+    return text.strip().removeprefix("=").strip() if isinstance(text, str) and text.strip().startswith("=") else None

@@ -1,0 +1,92 @@
+"""The clock that moves only when told: due timers fire in due order, those of start events too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine.core.model.effects import OpenTimer
+from engine.core.model.runtime import Delivery
+from engine.core.simulate.starts import first_due
+from engine.core.simulate.state import RunState
+from engine.core.simulate.waits import Row
+from engine.core.triggers.schedule import ENDLESS, read_cycle
+
+if TYPE_CHECKING:
+    from engine.core.simulate.world import World
+
+
+@dataclass(slots=True, eq=False)
+class StartTimer:
+    process: str
+    entry: Mapping[str, Any]
+    number: int
+    due: datetime | None
+    remaining: int
+    cycle: str
+
+
+class Clock:
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.starts: list[StartTimer] = []
+        for process, deployed in world.deployed.items():
+            for entry in deployed.config.get("starts", ()):
+                if entry["kind"] == "timer":
+                    due = first_due(entry, world.now)
+                    self.starts.append(StartTimer(process, entry, next(world.numbers), *due))
+
+    def set(self, moment: datetime) -> None:
+        """Fire all that is due up to the moment, each at its own time. A timer without pause that is opened at
+        the very end waits for the next move, and so does whatever fires without end at one moment."""
+        world = self.world
+        if moment < world.now:
+            raise ValueError("Time goes forward only.")
+        last_of_old = next(world.numbers)
+        fired_at, fired = world.now, 0
+        while True:
+            due = self._next(moment, last_of_old)
+            if due is None:
+                break
+            when, _, fire = due
+            if when > world.now:
+                world.now = when
+            fired = fired + 1 if world.now == fired_at else 0
+            fired_at = world.now
+            if fired > world.limits.steps:
+                break
+            fire()
+            world.settle()
+        world.now = moment
+
+    def _next(self, moment: datetime, last_of_old: int) -> tuple[datetime, int, Any] | None:
+        found: list[tuple[datetime, int, Any]] = []
+        for state, row in self.world.open_rows():
+            due = row.due
+            if isinstance(row.effect, OpenTimer) and due is not None and due <= moment:
+                if due >= moment and row.number > last_of_old and due <= self.world.now:
+                    continue
+                found.append((due, row.number, lambda state=state, row=row: self._fire(state, row)))
+        for start in self.starts:
+            if start.due is not None and start.due <= moment:
+                found.append((start.due, start.number, lambda start=start: self._start(start)))
+        return min(found, key=lambda entry: entry[:2], default=None)
+
+    def _fire(self, state: RunState, row: Row) -> None:
+        effect = row.effect
+        assert isinstance(effect, OpenTimer)
+        state.end_row(row)
+        data = {"due": effect.due.isoformat(), "remaining": effect.remaining}
+        self.world.deliver(state, Delivery(row.token, row.trigger, data))
+
+    def _start(self, start: StartTimer) -> None:
+        due = start.due
+        assert due is not None
+        data = {"due": due.isoformat(), "remaining": start.remaining}
+        start.due = None
+        if start.remaining:
+            start.due = read_cycle(start.cycle).following(due)
+            start.remaining -= 0 if start.remaining == ENDLESS else 1
+        self.world.messages.try_start((start.process, start.entry), {}, **data)

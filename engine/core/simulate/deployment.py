@@ -1,0 +1,163 @@
+"""BPMN and DMN texts into machines, with everything that is wrong in them; nothing runs here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.core.compile.build import compile_diagram
+from engine.core.compile.check import check_diagram
+from engine.core.dmn import Decisions, compile_decisions
+from engine.core.feel import ExpressionError
+from engine.core.machine.build import build_machine
+from engine.core.machine.hooks import ProcessMachine
+from engine.core.machine.kit import no_decisions
+from engine.core.model.behaviour import Fault
+from engine.core.model.codes import problem
+from engine.core.model.diagram import Diagram, Process
+from engine.core.model.graph import PROCESS, Graph
+from engine.core.model.limits import DEFAULT_LIMITS, Limits
+from engine.core.model.problems import DiagramError, Problem
+from engine.core.parse import read_diagram
+from engine.core.parse.dmn import read_decisions
+
+Text = str | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file as read: the ids of its processes and of all its elements, and what keeps it from running."""
+
+    processes: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    ids: tuple[str, ...]
+
+
+class ProcessId(str):
+    """The id of an executable process, with the warnings about it."""
+
+    __slots__ = ("warnings",)
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class Deployed:
+    """One process, or one global task, that can run."""
+
+    id: str
+    machine: ProcessMachine
+    config: Mapping[str, Any]  # of the process itself: its starts
+    version_tag: str
+    warnings: tuple[Problem, ...]
+    is_global_task: bool
+
+
+def read_bpmn(data: Text) -> Reading:
+    """DiagramError only for what is not BPMN XML at all."""
+    diagram = read_diagram(data)
+    problems = tuple(check_diagram(diagram))
+    return Reading(tuple(process.id for process in diagram.processes), problems, tuple(diagram.ids))
+
+
+def deploy(
+    texts: Iterable[Text], decisions: Iterable[Text], handlers: Collection[str], limits: Limits = DEFAULT_LIMITS
+) -> dict[str, Deployed]:
+    """Everything that can run, by id. DiagramError with the errors of all files."""
+    problems: list[Problem] = []
+    diagrams = _read_all(texts, problems)
+    tables = _compile_tables(decisions, problems)
+    known = _count_ids(diagrams, problems)
+    names = frozenset((*tables.ids, *tables.names.values())) if tables is not None else frozenset()
+    for diagram in diagrams:
+        problems += check_diagram(diagram, handlers, names, known)
+    if not any(process.is_executable for diagram in diagrams for process in diagram.processes) and not problems:
+        problems.append(problem("no-process", "", None, "No process is executable; mark one as executable."))
+    _refuse(problems)
+    decide = no_decisions if tables is None else _decide_with(tables)
+    deployed: dict[str, Deployed] = {}
+    for diagram in diagrams:
+        for graph in compile_diagram(diagram):
+            warnings = _warnings_of(diagram, graph.process, problems)
+            try:
+                deployed[graph.process] = _build(graph, decide, limits, warnings)
+            except (ExpressionError, Fault) as error:
+                code = error.code if isinstance(error, Fault) else "invalid-expression"
+                problems.append(Problem(code, graph.process, None, str(error)))
+    _refuse(problems)
+    return deployed
+
+
+def _read_all(texts: Iterable[Text], problems: list[Problem]) -> list[Diagram]:
+    diagrams = []
+    for text in texts:
+        try:
+            diagrams.append(read_diagram(text))
+        except DiagramError as error:
+            problems += error.problems
+    return diagrams
+
+
+def _compile_tables(texts: Iterable[Text], problems: list[Problem]) -> Decisions | None:
+    models = []
+    for text in texts:
+        try:
+            models.append(read_decisions(text))
+        except DiagramError as error:
+            problems += error.problems
+    if not models:
+        return None
+    try:
+        return compile_decisions(models)
+    except DiagramError as error:
+        problems += error.problems
+        return None
+
+
+def _count_ids(diagrams: Sequence[Diagram], problems: list[Problem]) -> set[str]:
+    known: set[str] = set()
+    for diagram in diagrams:
+        own = [(process.id, process.line) for process in diagram.processes if process.is_executable]
+        for name, line in own + [(task.id, task.node.line) for task in diagram.global_tasks]:
+            if name in known:
+                message = f"Two files of the deployment have a process {name}; rename one of them."
+                problems.append(problem("duplicate-id", name, line, message))
+            known.add(name)
+    return known
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if any(found.severity == "error" for found in problems):
+        raise DiagramError(problems)
+
+
+def _warnings_of(diagram: Diagram, process_id: str, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Those about the process itself and those of the file that belong to no process."""
+    own: set[str] = {process_id}
+    others: set[str] = set()
+    for process in diagram.processes:
+        (own if process.id == process_id else others).update(_names_in(process))
+    return tuple(found for found in problems if found.node in own or found.node not in others)
+
+
+def _names_in(process: Process) -> set[str]:
+    return {process.id, *process.nodes, *process.flows, *process.data}
+
+
+def _build(graph: Graph, decide: Any, limits: Limits, warnings: tuple[Problem, ...]) -> Deployed:
+    config = graph.states[PROCESS].config
+    machine = build_machine(graph.states.values(), graph.transitions, decide=decide, limits=limits)
+    is_global_task = bool(config.get("is_global_task"))
+    return Deployed(graph.process, machine, config, graph.version_tag, warnings, is_global_task)
+
+
+def _decide_with(tables: Decisions) -> Any:
+    def decide(decision: str, binding: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> Any:
+        try:
+            return tables.evaluate(decision, variables, now=now)
+        except LookupError:
+            message = f"No decision with the id “{decision}” is deployed. Deploy it, then retry."
+            raise Fault("decision-missing", message) from None
+
+    return decide

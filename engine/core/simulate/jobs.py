@@ -1,0 +1,169 @@
+"""Jobs done by handlers, their retries and continuations; what a result does to a run is the engine's business."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from engine.core.feel import ExpressionError, compile_expression, from_instant, to_json
+from engine.core.model.effects import OpenJob
+from engine.core.model.problems import BpmnError
+from engine.core.model.runtime import Delivery, Token
+from engine.core.simulate.state import RunState
+from engine.core.simulate.values import plain, plain_value
+from engine.core.simulate.waits import HandlerJob, Row
+from engine.core.triggers.schedule import ScheduleError, read_cycle, read_duration
+
+if TYPE_CHECKING:
+    from engine.core.simulate.world import World
+
+Handler = Callable[[HandlerJob], Any]
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+class Worker:
+    def __init__(self, world: World, handlers: Mapping[str, Handler]) -> None:
+        self.world = world
+        self.handlers = handlers
+
+    def can_do(self, effect: OpenJob) -> bool:
+        """There is a handler, or the type is an expression that can be evaluated here."""
+        return effect.type in self.handlers or _is_expression(effect.type)
+
+    def runs_at_once(self, effect: OpenJob) -> bool:
+        return effect.kind != "async" and self.can_do(effect)
+
+    def run(self, state: RunState, row: Row) -> None:
+        """One attempt, or the continuation behind an asynchronous mark."""
+        effect = row.effect
+        assert isinstance(effect, OpenJob)
+        if effect.kind == "async":
+            state.end_row(row)
+            self.world.deliver(state, Delivery(row.token, row.trigger, {}))
+            return
+        if row.attempts == 0:
+            row.retries = _first_retries(effect)
+        row.attempts += 1
+        try:
+            data = self._do(state, row, effect)
+        except BpmnError as error:
+            self.throw(state, row, {"code": error.code, "message": error.message, "variables": plain(error.variables)})
+        except Exception as error:  # noqa: BLE001 whatever a handler raises is a failed attempt
+            self.fail(state, row, str(error) or type(error).__name__)
+        else:
+            state.end_row(row)
+            self.world.deliver(state, Delivery(row.token, row.trigger, data))
+
+    def throw(self, state: RunState, row: Row | None, data: Mapping[str, Any], token: int = 0) -> None:
+        """A business error; where nobody catches it the incident stands for the job, whose retry does it again."""
+        if row is not None:
+            state.end_row(row)
+        self.world.deliver(state, Delivery(row.token if row is not None else token, "error", dict(data)))
+        if row is not None and isinstance(row.effect, OpenJob):
+            for own in state.rows_of(row.token):
+                if own.effect.__class__.__name__ == "OpenIncident" and own.trigger == "error":
+                    own.origin = row
+
+    def fail(
+        self, state: RunState, row: Row, message: str, retries: int | None = None, pause: timedelta | None = None
+    ) -> None:
+        effect = row.effect
+        assert isinstance(effect, OpenJob)
+        row.retries = max(row.retries - 1, 0) if retries is None else max(retries, 0)
+        row.error = message
+        if not row.retries:
+            self.world.open_incident(state, row, "job-failed", message)
+            return
+        row.due = self.world.now + (_pause(effect, row.attempts) if pause is None else pause)
+
+    def run_due(self, limit: int | None) -> int:
+        """Continuations and retries that are due, in the order of their creation, also those that follow."""
+        done = 0
+        while limit is None or done < limit:
+            row_of = min(
+                ((row.number, state, row) for state, row in self.world.open_rows() if self._is_due(row)),
+                key=lambda found: found[0],
+                default=None,
+            )
+            if row_of is None:
+                break
+            _, state, row = row_of
+            self.run(state, row)
+            self.world.settle()
+            done += 1
+            if done >= self.world.limits.steps:
+                break
+        return done
+
+    def _is_due(self, row: Row) -> bool:
+        effect = row.effect
+        if not isinstance(effect, OpenJob) or (row.due is not None and row.due > self.world.now):
+            return False
+        return effect.kind == "async" or self.can_do(effect)
+
+    def _do(self, state: RunState, row: Row, effect: OpenJob) -> dict[str, Any]:
+        token = next(own for own in state.all_tokens() if own.id == row.token)
+        handler = self.handlers.get(effect.type)
+        if handler is None:
+            return {"variables": {}, "result": self._evaluate(state, token, effect.type)}
+        visible = plain(state.view(token))
+        job = HandlerJob(
+            effect.node, effect.type, deepcopy(visible), dict(effect.headers), effect.script, row.retries,
+            state.instance.process, state.instance.business_key, f"{state.instance.id}:{row.number}",
+        )  # fmt: skip
+        answer = handler(job)
+        after = plain(job.variables)
+        written = {name: value for name, value in after.items() if name not in visible or visible[name] != value}
+        if answer is None or isinstance(answer, Mapping):
+            return {"variables": written | plain(answer)}
+        if not state.machine.states[token.state].config.get("job", {}).get("result"):
+            raise TypeError(f"The handler of “{effect.type}” must return a mapping or None, not {answer!r}.")
+        return {"variables": written, "result": plain_value(answer)}
+
+    def _evaluate(self, state: RunState, token: Token, text: str) -> Any:
+        evaluation = compile_expression(text, language="juel").evaluate(
+            state.view(token), now=from_instant(self.world.now)
+        )
+        if evaluation.diagnostics and evaluation.value is None:
+            raise ValueError(f"The expression “{text}” has no value: {evaluation.diagnostics[0].message}")
+        return to_json(evaluation.value)
+
+
+def _is_expression(text: str) -> bool:
+    if not text.startswith(("${", "#{")):
+        return False
+    try:
+        compile_expression(text, language="juel")
+    except ExpressionError:
+        return False
+    return True
+
+
+def _first_retries(effect: OpenJob) -> int:
+    """A retry cycle says how often: R5/PT10M five times, a list once more than it has pauses."""
+    text = effect.retry_cycle
+    if not text:
+        return effect.retries
+    try:
+        return max(read_cycle(text).times, 1) if text.startswith("R") else len(text.split(",")) + 1
+    except ScheduleError:
+        return effect.retries
+
+
+def _pause(effect: OpenJob, attempts: int) -> timedelta:
+    text = effect.retry_cycle
+    if text:
+        try:
+            if text.startswith("R"):
+                pause = read_cycle(text).pause
+            else:
+                parts = text.split(",")
+                pause = read_duration(parts[min(max(attempts - 1, 0), len(parts) - 1)])
+        except ScheduleError:
+            pause = None
+        if pause is not None:
+            return pause.rest + timedelta(days=30 * pause.months)
+    return min(FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 12), LONGEST_PAUSE)

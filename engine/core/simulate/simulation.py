@@ -1,0 +1,158 @@
+"""The in-memory surface: deploy, start, send, move the clock; every change goes through engine.core.run.advance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from engine.core.forms import check_form
+from engine.core.model.effects import OpenJob
+from engine.core.model.limits import DEFAULT_LIMITS, Limits
+from engine.core.model.problems import ProcessError
+from engine.core.model.runtime import Delivery
+from engine.core.simulate.clock import Clock
+from engine.core.simulate.deployment import Deployed, ProcessId, Text, deploy
+from engine.core.simulate.jobs import Handler
+from engine.core.simulate.run import Run
+from engine.core.simulate.starts import find_conditional_start, start_form
+from engine.core.simulate.state import RunState
+from engine.core.simulate.values import as_moment, plain
+from engine.core.simulate.waits import Row
+from engine.core.simulate.world import World
+
+DEFAULT_NOW = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+class Simulation:
+    """`texts` of several files are one deployment. DiagramError where something in them cannot run."""
+
+    def __init__(
+        self, *texts: Text, decisions: Iterable[Text] = (), handlers: Mapping[str, Handler] | None = None,
+        now: datetime = DEFAULT_NOW, limits: Limits = DEFAULT_LIMITS,
+    ) -> None:  # fmt: skip
+        handlers = dict(handlers or {})
+        given = (decisions,) if isinstance(decisions, str | bytes) else tuple(decisions)
+        deployed = deploy(texts, given, handlers, limits)
+        self._world = World(deployed, handlers, as_moment(now), limits)
+        self._clock = Clock(self._world)
+        self._runs: dict[str, Run] = {}
+
+    # what there is
+
+    @property
+    def processes(self) -> list[ProcessId]:
+        return [_with_warnings(found) for found in self._world.deployed.values() if not found.is_global_task]
+
+    @property
+    def runs(self) -> list[Run]:
+        return [self._run(state) for state in self._world.states.values()]
+
+    @property
+    def now(self) -> datetime:
+        return self._world.now
+
+    @property
+    def failed_starts(self) -> list[ProcessError]:
+        """By timers, signals and thrown messages: starts that failed with nobody there to be told."""
+        return list(self._world.failed_starts)
+
+    def find_run(self, run_id: str) -> Run:
+        return self._run(self._world.states[run_id])
+
+    # starting
+
+    def start(
+        self, process_id: str | None = None, variables: Mapping[str, Any] | None = None, business_key: str | None = None
+    ) -> Run:
+        deployed = self._find(process_id)
+        return self._start(deployed, plain(variables), business_key or "")
+
+    def submit_start(
+        self, process_id: str | None, values: Mapping[str, Any], business_key: str | None = None
+    ) -> Run:
+        """As start, with values that the start form checks and converts: FormError where it refuses them."""
+        deployed = self._find(process_id)
+        form = start_form(deployed)
+        checked = check_form(form, plain(values), {}, self.now)
+        if business_key is None and form is not None and form.get("business_key"):
+            found = checked.get(form["business_key"])
+            business_key = None if found is None else str(found)
+        return self._start(deployed, checked, business_key or "")
+
+    def _start(self, deployed: Deployed, variables: dict[str, Any], business_key: str) -> Run:
+        trigger: str | None = "start"
+        if "start" not in deployed.config.get("start_triggers", ()):
+            trigger = find_conditional_start(deployed, variables, self.now)
+        if trigger is None:
+            message = "The process has no plain start event: it starts by a message, a signal, a timer or a condition."
+            raise ProcessError("no-plain-start", deployed.id, message)
+        state = self._world.begin(deployed.id, trigger, {"variables": variables}, business_key=business_key)
+        self._world.settle()
+        return self._run(state)
+
+    # what happens to all runs
+
+    def run_jobs(self, limit: int | None = None) -> int:
+        return self._world.worker.run_due(limit)
+
+    def advance(self, pause: timedelta) -> None:
+        self.set_time(self.now + pause)
+
+    def set_time(self, moment: datetime) -> None:
+        self._clock.set(as_moment(moment))
+
+    def message(
+        self, name: str, correlation_key: str | None = None, business_key: str | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        key = None if correlation_key is None else str(correlation_key)
+        self._world.messages.correlate(name, key, business_key, plain(variables))
+
+    def signal(self, name: str, variables: Mapping[str, Any] | None = None) -> None:
+        self._world.messages.signal(name, plain(variables))
+
+    # what runs ask for
+
+    def move(self, state: RunState, delivery: Delivery) -> None:
+        self._world.move(state, delivery)
+
+    def retry(self, state: RunState, incident: Row) -> None:
+        self._world.retry(state, incident)
+
+    def fail_job(
+        self, state: RunState, row: Row, message: str, retries: int | None, pause: timedelta | None
+    ) -> None:
+        self._world.worker.fail(state, row, message, retries, pause)
+
+    def throw_error(self, state: RunState, token: int, row: Row | None, data: Mapping[str, Any]) -> None:
+        self._world.worker.throw(state, row, data, token)
+        self._world.settle()
+
+    def can_do(self, effect: OpenJob) -> bool:
+        return self._world.worker.can_do(effect)
+
+    # within
+
+    def _run(self, state: RunState) -> Run:
+        found = self._runs.get(state.instance.id)
+        if found is None or found.state is not state:
+            found = self._runs[state.instance.id] = Run(self, state)
+        return found
+
+    def _find(self, process_id: str | None) -> Deployed:
+        deployed = self._world.deployed
+        if process_id is None:
+            own = [found for found in deployed.values() if not found.is_global_task]
+            if len(own) == 1:
+                return own[0]
+            raise ProcessError("unknown-process", "", f"Say which process: there are {', '.join(self.processes)}.")
+        if process_id not in deployed:
+            raise ProcessError("unknown-process", process_id, f"No executable process “{process_id}” is deployed.")
+        return deployed[process_id]
+
+
+def _with_warnings(deployed: Deployed) -> ProcessId:
+    found = ProcessId(deployed.id)
+    found.warnings = deployed.warnings
+    return found

@@ -1,0 +1,54 @@
+"""What a process says of its own start: forms, conditions, timers; starting is the world's business."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.core.feel import compile_expression, from_instant
+from engine.core.simulate.deployment import Deployed
+from engine.core.triggers.schedule import ENDLESS, ScheduleError, read_cycle
+from engine.core.triggers.timer import due_of
+
+
+def start_form(deployed: Deployed) -> Mapping[str, Any] | None:
+    """The form of the plain start event."""
+    for entry in deployed.config.get("starts", ()):
+        if entry["kind"] == "none":
+            form: Mapping[str, Any] | None = entry.get("form")
+            return form
+    return None
+
+
+def find_conditional_start(deployed: Deployed, variables: Mapping[str, Any], now: datetime) -> str | None:
+    """The first start whose condition holds with these variables."""
+    for entry in deployed.config.get("starts", ()):
+        if entry["kind"] == "conditional" and evaluate(entry["formula"], variables, now) is True:
+            trigger: str = entry["trigger"]
+            return trigger
+    return None
+
+
+def first_due(entry: Mapping[str, Any], now: datetime) -> tuple[datetime | None, int, str]:
+    """When a start timer fires first, how often after that, and the text of its cycle."""
+    value = evaluate(entry["formula"], {}, now)
+    try:
+        if entry["timer"] == "cycle" or (isinstance(value, str) and value.startswith("R")):
+            cycle = read_cycle(str(value))
+            if cycle.times == 0:
+                return None, 0, ""
+            return cycle.first(now), cycle.times if cycle.times == ENDLESS else cycle.times - 1, str(value)
+        return due_of(value, now), 0, ""
+    except ScheduleError:
+        return None, 0, ""
+
+
+def evaluate(formula: list[str] | None, variables: Mapping[str, Any], now: datetime) -> Any:
+    if formula is None:
+        return None
+    language, text = formula
+    if language == "static":
+        return text
+    expression = compile_expression(text, language="juel" if language == "juel" else "feel")
+    return expression.value(variables, now=from_instant(now))

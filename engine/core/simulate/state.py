@@ -1,0 +1,106 @@
+"""The state of one run in memory: its snapshot, its history and its open waits, kept up with each delta."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.core.machine.hooks import ProcessMachine
+from engine.core.model.effects import OpenIncident, OpenItem, OpenJob, OpenSubscription, OpenTimer, StartInstance
+from engine.core.model.graph import PROCESS
+from engine.core.model.runtime import ROOT, Delta, Instance, Snapshot, Token
+from engine.core.simulate.deployment import Deployed
+from engine.core.simulate.waits import Row
+
+STORED = (OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident, StartInstance)
+_SEEN_AS = {"throw": "scope"}  # a thrower that waits for what it threw
+
+
+@dataclass(slots=True, eq=False)
+class RunState:
+    """`depth` counts the calls above it."""
+
+    deployed: Deployed
+    snapshot: Snapshot
+    depth: int = 0
+    log: list[Any] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def instance(self) -> Instance:
+        return self.snapshot.instance
+
+    @property
+    def machine(self) -> ProcessMachine:
+        return self.deployed.machine
+
+    def take(self, delta: Delta, next_number: Callable[[], int]) -> list[Row]:
+        """Take a delta over; the rows that it opened."""
+        gone = set(delta.gone)
+        tokens = [token for token in self.snapshot.tokens if token.id not in gone] + delta.born
+        for token in tokens:
+            token.is_new = token.is_changed = False
+        self.snapshot = Snapshot(delta.instance, tokens)
+        self.log += delta.log
+        closed, dropped = set(delta.closed), set(delta.dropped)
+        for row in list(self.rows):
+            if row.token in closed or (row.token, row.trigger) in dropped:
+                self.end_row(row)
+        return [self.open_row(effect, next_number()) for effect in delta.effects if isinstance(effect, STORED)]
+
+    def open_row(self, effect: Any, number: int) -> Row:
+        row = Row(number, effect.token, getattr(effect, "trigger", "complete"), effect)
+        if isinstance(effect, OpenTimer):
+            row.due = effect.due
+        elif isinstance(effect, OpenJob):
+            row.retries = effect.retries
+        self.rows.append(row)
+        return row
+
+    def end_row(self, row: Row) -> None:
+        row.is_over = True
+        self.rows.remove(row)
+
+    def rows_of(self, token: int) -> list[Row]:
+        return [row for row in self.rows if row.token == token]
+
+    def all_tokens(self) -> Iterator[Token]:
+        if any(isinstance(row.effect, OpenIncident) for row in self.rows_of(ROOT)):
+            yield Token(ROOT, PROCESS, scope=-1)
+        yield from self.snapshot.tokens
+
+    def kind_of(self, token: Token) -> str:
+        """The kind of wait; empty for a token that only passes."""
+        if self.instance.status != "active":
+            return ""
+        row = self.main_row(token)
+        if row is not None and isinstance(row.effect, OpenIncident):
+            return "incident"
+        if row is not None and isinstance(row.effect, OpenJob):
+            return "async" if row.effect.kind == "async" else "job"
+        wait = self.machine.states[token.state].wait
+        return _SEEN_AS.get(wait, wait)
+
+    def main_row(self, token: Token) -> Row | None:
+        """The row of what the token's own node waits for; events attached to it do not count."""
+        rows = self.rows_of(token.id)
+        for kind in (OpenIncident, OpenJob, OpenItem, StartInstance):
+            for row in rows:
+                if isinstance(row.effect, kind):
+                    return row
+        node = self.machine.states[token.state].node
+        return next((row for row in rows if row.effect.node == node), None)
+
+    def view(self, token: Token) -> dict[str, Any]:
+        """All variables visible at the token."""
+        by_id = {own.id: own for own in self.snapshot.tokens}
+        chain: list[Mapping[str, Any]] = []
+        walker: Token | None = token
+        while walker is not None and walker.id != ROOT:
+            chain.append(walker.variables or {})
+            walker = by_id.get(walker.scope)
+        visible = dict(self.instance.variables)
+        for variables in reversed(chain):
+            visible.update(variables)
+        return visible

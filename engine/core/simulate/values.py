@@ -1,0 +1,38 @@
+"""Python values as the plain JSON that runs keep, and pauses as written; nothing about processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.core.feel import to_json
+
+
+def plain(variables: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A copy that shares nothing with what was given. ValueError for what JSON cannot hold."""
+    return {str(name): _plain(value) for name, value in (variables or {}).items()}
+
+
+def plain_value(value: Any) -> Any:
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, set | frozenset):
+        return sorted((_plain(inner) for inner in value), key=repr)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return f"PT{Decimal(str(value.total_seconds())).normalize():f}S"
+    return to_json(value)
+
+
+def as_moment(moment: datetime) -> datetime:
+    """Moments without a zone are UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
