@@ -147,14 +147,8 @@ def passes(value: object, test: object) -> bool | None:
     if isinstance(test, (list, tuple)):
         if isinstance(value, (list, tuple)) and equal(value, test):
             return True
-        return _in_list(value, test)
+        return any(_fits(value, option) for option in test)
     return equal(value, test)
-
-
-def _in_list(value: object, tests: Sequence[object]) -> bool | None:
-    if not isinstance(value, (list, tuple)) or not any(isinstance(test, (list, tuple)) for test in tests):
-        return any(_fits(value, test) for test in tests)
-    return any(_fits(value, test) for test in tests)
 
 
 def _fits(value: object, test: object) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from . import access, operators
 from .budget import Budget
-from .conversions import alone
 from .errors import BudgetError, FeelError
 from .external import external_function
 from .library import FUNCTIONS
@@ -17,7 +16,7 @@ from .signatures import MISSING, Builtin, Form, call_forms
 from .temporal import DateTime
 from .text import to_text
 from .types import FeelType, conform, is_instance
-from .values import Function, Parameter, kind_of
+from .values import Function, kind_of
 
 
 def new_run(budget: Budget, now: DateTime | None, functions: Mapping[str, object] | None) -> Run:
@@ -245,7 +244,6 @@ HELPERS: dict[str, object] = {
     "f_invoke_named": invoke_named,
     "f_callee": callee,
     "f_function": Function,
-    "f_parameter": Parameter,
     "f_filter_by": filter_by,
     "f_items": items_of,
     "f_rounds": access.rounds,
@@ -267,7 +265,6 @@ HELPERS: dict[str, object] = {
     "f_less_equal": operators.less_equal,
     "f_greater": operators.greater,
     "f_greater_equal": operators.greater_equal,
-    "f_conjoin": operators.conjoin,
     "f_between": operators.between,
     "f_juel_equal": juel_equal,
     "f_member": access.member,
@@ -277,6 +274,5 @@ HELPERS: dict[str, object] = {
     "f_interval": access.interval,
     "f_compared": Range.compared,
     "f_text_join": text_join,
-    "f_alone": alone,
     "f_external": external_function,
 }
