@@ -48,9 +48,7 @@ def evaluate(
     namespaces: Mapping[str, str] | None = None,
 ) -> Answer:
     spaces = namespaces or {}
-    variables = {
-        f"{{{spaces[name]}}}{name}" if name in spaces else name: value for name, value in inputs.items()
-    }
+    variables = {f"{{{spaces[name]}}}{name}" if name in spaces else name: value for name, value in inputs.items()}
     known = _decisions(tuple(model_paths))
     decided = set(known.names.values())
     given = {} if service else {name: value for name, value in inputs.items() if name in decided}
@@ -73,21 +71,12 @@ def from_tck(value: object) -> object:
     if isinstance(value, dt.time):
         return parse_time(value.isoformat())
     if isinstance(value, dt.timedelta):
-        seconds = value.days * 86_400 + value.seconds
-        sign = "-" if value < dt.timedelta() else ""
-        if sign:
-            whole = -value
-            seconds = whole.days * 86_400 + whole.seconds
-            value = whole
-        return parse_duration(f"{sign}PT{seconds}.{value.microseconds:06d}S")
+        size = abs(value)
+        text = f"PT{size.days * 86_400 + size.seconds}.{size.microseconds:06d}S"
+        return parse_duration(text if value == size else f"-{text}")
     if isinstance(value, Mapping):
         return {name: from_tck(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [from_tck(item) for item in value]
     exact = number(value)
     return value if exact is None else exact
-
-
-def to_tck(value: object) -> object:
-    """FEEL values print as the runner reads them."""
-    return value

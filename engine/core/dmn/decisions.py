@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from engine.core.dmn.graph import DecisionVertex, ServiceVertex, Vertex, order_of, run
+from engine.core.dmn.functions import KnowledgeVertex, ServiceVertex
+from engine.core.dmn.graph import InputVertex, Vertex, order_of, run
 from engine.core.dmn.link import Graph
 from engine.core.dmn.records import DecisionRecord
 from engine.core.dmn.session import Finding, Session
-from engine.core.feel import DateTime, from_instant
+from engine.core.feel import DateTime, from_instant, invoke
 from engine.core.model.decisions import DecisionModel
 from engine.core.model.problems import DiagramError, Problem
 
@@ -41,8 +42,8 @@ def compile_decisions(
     """Link and compile models that import one another; DiagramError with every problem of all of them.
 
     `functions` are Python functions that expressions may call by name. With `is_checked=False` texts are
-    compiled at their first use, as for files that were checked before: one that does not parse is then null
-    with a diagnostic; only what cannot be linked is refused.
+    compiled at their first use and nothing is refused, as for files that were checked before: what does not
+    parse or refers to nothing is then null with a diagnostic.
     """
     graph = Graph(models)
     graph.prepare()
@@ -51,8 +52,8 @@ def compile_decisions(
         for shop in graph.shops:
             shop.types.define_all()
             problems.extend(shop.problems())
-    if any(found.severity == "error" for found in problems):
-        raise DiagramError(problems)
+        if any(found.severity == "error" for found in problems):
+            raise DiagramError(problems)
     warnings = [warning for model in models for warning in model.warnings]
     return Decisions(graph, dict(functions or {}), (*warnings, *problems))
 
@@ -70,7 +71,7 @@ class Decisions:
         self._plans: dict[str, list[Vertex]] = {}
         for pick in (_id_of, _name_of):
             for vertex in graph.vertices.values():
-                if isinstance(vertex, (DecisionVertex, ServiceVertex)):
+                if not isinstance(vertex, InputVertex):
                     self._roots.setdefault(pick(vertex), vertex)
 
     # what there is
@@ -116,11 +117,12 @@ class Decisions:
         service: str | None = None,
         given: Mapping[str, object] | None = None,
     ) -> DecisionResult:
-        """The value of a decision or decision service, by id or name; LookupError where there is none.
+        """The value of a decision, service or knowledge model, by id or name; LookupError where there is none.
 
-        With `service` the decision is evaluated as an output of that service: it sees the service's inputs
-        alone. `given` are values of decisions, by id or name, that are taken as they are. A variable of an
-        imported model's input data may be named `{namespace}name`, else its name does.
+        A knowledge model takes its arguments from the variables of their names. With `service` the decision
+        is evaluated as an output of that service: it sees the service's inputs alone. `given` are values of
+        decisions, by id or name, that are taken as they are. A variable of an imported model's input data
+        may be named `{namespace}name`, else its name does.
         """
         root = self._roots.get(decision) or self._find(decision)
         session = Session(variables, now if isinstance(now, DateTime) else _moment(now), self._functions)
@@ -131,6 +133,10 @@ class Decisions:
             value = self._serve(service, root, session)
         elif isinstance(root, ServiceVertex):
             value = root.evaluate(session)
+        elif isinstance(root, KnowledgeVertex):
+            wanted = root.function.parameters
+            value = invoke(session, root.function, tuple(variables.get(item.name) for item in wanted), 0, 0)
+            session.settle(root.id)
         else:
             plan = self._plans.get(root.key)
             if plan is None or given:
@@ -145,6 +151,8 @@ class Decisions:
         chosen = self._find(service)
         if not isinstance(chosen, ServiceVertex):
             raise LookupError(f"{service!r} is no decision service")
+        if root is chosen:
+            return chosen.evaluate(session)
         if root.key not in {link.vertex.key for link in chosen.outputs}:
             raise LookupError(f"{root.name!r} is no output of the decision service {service!r}")
         chosen.evaluate(session)

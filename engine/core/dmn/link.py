@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from engine.core.dmn.graph import (
-    DecisionVertex,
-    FunctionVertex,
-    InputVertex,
-    KnowledgeVertex,
-    Link,
-    ServiceVertex,
-    Vertex,
-)
+from engine.core.dmn.functions import KnowledgeVertex, ServiceVertex
+from engine.core.dmn.graph import DecisionVertex, FunctionVertex, InputVertex, Link, Vertex
 from engine.core.dmn.types import TypeTable
 from engine.core.dmn.workshop import Workshop
 from engine.core.model.decision_codes import decision_problem

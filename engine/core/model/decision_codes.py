@@ -11,7 +11,7 @@ DECISION_CODES: Final[dict[str, tuple[Severity, str]]] = {
     "not-dmn": ("error", "The file is XML but not DMN; export it as DMN 1.1 to 1.5."),
     "missing-name": ("error", "The element has neither an id nor a name; give it both."),
     "duplicate-id": ("error", "Two elements have the same id; rename one of them."),
-    "duplicate-name": ("error", "Two elements of one model have the same name; rename one of them."),
+    "duplicate-name": ("warning", "Two elements of one model have the same name; rename one of them."),
     "incomplete-expression": ("error", "A part of the boxed expression is missing; complete it."),
     "incomplete-table": ("error", "The rules of the table do not fit its columns; complete them."),
     "unknown-hit-policy": ("error", "DMN has no such hit policy or aggregation; choose one that it has."),

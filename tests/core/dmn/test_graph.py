@@ -280,3 +280,10 @@ def test_inputs_are_not_changed() -> None:
     variables = {"x": [1, {"y": 2}]}
     compiled(definitions(decision("d", "append(x, 3)"))).evaluate("d", variables)
     assert variables == {"x": [1, {"y": 2}]}
+
+
+def test_knowledge_model_may_be_evaluated_by_itself() -> None:
+    decisions = compiled(definitions(knowledge("gross", ["net: number"], "net * 1.2")))
+    assert decisions.evaluate("gross", {"net": 100}).value == 120
+    result = decisions.evaluate("gross", {"net": "100"})
+    assert (result.value, result.diagnostics[0].code) == (None, "invalid-argument")

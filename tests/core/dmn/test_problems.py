@@ -76,11 +76,6 @@ READ: dict[str, tuple[str, tuple[str, str]]] = {
         ("missing-name", "t"),
     ),
     "id twice": (decision("d", "1") + input_data("d"), ("duplicate-id", "d")),
-    "name twice": (
-        decision("d", "1") + '<inputData id="e" name="d"><variable name="d"/></inputData>',
-        ("duplicate-name", "d"),
-    ),
-    "type twice": (item("t", "number") + item("t", "string"), ("duplicate-name", "")),
 }
 
 
@@ -157,8 +152,10 @@ def test_problem_has_the_line_of_its_element() -> None:
 
 def test_what_only_warns_is_kept_and_runs() -> None:
     other = '<import name="x" namespace="urn:x" importType="http://www.w3.org/2001/XMLSchema"/>'
-    decisions = compiled(definitions(other, decision("d", "1 + count()")))
-    assert [warning.code for warning in decisions.warnings] == ["unsupported-import", "invalid-call"]
+    same = '<inputData id="e" name="d"><variable name="d"/></inputData>'
+    decisions = compiled(definitions(other, decision("d", "1 + count()"), same))
+    codes = [warning.code for warning in decisions.warnings]
+    assert codes == ["unsupported-import", "duplicate-name", "invalid-call"]
     assert decisions.evaluate("d", {}).value is None
 
 
