@@ -47,7 +47,7 @@ class Compiled(NamedTuple):
     flags: str
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def compile_pattern(text: str, flags: str) -> Compiled:
     """Read a pattern; FeelError where it or its flags are wrong."""
     if not set(flags) <= FLAGS:
@@ -62,7 +62,7 @@ def compile_pattern(text: str, flags: str) -> Compiled:
     return Compiled(engine_for(translate(pattern.root, flags), "i" in flags), pattern, flags)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def engine_for(text: str, is_caseless: bool) -> Engine:
     """The engine's form of a pattern in the engine's syntax."""
     import re2  # not before a pattern is used: loading it takes longer than most expressions
@@ -119,7 +119,7 @@ def find(run: Run, text: str, pattern: str, flags: str) -> Iterator[Match]:
         yield from find_matches(run, text, compiled.pattern, flags)
         return
     for match in compiled.engine.finditer(text):
-        run.charge(20 + (len(text) - match.start()) // 1000)  # a search may look at all that is left
+        run.charge(20 + (len(text) - match.start()) // 400)  # a search may look at all that is left
         yield Match(match.start(), match.end(), (match.group(0), *match.groups()))
 
 
