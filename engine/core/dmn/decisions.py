@@ -10,8 +10,8 @@ from engine.core.dmn.functions import KnowledgeVertex, ServiceVertex
 from engine.core.dmn.graph import InputVertex, Vertex, order_of, run
 from engine.core.dmn.link import Graph
 from engine.core.dmn.records import DecisionRecord
-from engine.core.dmn.session import Finding, Session
-from engine.core.feel import DateTime, from_instant, invoke
+from engine.core.dmn.session import BUDGET, Finding, Session
+from engine.core.feel import Budget, DateTime, from_instant, invoke
 from engine.core.model.decisions import DecisionModel
 from engine.core.model.problems import DiagramError, Problem
 
@@ -38,14 +38,16 @@ def compile_decisions(
     *,
     functions: Mapping[str, Callable[..., object]] | None = None,
     is_checked: bool = True,
+    budget: Budget = BUDGET,
 ) -> Decisions:
     """Link and compile models that import one another; DiagramError with every problem of all of them.
 
-    `functions` are Python functions that expressions may call by name. With `is_checked=False` texts are
+    `functions` are Python functions that expressions may call by name. One evaluation spends one `budget`,
+    however many decisions it needs; its limits of text hold for each expression. With `is_checked=False` texts are
     compiled at their first use and nothing is refused, as for files that were checked before: what does not
     parse or refers to nothing is then null with a diagnostic.
     """
-    graph = Graph(models)
+    graph = Graph(models, budget)
     graph.prepare()
     problems = list(graph.problems)
     if is_checked:
@@ -55,16 +57,21 @@ def compile_decisions(
         if any(found.severity == "error" for found in problems):
             raise DiagramError(problems)
     warnings = [warning for model in models for warning in model.warnings]
-    return Decisions(graph, dict(functions or {}), (*warnings, *problems))
+    return Decisions(graph, dict(functions or {}), (*warnings, *problems), budget)
 
 
 class Decisions:
     """The decisions and decision services of one set of models; safe to share between threads."""
 
     def __init__(
-        self, graph: Graph, functions: Mapping[str, Callable[..., object]], warnings: tuple[Problem, ...]
+        self,
+        graph: Graph,
+        functions: Mapping[str, Callable[..., object]],
+        warnings: tuple[Problem, ...],
+        budget: Budget,
     ) -> None:
         self.warnings = warnings
+        self._budget = budget
         self._functions = functions or None
         self._vertices = graph.vertices
         self._roots: dict[str, Vertex] = {}  # by id and by name
@@ -125,7 +132,8 @@ class Decisions:
         may be named `{namespace}name`, else its name does.
         """
         root = self._roots.get(decision) or self._find(decision)
-        session = Session(variables, now if isinstance(now, DateTime) else _moment(now), self._functions)
+        moment = now if isinstance(now, DateTime) else _moment(now)
+        session = Session(variables, moment, self._functions, self._budget)
         if given:
             for name, value in given.items():
                 session.known[self._find(name).key] = value

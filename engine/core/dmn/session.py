@@ -27,16 +27,17 @@ class Finding(NamedTuple):
 class Session(Run):
     """What expressions know as their run; decisions, functions and tables keep their own things in it too."""
 
-    __slots__ = ("found", "hits", "known", "opened", "records", "variables")
+    __slots__ = ("depth", "found", "hits", "known", "opened", "records", "variables")
 
     def __init__(
         self,
         variables: Mapping[str, object],
         now: DateTime | None,
         functions: Mapping[str, object] | None,
+        budget: Budget,
     ) -> None:
         # what Run.__init__ does, without the call
-        self.steps, self.output, self.calls = BUDGET.steps, BUDGET.output, BUDGET.calls
+        self.steps, self.output, self.calls, self.depth = budget.steps, budget.output, budget.calls, budget.calls
         self.now, self.functions = now, functions
         self.sink: list[Diagnostic] = []
         self.variables = variables
@@ -59,6 +60,6 @@ class Session(Run):
 
     def record(self, record: DecisionRecord) -> None:
         """Keep a record; of what functions evaluate over and over only the first ones."""
-        is_inside_a_call = self.calls < BUDGET.calls
+        is_inside_a_call = self.calls < self.depth
         if not is_inside_a_call or len(self.records) < MAX_RECORDS:
             self.records.append(record)

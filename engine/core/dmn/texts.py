@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from engine.core.dmn.session import Session
 from engine.core.feel import (
     FUNCTIONS,
+    Budget,
     Expression,
     ExpressionError,
     FeelType,
@@ -32,7 +33,7 @@ _RESERVED |= {"not", "null", "of", "or", "return", "satisfies", "some", "then", 
 class Text:
     """One expression text and where it stands; calling it gives its value."""
 
-    __slots__ = ("_expression", "_problems", "id", "language", "line", "names", "text", "types")
+    __slots__ = ("_expression", "_problems", "budget", "id", "language", "line", "names", "text", "types")
 
     def __init__(
         self,
@@ -41,10 +42,11 @@ class Text:
         line: int | None,
         names: Names,
         types: Mapping[str, FeelType],
+        budget: Budget,
         language: str = "feel",
     ) -> None:
         self.text, self.id, self.line, self.language = text, node, line, language
-        self.names, self.types = names, types
+        self.names, self.types, self.budget = names, types, budget
         self._expression: Expression | None = None
         self._problems: list[Problem] | None = None
 
@@ -64,7 +66,9 @@ class Text:
     languages: tuple[str, ...] = ("feel", "juel")
 
     def _compile(self) -> Expression:
-        return compile_expression(self.text, names=self.names, types=self.types, language=self.language)
+        return compile_expression(
+            self.text, names=self.names, types=self.types, language=self.language, budget=self.budget
+        )
 
     def problems(self) -> list[Problem]:
         """What is wrong with the text."""
@@ -105,7 +109,7 @@ class Tests(Text):
     languages = ("feel",)
 
     def _compile(self) -> Expression:
-        return compile_unary_tests(self.text, names=self.names, types=self.types)
+        return compile_unary_tests(self.text, names=self.names, types=self.types, budget=self.budget)
 
     def passes(self, value: object, scope: Mapping[str, object], session: Session) -> bool:
         """Does the value pass? `scope` holds what else the tests may name."""

@@ -15,6 +15,7 @@ from engine.core.feel import (
     NUMBER,
     SIMPLE_TYPES,
     TIME,
+    Budget,
     ContextType,
     ExpressionError,
     FeelType,
@@ -141,8 +142,8 @@ ANY_TYPE = DmnType("Any")
 class TypeTable:
     """The types that one model knows: FEEL's own, its item definitions, those of its imports."""
 
-    def __init__(self, model: DecisionModel) -> None:
-        self.model = model
+    def __init__(self, model: DecisionModel, budget: Budget) -> None:
+        self.model, self.budget = model, budget
         self.problems: list[Problem] = []
         self.tests: list[Tests] = []
         self.imports: dict[str, TypeTable] = {}  # by the name of the import
@@ -237,7 +238,7 @@ class TypeTable:
         if not text or text == "-":
             return None
         names = dict.fromkeys(siblings, ANY)
-        tests = Tests(text, definition.id or definition.name, definition.line, names, {})
+        tests = Tests(text, definition.id or definition.name, definition.line, names, {}, self.budget)
         self.tests.append(tests)
         return tests
 

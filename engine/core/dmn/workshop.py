@@ -34,12 +34,12 @@ class Workshop:
 
     def text(self, found: LiteralExpression, names: Names) -> Text:
         types = self.types.feel_types
-        return self.keep(Text(found.text, found.id, found.line, names, types, found.language))
+        return self.keep(Text(found.text, found.id, found.line, names, types, self.types.budget, found.language))
 
     def tests(self, text: str, found: Element, names: Names) -> Tests:
         language = found.language if isinstance(found, Entry) else "feel"
         types = self.types.feel_types
-        return self.keep(Tests(text, found.id, found.line, names, types, language))
+        return self.keep(Tests(text, found.id, found.line, names, types, self.types.budget, language))
 
     def type_of(self, item: Item) -> DmnType:
         return self.types.find(item.type_ref, item.id, item.line)

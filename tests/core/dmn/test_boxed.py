@@ -46,6 +46,11 @@ def test_entries_of_a_nested_context_are_known_by_their_names() -> None:
     assert value(decision("d", context(entry("x", inner), entry("", "x.first part + 1")))) == 2
 
 
+def test_entries_of_a_context_are_not_seen_beside_it() -> None:
+    contexts = context(entry("a", "1")) + context(entry("b", "a"))
+    assert value(decision("d", f"<list>{contexts}</list>")) == [{"a": 1}, {"b": None}]
+
+
 def test_context_function_may_call_itself() -> None:
     factorial = function("n", "if n < 2 then 1 else n * fact(n - 1)")
     assert value(decision("d", context(entry("fact", factorial), entry("", "fact(10)")))) == 3_628_800

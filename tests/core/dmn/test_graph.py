@@ -153,6 +153,23 @@ def test_service_is_a_function_of_input_data_then_input_decisions() -> None:
     assert value(*parts, a=99) == [30, 60, None]
 
 
+def test_service_as_a_function_takes_its_arguments_in_that_order() -> None:
+    parts = (
+        input_data("a"),
+        decision("b", "0"),
+        decision("both", "[a, b]", inputs=["a"], decisions=["b"]),
+        service("s", outputs=["both"], inputs=["a"], decided=["b"]),
+        decision("d", 's("data", "decision")', knowledge=["s"]),
+    )
+    assert value(*parts) == ["data", "decision"]
+
+
+def test_service_as_a_function_sees_no_variables_of_its_caller() -> None:
+    parts = (decision("out", "free"), service("s", outputs=["out"]), decision("d", "[s(), free]", knowledge=["s"]))
+    assert value(*parts, free=1) == [None, 1]
+    assert value(*parts, of="s", free=1) == 1
+
+
 def test_service_called_twice_does_not_mix_its_values() -> None:
     parts = (*SERVED, service("s", outputs=["out 1"], inputs=["a"], decided=["b"]))
     calls = decision("d", "for n in 1..3 return s(n, 0)", knowledge=["s"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.core.dmn import compile_decisions
+from engine.core.feel import Budget
 from engine.core.model.decision_codes import DECISION_CODES
 from engine.core.model.problems import DiagramError
 from engine.core.parse.dmn import read_decisions
@@ -209,3 +210,11 @@ def test_records_of_many_calls_are_bounded() -> None:
     assert len(result.value) == 5_000
     assert len(result.records) <= 1_001
     assert result.records[-1].id == "d"
+
+
+def test_budget_is_the_callers() -> None:
+    model = read_decisions(definitions(decision("d", "for i in 1..500 return i")))
+    small = compile_decisions([model], budget=Budget(steps=400))
+    assert small.evaluate("d", {}).diagnostics[0].code == "budget-steps"
+    with pytest.raises(DiagramError, match="longer than 10 characters"):
+        compile_decisions([model], budget=Budget(source=10))
