@@ -23,7 +23,7 @@ from api.describe import (
     describe_transition,
     describe_version,
 )
-from engine.core.feel import ExpressionError, compile_expression, to_json
+from engine.core.feel import ExpressionError, compile_expression, from_instant, to_json
 from engine.core.model.problems import DiagramError
 from engine.models import Instance, ProcessVersion
 from engine.service import decisions, deploying, drafts, history, instances, items, reading
@@ -390,7 +390,7 @@ class Feel(APIView):
             expression = compile_expression(body["expression"], names=names, language=body["language"])
         except ExpressionError as error:
             return Response({"value": None, "diagnostics": [_describe_diagnostic(d) for d in error.problems]})
-        evaluation = expression.evaluate(variables, now=datetime.now(UTC))
+        evaluation = expression.evaluate(variables, now=from_instant(datetime.now(UTC)))
         diagnostics = [_describe_diagnostic(d) for d in evaluation.diagnostics]
         return Response({"value": to_json(evaluation.value), "diagnostics": diagnostics})
 

@@ -88,6 +88,23 @@ class ExpressionKit:
 
         return condition
 
+    def guard(self, formula: Encoded) -> Callable[[Run, Token], bool]:
+        """The condition of a flow. One that reads an undefined variable is wrong, even where it has a value all the
+        same; only who asks for null or whether something is defined knows what to do without."""
+        language, text = formula
+        condition = self.condition(formula)
+        expression = self._compile(language, text)
+        names = expression.names
+        if not names or any(word in text for word in ("null", "defined", "empty", "get or else")):
+            return condition
+
+        def guard(run: Run, token: Token) -> bool:
+            if not names <= run.view(token).keys():
+                _refuse_unknown(expression, run.view(token), run.now)
+            return condition(run, token)
+
+        return guard
+
     def watched(self, formula: Encoded) -> tuple[Callable[[Run, Token], bool], frozenset[str]]:
         evaluate = self.feel_value(formula)
         names = self._compile(*formula).names if formula[0] != "static" else frozenset()
@@ -109,11 +126,15 @@ def _reads_the_clock(text: str) -> bool:
     return "now" in text or "today" in text
 
 
+def _refuse_unknown(expression: Expression, variables: Mapping[str, Any], now: datetime) -> None:
+    """Fault if a name that is not there was really read: what is skipped may be missing."""
+    for found in expression.evaluate(variables, now=DateTime.from_python(now)).diagnostics:
+        if found.code == UNKNOWN:
+            raise Fault("condition-failed", f"The condition “{expression.text}” cannot be told: {found.message}")
+
+
 def _explain(expression: Expression, variables: Mapping[str, Any], now: datetime, result: object) -> bool:
-    evaluation = expression.evaluate(variables, now=DateTime.from_python(now))
-    unknown = [d.message for d in evaluation.diagnostics if d.code == UNKNOWN]
-    if unknown:
-        raise Fault("condition-failed", f"The condition “{expression.text}” cannot be told: {unknown[0]}")
+    _refuse_unknown(expression, variables, now)
     if result is None:
         return False
     raise Fault("condition-failed", f"The condition “{expression.text}” gave {result!r} instead of true or false.")
