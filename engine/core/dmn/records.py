@@ -18,7 +18,7 @@ class TableHits(NamedTuple):
 
 
 class DecisionRecord(NamedTuple):
-    """One element that was evaluated: a decision, a business knowledge model or a decision service."""
+    """One element that was evaluated: a decision, or a knowledge model with its table."""
 
     id: str
     name: str
