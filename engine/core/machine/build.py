@@ -29,7 +29,7 @@ def build_machine(
     machine.add_states(prepared)
     machine.edges = []
     for number, row in enumerate(transitions):
-        guard = kit.condition(list(row.guard)) if row.guard is not None else None
+        guard = kit.guard(list(row.guard)) if row.guard is not None else None
         edge = Edge(row.source, row.target, row, guard, number)
         edge.source_state = machine.states[row.source]
         edge.target_state = machine.states[row.target] if row.target is not None else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.core.machine.mappings import at_path
-from engine.core.model.behaviour import Accept, Fault, Kit, Run
+from engine.core.model.behaviour import Accept, Enter, Fault, Kit, Run
 from engine.core.model.runtime import Token
 
 
@@ -54,6 +54,18 @@ def _all_of(accept: Accept, event: Mapping[str, Any]) -> Accept:
         return True
 
     return accept_together
+
+
+def prepare_arm(arm: Enter, event: Mapping[str, Any]) -> Enter:
+    """Of events that have to happen all, one that has happened already is no longer waited for."""
+    if not event.get("together"):
+        return arm
+
+    def arm_unseen(run: Run, token: Token) -> None:
+        if event["trigger"] not in (token.data or {}).get("seen", {}).get(event["node"], ()):
+            arm(run, token)
+
+    return arm_unseen
 
 
 def catch_tables(events: Any) -> dict[str, list[tuple[str | None, Mapping[str, Any]]]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.core.machine import mappings
-from engine.core.machine.events import catch_tables, prepare_accept
+from engine.core.machine.events import catch_tables, prepare_accept, prepare_arm
 from engine.core.machine.hooks import ProcessState
 from engine.core.machine.mappings import Phase
 from engine.core.model.behaviour import Accept, Enter, Kit, Run, pass_on
@@ -63,7 +63,7 @@ def _phases_in(state: ProcessState, kit: Kit) -> list[Phase]:
     if config.get("inputs"):
         phases.append(mappings.inputs(config["inputs"], kit))
     phases += _listening(state, "start", kit)
-    arms = [TRIGGERS[event["kind"]].catch(event, kit).arm for event in config.get("events", ())]
+    arms = [prepare_arm(TRIGGERS[event["kind"]].catch(event, kit).arm, event) for event in config.get("events", ())]
     if arms:
         phases.append(_arming(arms))
     return phases + _listening(state, "create", kit)

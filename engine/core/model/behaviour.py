@@ -61,6 +61,9 @@ class Run(Protocol):
     def put(self, token: Token, name: str, value: Any) -> None:
         """Set a variable in the token's own scope (the root token's are the instance's)."""
 
+    def watch(self, token: Token, trigger: str) -> None:
+        """From here on changes of variables count for the condition; what is there already has been looked at."""
+
     def remember(self, token: Token) -> dict[str, Any]:
         """The token's `data`, made on demand and stored again after this advance."""
 

@@ -48,7 +48,8 @@ class InstanceRun:
         self.is_new = snapshot.is_new
         self.gone: list[Token] = []
         self.draining: set[int] = set()  # owners whose empty scope is already on the agenda
-        self.changed_names: set[str] = set()
+        self.changed_names: dict[str, int] = {}  # name → where in the log it changed
+        self.watched_from: dict[tuple[int, str], int] = {}  # token and trigger → where in the log the wait began
         self.changes: dict[int, dict[str, Any]] = {}
         self.signals: deque[tuple[Token, str, Mapping[str, Any]]] = deque()
         self.resting: dict[tuple[str, int], list[Token]] | None = None
@@ -218,6 +219,9 @@ class InstanceRun:
                 return walker
         return None
 
+    def watch(self, token: Token, trigger: str) -> None:
+        self.watched_from[token.id, trigger] = len(self.log)
+
     def remember(self, token: Token) -> dict[str, Any]:
         token.is_changed = True
         if token.data is None:
@@ -274,7 +278,7 @@ class InstanceRun:
         owner.is_changed = True
         self.log.append(("set", owner.id, dict(variables)))
         if self.machine.watches:
-            self.changed_names.update(variables)
+            self.changed_names.update(dict.fromkeys(variables, len(self.log)))
 
     # errors
 

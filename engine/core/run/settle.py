@@ -33,11 +33,12 @@ def _conditions(run: InstanceRun) -> bool:
     """A change of a variable asks every condition that reads it (10.5.4, conditional event)."""
     if not run.changed_names:
         return False
-    changed, run.changed_names = run.changed_names, set()
+    changed, run.changed_names = run.changed_names, {}
     is_any = False
     for token in list(run.tokens.values()):
         for trigger, is_true, names in run.states[token.state].behaviour.watches:
-            if not names.isdisjoint(changed) and is_true(cast(Any, run), token):
+            begun = run.watched_from.get((token.id, trigger), -1)
+            if any(changed.get(name, -1) > begun for name in names) and is_true(cast(Any, run), token):
                 run.trigger(token, trigger, {})
                 is_any = True
     return is_any

@@ -27,6 +27,7 @@ class ConditionalTrigger:
         watched = frozenset(event["names"]) if event.get("names") else names
 
         def arm(run: Run, token: Token) -> None:
+            run.watch(token, trigger)
             if is_true(run, token):
                 run.trigger(token, trigger, {})
 

@@ -1,0 +1,74 @@
+"""Every scenario beside its BPMN file, played in every way."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from engine.core.simulate import BpmnError
+from tests.conformance.language import NOW, Scenario
+from tests.conformance.ways import WAYS
+
+HERE = Path(__file__).parent
+Case = tuple[str, str]  # file, name of the scenario
+
+
+@cache
+def read_file(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((HERE / f"{name}.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def all_cases() -> list[Case]:
+    files = sorted(path.relative_to(HERE).with_suffix("").as_posix() for path in HERE.rglob("*.yaml"))
+    return [(file, name) for file in files for name in read_file(file) if not name.startswith("_")]
+
+
+CASES = all_cases()
+
+
+def handler(answer: Any) -> Any:
+    """What a handler does: gives variables, throws an error by code, or fails."""
+
+    def handle(job: Any) -> dict[str, Any] | None:
+        if isinstance(answer, dict) and "error" in answer:
+            raise BpmnError(answer["error"])
+        if answer == "fails":
+            raise RuntimeError("it failed")
+        return dict(answer) if answer else None
+
+    return handle
+
+
+def play(case: Case, way: str) -> list[tuple[str, str, list[Any]]]:
+    """The traces of all runs that the scenario leaves."""
+    file, name = case
+    told = read_file(file)
+    texts = [(HERE / f"{file}.bpmn").read_bytes()]
+    decisions = [(HERE / decision).read_bytes() for decision in told.get("_decisions", ())]
+    handlers = {kind: handler(answer) for kind, answer in told.get("_handlers", {}).items()}
+    with WAYS[way]() as make:
+        scenario = Scenario(make(*texts, decisions=decisions, handlers=handlers, now=NOW))
+        scenario.play(told[name])
+        return [(run.process, run.status, run.trace) for run in scenario.simulation.runs]
+
+
+@cache
+def straight_traces(case: Case) -> list[tuple[str, str, list[Any]]]:
+    return play(case, "straight")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}: {case[1]}")
+def test_scenario(case: Case, way: str) -> None:
+    traces = play(case, way)
+    if way != "straight":
+        assert traces == straight_traces(case)
+
+
+def test_there_are_enough_scenarios() -> None:
+    assert len(CASES) >= 250

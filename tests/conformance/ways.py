@@ -1,0 +1,74 @@
+"""The ways in which every scenario is played; each must leave the same trace.
+
+A way is a context manager that changes what a simulation is made of. The store's own way joins `WAYS` as
+another entry: what it yields is a function like `Simulation`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import Any
+from unittest.mock import patch
+
+from engine.core.machine import build_machine
+from engine.core.model.runtime import Instance, Snapshot, Token
+from engine.core.simulate import Simulation, deployment, state
+
+MakeSimulation = Callable[..., Simulation]
+
+
+@contextmanager
+def straight() -> Iterator[MakeSimulation]:
+    yield Simulation
+
+
+@contextmanager
+def stock_hooks() -> Iterator[MakeSimulation]:
+    """On the library's own path through its callbacks."""
+    with patch.object(deployment, "build_machine", partial(build_machine, hooks="stock")):
+        yield Simulation
+
+
+@contextmanager
+def restored() -> Iterator[MakeSimulation]:
+    """Saved as text and read back after every single advance, the order of the tokens not kept."""
+    take = state.RunState.take
+
+    def take_and_restore(self: state.RunState, *arguments: Any) -> Any:
+        rows = take(self, *arguments)
+        self.snapshot = load(dump(self.snapshot))
+        return rows
+
+    with patch.object(state.RunState, "take", take_and_restore):
+        yield Simulation
+
+
+def dump(snapshot: Snapshot) -> str:
+    instance = snapshot.instance
+    return json.dumps(
+        {
+            "instance": {name: getattr(instance, name) for name in instance.__slots__},
+            "tokens": [
+                [token.id, token.state, token.scope, token.flow, token.index, token.variables, token.data]
+                for token in snapshot.tokens
+            ],
+        }
+    )
+
+
+def load(text: str) -> Snapshot:
+    stored = json.loads(text)
+    fields = stored["instance"]
+    fields["parent"] = tuple(fields["parent"]) if fields["parent"] else None
+    tokens = [Token(*row) for row in sorted(stored["tokens"])]
+    return Snapshot(Instance(**fields), tokens)
+
+
+WAYS: dict[str, Callable[[], AbstractContextManager[MakeSimulation]]] = {
+    "straight": straight,
+    "restored": restored,
+    "stock": stock_hooks,
+}
