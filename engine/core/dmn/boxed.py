@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.core.dmn.session import Session
@@ -19,7 +19,6 @@ from engine.core.feel import (
     ListType,
     Parameter,
     external_function,
-    invoke,
     invoke_named,
     kind_of,
     number,
@@ -116,25 +115,12 @@ def _invocation(shop: Workshop, boxed: model.Invocation, names: Names) -> Node:
     def evaluate(scope: Scope, session: Session) -> object:
         function = callee(scope, session)
         given = {name: kind.conform(node(scope, session), session, boxed.id) for name, kind, node in bindings}
-        answer = _call(session, function, given)
+        answer = invoke_named(session, function, tuple(given), tuple(given.values()), 0, 0)
         if session.sink:
             session.settle(boxed.id)
         return answer
 
     return evaluate
-
-
-def _call(session: Session, function: object, given: Mapping[str, object]) -> object:
-    if not isinstance(function, Function):
-        return invoke_named(session, function, tuple(given), tuple(given.values()), 0, 0)
-    wanted = [parameter.name for parameter in function.parameters]
-    unknown = [name for name in given if name not in wanted]
-    if unknown:
-        message = f"{function.name or 'the function'} has no parameter '{unknown[0]}'"
-        session.note("wrong-arguments", message, 0, 0)
-        return None
-    # arguments by name may be left out: they are null (DMN 1.5, 10.3.2.13.5)
-    return invoke(session, function, tuple(given.get(name) for name in wanted), 0, 0)
 
 
 def _function(shop: Workshop, boxed: model.FunctionDefinition, names: Names) -> Node:

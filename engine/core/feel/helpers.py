@@ -133,12 +133,13 @@ def invoke_named(
         run.note("no-function", f"{kind_of(function)} cannot be called with named arguments", start, end)
         return None
     wanted = [parameter.name for parameter in function.parameters]
-    if sorted(wanted) != sorted(names):
+    if not set(names) <= set(wanted) or len(set(names)) < len(names):
         message = f"{function.name or 'the function'} has the parameters {', '.join(wanted) or 'none'}"
         run.note("wrong-arguments", message, start, end)
         return None
     by_name = dict(zip(names, arguments, strict=True))
-    return invoke(run, function, tuple(by_name[name] for name in wanted), start, end)
+    # those that are left out are null (DMN 1.5, 10.3.2.13.5)
+    return invoke(run, function, tuple(by_name.get(name) for name in wanted), start, end)
 
 
 def callee(value: object, builtin: Builtin) -> object:
