@@ -70,16 +70,16 @@ def deploy(
     tables = _compile_tables(decisions, problems)
     known = _count_ids(diagrams, problems)
     names = frozenset((*tables.ids, *tables.names.values())) if tables is not None else frozenset()
-    for diagram in diagrams:
-        problems += check_diagram(diagram, handlers, names, known)
+    findings = [check_diagram(diagram, handlers, names, known) for diagram in diagrams]
+    problems += (found for own in findings for found in own)
     if not any(process.is_executable for diagram in diagrams for process in diagram.processes) and not problems:
         problems.append(problem("no-process", "", None, "No process is executable; mark one as executable."))
     _refuse(problems)
     decide = no_decisions if tables is None else _decide_with(tables)
     deployed: dict[str, Deployed] = {}
-    for diagram in diagrams:
+    for diagram, own in zip(diagrams, findings, strict=True):
         for graph in compile_diagram(diagram):
-            warnings = _warnings_of(diagram, graph.process, problems)
+            warnings = _warnings_of(diagram, graph.process, own)
             try:
                 deployed[graph.process] = _build(graph, decide, limits, warnings)
             except (ExpressionError, Fault) as error:
