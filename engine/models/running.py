@@ -32,6 +32,7 @@ class Instance(models.Model):
     tokens_made = models.IntegerField()
     waits_made = models.IntegerField()
     status = models.SmallIntegerField(choices=Status)
+    depth = models.SmallIntegerField(default=0)  # how many calls lead to it
     business_key = models.CharField(max_length=255, blank=True)
     error = models.CharField(max_length=255, null=True)  # the code of a failed end, empty for one without
     variables = models.JSONField()

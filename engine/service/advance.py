@@ -6,57 +6,63 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from django.db import IntegrityError, OperationalError
+
+from engine.models.waits import CONTINUATION
 from engine.push.moved import send_moved
 from engine.push.signals import work_waiting
-from engine.service.errors import Conflict
+from engine.service.errors import Conflict, Moved
 from engine.service.unit import Unit
 from engine.store import open_store
 from engine.store.contract import Store
+from engine.store.rows import Batch
 from engine.store.writing import after_commit, is_writing
 
 T = TypeVar("T")
 MOST_TRIES = 5
+# What PostgreSQL says when two units met in the wrong order: run it again.
+MET = frozenset({"40001", "40P01"})
 
 
-class Moved(Exception):
-    """An instance of the unit has moved on since it was read; the whole unit is tried again."""
-
-
-def in_unit(act: Callable[[Store, Unit], T]) -> T:
+def in_unit(act: Callable[[Store, Unit], T], *, has_claims: bool = False, is_patient: bool = False) -> T:
     """Run one action as a unit of work. Two racing writers meet on the instance row; who loses is run again,
     and finds then what the winner has left."""
     store = open_store()
-    for _ in range(MOST_TRIES):
-        unit = Unit(store, datetime.now(UTC))
+    for attempt in range(MOST_TRIES):
+        unit = Unit(store, datetime.now(UTC), is_patient=is_patient or attempt > 0)
         try:
-            with store.unit():
+            with store.unit(has_claims=has_claims):
                 result = act(store, unit)
                 finish(unit)
-            return result
         except Moved:
             continue
+        except IntegrityError:
+            if not unit.batch.events:
+                raise
+            continue  # the same event came in twice at once: the other one is known now
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) not in MET:
+                raise
+            continue
+        return result
     raise Conflict("moved-on", "Somebody else is changing the same instance. Nothing was changed; try again.")
 
 
 def finish(unit: Unit) -> None:
     """Write the batch; pages and workers hear of it after the commit."""
-    unit.bear_called()
-    batch = unit.batch
+    unit.settle()
+    batch = unit.close()
+    if batch.is_empty:
+        return
     if not unit.store.write(batch):
         raise Moved
-    queues = [
-        queue
-        for queue, rows in (
-            ("advance", batch.deliveries),
-            ("jobs", batch.jobs),
-            ("outbox", batch.outbox),
-        )
-        if rows
-    ]
+    queues = find_queues(batch)
+    moved = {row.id: row.sequence for rows in (batch.new, batch.moved) for row in rows}
+    processes = {case.version.process for case in unit.cases.values() if case.id in moved}
     is_inbox_changed = bool(batch.items or batch.done_items or batch.closed)
 
     def tell() -> None:
-        send_moved(unit.moved, unit.processes, is_inbox_changed=is_inbox_changed)
+        send_moved(moved, processes, is_inbox_changed=is_inbox_changed)
         for queue in queues:
             work_waiting.send(sender=None, queue=queue)
 
@@ -64,3 +70,15 @@ def finish(unit: Unit) -> None:
         after_commit(tell)
     else:
         tell()
+
+
+def find_queues(batch: Batch) -> list[str]:
+    """Whom the batch has left work."""
+    has_continuations = any(job.type == CONTINUATION for job in batch.jobs)
+    has_jobs = any(job.type != CONTINUATION and job.available_at is not None for job in batch.jobs)
+    waiting = {
+        "advance": bool(batch.deliveries) or has_continuations or bool(batch.freed),
+        "jobs": has_jobs or bool(batch.freed),
+        "outbox": bool(batch.outbox),
+    }
+    return [queue for queue, is_waiting in waiting.items() if is_waiting]

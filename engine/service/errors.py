@@ -39,3 +39,7 @@ class Busy(ServiceError):
     """More is going on than there is room for; the same request may be sent again later."""
 
     status = 503
+
+
+class Moved(Exception):
+    """An instance of the unit has moved on since it was read."""

@@ -9,12 +9,14 @@ from engine.core.model.problems import CorrelationError
 from engine.core.model.runtime import ROOT, Delivery, Failure
 from engine.models import Process
 from engine.models.keys import instance_of
+from engine.service import correlation
 from engine.service.advance import in_unit
+from engine.service.case import Case
 from engine.service.errors import Conflict, Invalid, NotFound
 from engine.service.reading import get_instance, get_startable
 from engine.service.rights import Actor, name_of, require, require_any
 from engine.service.translate import ACTIVE, SUSPENDED, unpack
-from engine.service.unit import MESSAGE, Unit
+from engine.service.unit import Unit
 from engine.service.versions import Version, get_version
 from engine.store.contract import Store
 from engine.store.rows import EndedItem, EventRow, Loaded
@@ -59,13 +61,13 @@ def start(
 
 def cancel(instance: int, actor: Actor, *, reason: str = "") -> None:
     """End the instance now, with everything that it waits for and what it has called."""
-    _deliver(instance, actor, Delivery(ROOT, "cancel", {"reason": reason}, name_of(actor)), is_suspended_too=True)
+    _deliver(instance, actor, Delivery(ROOT, "cancel", {"reason": reason}, name_of(actor)))
 
 
 def set_variables(instance: int, actor: Actor, variables: dict[str, Any], *, token: int = ROOT) -> None:
     """Set variables in the scope where they are; conditions that read them are asked."""
     data = {"variables": check_variables(variables), "is_local": False}
-    _deliver(instance, actor, Delivery(token, "variables", data, name_of(actor)), is_suspended_too=True)
+    _deliver(instance, actor, Delivery(token, "variables", data, name_of(actor)))
 
 
 def suspend(instance: int, actor: Actor) -> None:
@@ -88,24 +90,29 @@ def retry_incident(incident: int, actor: Actor, *, variables: dict[str, Any] | N
     row = get_instance(actor, instance_of(incident))
     require(actor, "operate", row.version.process)
 
+    given = check_variables(variables or {})
+
     def act(store: Store, unit: Unit) -> None:
-        found = store.load_incidents([incident], is_locked=True)
+        found = store.load_incidents([incident])
         if not found or found[0][0].status != 0:
             raise Conflict("incident-closed", "The incident is closed already.")
         incident_row, loaded = found[0]
+        _require_living(loaded)
+        case = unit.open(loaded)
         unit.batch.resolved_incidents.append(EndedItem(incident, name_of(actor)))
-        if incident_row.job is not None:
-            for job, _ in store.load_jobs([incident_row.job], is_locked=True):
-                unit.batch.jobs.append(job._replace(retries=max(job.retries, 1), available_at=unit.now, owner=None))
-            unit.moved[loaded.row.id] = loaded.row.sequence
+        if given:
+            change = Delivery(incident_row.token, "variables", {"variables": given}, name_of(actor))
+            unit.deliver(case, [change])
+        if incident_row.job is None:
+            data = unpack(incident_row.data)
+            move(unit, case, Delivery(incident_row.token, incident_row.trigger, data, name_of(actor)))
             return
-        deliveries = [Delivery(incident_row.token, incident_row.trigger, unpack(incident_row.data), name_of(actor))]
-        if variables:
-            data = {"variables": check_variables(variables)}
-            deliveries.insert(0, Delivery(incident_row.token, "variables", data, name_of(actor)))
-        result = unit.move(loaded, deliveries)
-        if isinstance(result, Failure):
-            raise Invalid(result.code, result.message)
+        case.note("retried", incident_row.token, incident_row.job, name_of(actor))
+        for job, _ in store.load_jobs([incident_row.job]):
+            available = None if case.is_suspended else unit.now
+            unit.batch.jobs.append(
+                job._replace(retries=max(job.retries, 1), lapses=0, available_at=available, owner=None)
+            )
 
     in_unit(act)
 
@@ -130,12 +137,9 @@ def send_message(
             known = store.knows_event(f"message:{name}", message_id)
             if known is not None:
                 return [known] if known else []
-        waiting = store.find_subscriptions(MESSAGE, name, key, is_any_key=key is None, limit=2)
-        if len(waiting) > 1:
-            raise CorrelationError(f"More than one instance waits for “{name}”: add a correlation key.")
-        reached = unit.publish(
-            name, key, given, time_to_live=time_to_live, message_id=message_id,
-            actor=name_of(actor), is_any_key=key is None,
+        reached = correlation.publish(
+            unit, name, key, given, time_to_live=time_to_live, message_id=message_id,
+            actor=name_of(actor), is_any_key=key is None, is_exact=True,
         )  # fmt: skip
         if not reached and time_to_live <= 0:
             raise CorrelationError(f"Nothing waits for “{name}” with this key, and no process starts with it.")
@@ -150,7 +154,7 @@ def send_signal(name: str, actor: Actor, *, variables: dict[str, Any] | None = N
     """Give the signal to everyone who waits for it; how many it reaches."""
     require_any(actor, "work")
     given = check_variables(variables or {})
-    return in_unit(lambda store, unit: unit.broadcast(name, given, actor=name_of(actor)))
+    return in_unit(lambda _, unit: correlation.broadcast(unit, name, given, actor=name_of(actor)))
 
 
 def check_variables(variables: Any) -> dict[str, Any]:
@@ -189,27 +193,30 @@ def _initiator_of(version: Version) -> str:
     return next((start["initiator"] for start in starts if start["kind"] == "none" and "initiator" in start), "")
 
 
-def _deliver(instance: int, actor: Actor, delivery: Delivery, *, is_suspended_too: bool = False) -> None:
+def _deliver(instance: int, actor: Actor, delivery: Delivery) -> None:
     row = get_instance(actor, instance)
     require(actor, "operate", row.version.process)
 
     def act(store: Store, unit: Unit) -> None:
-        loaded = store.load([instance], is_locked=True).get(instance)
-        allowed = (ACTIVE, SUSPENDED) if is_suspended_too else (ACTIVE,)
-        if loaded is None or loaded.row.status not in allowed:
-            raise Conflict("instance-ended", "The instance has ended already.")
-        move(unit, loaded, delivery)
+        loaded = store.load([instance]).get(instance)
+        move(unit, unit.open(_require_living(loaded)), delivery)
 
     in_unit(act)
 
 
-def move(unit: Unit, loaded: Loaded, delivery: Delivery) -> None:
+def move(unit: Unit, case: Case, delivery: Delivery) -> None:
     """Advance by one delivery; a refused one is somebody else's win."""
-    result = unit.move(loaded, [delivery])
+    result = unit.deliver(case, [delivery])
     if isinstance(result, Failure):
         raise Invalid(result.code, result.message)
     if result.refused:
         raise Conflict("already-gone", "It does not wait any more: somebody else was first.")
+
+
+def _require_living(loaded: Loaded | None) -> Loaded:
+    if loaded is None or loaded.row.status not in (ACTIVE, SUSPENDED):
+        raise Conflict("instance-ended", "The instance has ended already.")
+    return loaded
 
 
 def _change_status(instance: int, actor: Actor, before: int, after: int) -> None:
@@ -217,12 +224,12 @@ def _change_status(instance: int, actor: Actor, before: int, after: int) -> None
     require(actor, "operate", row.version.process)
 
     def act(store: Store, unit: Unit) -> None:
-        loaded = store.load([instance], is_locked=True).get(instance)
+        loaded = store.load([instance]).get(instance)
         if loaded is None or loaded.row.status != before:
             raise Conflict("status-changed", "The instance is not in that state any more.")
-        moved = loaded.row._replace(status=after, revision=loaded.row.revision + 1)
-        unit.batch.moved.append(moved)
-        unit.moved[instance] = moved.sequence
-        store.hold([instance], after == SUSPENDED, unit.now)
+        case = unit.open(loaded)
+        case.row = loaded.row._replace(status=after)
+        case.note("suspended" if after == SUSPENDED else "resumed", ROOT, name_of(actor))
+        (unit.batch.held if after == SUSPENDED else unit.batch.freed).append(instance)
 
     in_unit(act)

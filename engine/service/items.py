@@ -12,9 +12,9 @@ from engine.models import Audience, WorkItem
 from engine.service.advance import in_unit
 from engine.service.errors import Conflict, Forbidden, Invalid
 from engine.service.instances import check_variables, move
-from engine.service.reading import get_item
+from engine.service.reading import config_of, get_item
 from engine.service.rights import Actor, groups_of, is_all_powerful, may, name_of
-from engine.service.translate import ACTIVE, unpack
+from engine.service.translate import ACTIVE
 from engine.service.unit import Unit
 from engine.store.contract import Store
 from engine.store.rows import EndedItem, ItemRow, Loaded
@@ -34,7 +34,7 @@ def claim(item: int, actor: Actor) -> None:
             raise Forbidden("not-a-candidate", "The task is not meant for you.")
         return row._replace(assignee=name)
 
-    _change(item, act)
+    _change(item, actor, act)
 
 
 def release(item: int, actor: Actor) -> None:
@@ -46,7 +46,7 @@ def release(item: int, actor: Actor) -> None:
             raise Forbidden("not-yours", "Only the person who has the task can release it.")
         return row._replace(assignee=None)
 
-    _change(item, act)
+    _change(item, actor, act)
 
 
 def assign(item: int, actor: Actor, user: str) -> None:
@@ -60,7 +60,7 @@ def assign(item: int, actor: Actor, user: str) -> None:
             raise Forbidden("not-yours", "Only the person who has the task, or an operator, can assign it.")
         return row._replace(assignee=user)
 
-    _change(item, act)
+    _change(item, actor, act)
 
 
 def complete(item: int, actor: Actor, variables: dict[str, Any] | None = None, *, outcome: str = "") -> int:
@@ -79,7 +79,7 @@ def complete(item: int, actor: Actor, variables: dict[str, Any] | None = None, *
         _require_worker(actor, row)
         _require_other_eyes(actor, row, found, loaded)
         unit.batch.done_items.append(EndedItem(item, name_of(actor)))
-        move(unit, loaded, Delivery(row.token, "complete", {"variables": given}, name_of(actor)))
+        move(unit, unit.open(loaded), Delivery(row.token, "complete", {"variables": given}, name_of(actor)))
         return loaded.row.id
 
     return in_unit(act)
@@ -105,7 +105,7 @@ def _require_worker(actor: Actor, row: ItemRow) -> None:
 
 def _require_other_eyes(actor: Actor, row: ItemRow, found: WorkItem, loaded: Loaded) -> None:
     """Four eyes: who completed one of the named steps of this instance may not complete this one."""
-    nodes = (unpack(row.config) or {}).get("four_eyes")
+    nodes = config_of(found).get("four_eyes")
     if not nodes or actor is None:
         return
     before = WorkItem.objects.of(loaded.row.id).filter(status=WorkItem.Status.DONE, ended_by=name_of(actor))
@@ -118,7 +118,7 @@ def _may_operate(actor: Actor, item: WorkItem) -> bool:
 
 
 def _load_open(store: Store, item: int) -> tuple[ItemRow, Loaded]:
-    found = store.load_items([item], is_locked=True)
+    found = store.load_items([item])
     if not found or found[0][0].status != OPEN:
         who = found[0][0].ended_by if found else None
         by = f" by {who}" if who else ""
@@ -126,12 +126,12 @@ def _load_open(store: Store, item: int) -> tuple[ItemRow, Loaded]:
     return found[0]
 
 
-def _change(item: int, act: Callable[[ItemRow], ItemRow]) -> None:
+def _change(item: int, actor: Actor, act: Callable[[ItemRow], ItemRow]) -> None:
     def change(store: Store, unit: Unit) -> None:
         row, loaded = _load_open(store, item)
         changed = act(row)
         if changed != row:
             unit.batch.items.append(changed)
-            unit.moved[loaded.row.id] = loaded.row.sequence
+            unit.open(loaded).note("assigned", row.token, changed.assignee, name_of(actor))
 
     in_unit(change)

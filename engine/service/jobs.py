@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from engine.core.model.runtime import Delivery
 from engine.core.triggers.schedule import ScheduleError, read_cycle, read_duration
 from engine.models import ProcessVersion
-from engine.models.keys import instance_of, make_key
+from engine.models.keys import instance_of
 from engine.service.advance import in_unit
+from engine.service.case import Case
 from engine.service.errors import Conflict, NotFound
 from engine.service.instances import check_variables, move
 from engine.service.rights import Actor, name_of, require
@@ -20,7 +21,7 @@ from engine.service.unit import Unit
 from engine.service.versions import Version, get_version
 from engine.store import open_store
 from engine.store.contract import Store
-from engine.store.rows import IncidentRow, JobRow, Loaded
+from engine.store.rows import JobRow, Loaded
 
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 3600.0
@@ -75,7 +76,7 @@ def complete(job: int, owner: str | None, variables: dict[str, Any] | None = Non
     def act(store: Store, unit: Unit) -> None:
         row, loaded = _load(store, job, owner, actor)
         unit.batch.ended_jobs.append(job)
-        move(unit, loaded, Delivery(row.token, row.trigger, {"variables": given}, name_of(actor)))
+        move(unit, unit.open(loaded), Delivery(row.token, row.trigger, {"variables": given}, name_of(actor)))
 
     in_unit(act)
 
@@ -90,7 +91,7 @@ def throw_error(
     def act(store: Store, unit: Unit) -> None:
         row, loaded = _load(store, job, owner, actor)
         unit.batch.ended_jobs.append(job)
-        move(unit, loaded, Delivery(row.token, "error", data, name_of(actor)))
+        move(unit, unit.open(loaded), Delivery(row.token, "error", data, name_of(actor)))
 
     in_unit(act)
 
@@ -108,10 +109,11 @@ def fail(
         failed = row._replace(retries=left, owner=None, failures=pack(failures))
         if left:
             pause = _pause(row, retry_after)
+            unit.open(loaded).note("attempt", row.token, job, message[:200])
             unit.batch.jobs.append(failed._replace(available_at=unit.now + timedelta(seconds=pause)))
             return
         unit.batch.jobs.append(failed._replace(available_at=None))
-        _open_incident(unit, loaded, failed, message)
+        _open_incident(unit, unit.open(loaded), failed, message)
 
     in_unit(act)
 
@@ -122,7 +124,7 @@ def skip(job: int, actor: Actor, variables: dict[str, Any] | None = None) -> Non
 
 
 def _load(store: Store, job: int, owner: str | None, actor: Actor) -> tuple[JobRow, Loaded]:
-    found = store.load_jobs([job], is_locked=True)
+    found = store.load_jobs([job])
     if not found:
         raise NotFound("job-not-found", "There is no such job: it is done, or its step has been left.")
     row, loaded = found[0]
@@ -189,16 +191,7 @@ def _cycle_pause(text: str, attempts: int) -> float | None:
     return None if pause is None else pause.rest.total_seconds() + pause.months * 30 * 86400.0
 
 
-def _open_incident(unit: Unit, loaded: Loaded, row: JobRow, message: str) -> None:
-    made = loaded.row.waits_made + 1
-    moved = loaded.row._replace(waits_made=made, revision=loaded.row.revision + 1)
-    unit.batch.moved.append(moved)
-    unit.moved[moved.id] = moved.sequence
-    version = get_version(moved.version)
-    unit.processes.add(version.process)
-    unit.batch.incidents.append(
-        IncidentRow(
-            make_key(moved.id, made), row.token, row.state, row.trigger, unit.now, None, row.id, 0,
-            _node_of(version, row.state), "job-failed", message[:2000], None, "",
-        )
-    )  # fmt: skip
+def _open_incident(unit: Unit, case: Case, row: JobRow, message: str) -> None:
+    """Of a job whose attempts are used up: its retry gives it new ones."""
+    node = _node_of(case.version, row.state)
+    case.open_incident(row.token, node, "job-failed", message[:2000], row.trigger, job=row.id)

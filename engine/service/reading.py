@@ -168,20 +168,14 @@ def list_waits(instance: int) -> list[dict[str, Any]]:
     """What the instance waits for, in words a page can show: kind, node and what."""
     within = {"id__range": span(instance)}
     waits: list[dict[str, Any]] = []
-    for item in WorkItem.objects.filter(**within, status=WorkItem.Status.OPEN).select_related("state"):
-        waits.append({"kind": "user", "state": item.state, "item": item})
-    for job in Job.objects.filter(**within).select_related("state"):
-        waits.append({"kind": "job", "state": job.state, "job": job})
-    for timer in Timer.objects.filter(**within).select_related("state"):
-        waits.append({"kind": "timer", "state": timer.state, "timer": timer})
-    for subscription in Subscription.objects.filter(**within).select_related("state"):
-        waits.append(
-            {
-                "kind": subscription.get_kind_display(),
-                "state": subscription.state,
-                "subscription": subscription,
-            }
-        )
+    items = WorkItem.objects.filter(**within, status=WorkItem.Status.OPEN).select_related("state")
+    waits += [{"kind": "user", "state": item.state, "item": item} for item in items]
+    jobs = Job.objects.filter(**within).select_related("state")
+    waits += [{"kind": "job", "state": job.state, "job": job} for job in jobs]
+    timers = Timer.objects.filter(**within).select_related("state")
+    waits += [{"kind": "timer", "state": timer.state, "timer": timer} for timer in timers]
+    subscriptions = Subscription.objects.filter(**within).select_related("state")
+    waits += [{"kind": one.get_kind_display(), "state": one.state, "subscription": one} for one in subscriptions]
     return waits
 
 
@@ -241,7 +235,7 @@ def list_items(
             rows = rows.filter(due__isnull=True, id__gt=last)
         else:
             rows = rows.filter(Q(due__gt=due) | Q(due=due, id__gt=last) | Q(due__isnull=True))
-    return list(rows.order_by(F("due").asc(nulls_last=True), "id")[:limit])
+    return [complete_item(row) for row in rows.order_by(F("due").asc(nulls_last=True), "id")[:limit]]
 
 
 def count_items(actor: Actor, view: str, now: datetime) -> int:
@@ -272,7 +266,27 @@ def get_item(actor: Actor, item: int) -> WorkItem:
         process = row.state.version.process_id if row is not None else None
         if row is None or process not in allowed_processes(actor, "operate"):
             raise NotFound("task-not-found", "There is no such task, or it is not yours.")
-    return row
+    return complete_item(row)
+
+
+def complete_item(item: WorkItem) -> WorkItem:
+    """With what every item of its state has, which is kept with the state."""
+    static = item.state.config
+    if item.form is None:
+        item.form = static.get("form")
+    if item.config is None:
+        item.config = config_of(item)
+    if item.name is None:
+        item.name = item.state.name
+    return item
+
+
+def config_of(item: WorkItem) -> dict[str, Any]:
+    """Outcomes and the four-eyes rule."""
+    own: dict[str, Any] | None = item.config
+    if own is not None:
+        return own
+    return {name: item.state.config[name] for name in ("outcomes", "four_eyes") if name in item.state.config}
 
 
 def instances_of_items(items: Iterable[WorkItem]) -> dict[int, Instance]:

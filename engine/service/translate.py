@@ -1,16 +1,16 @@
-"""Between rows and the core: a loaded instance into a snapshot, a delta into the rows of a batch; no decisions."""
+"""Between rows and the core: a loaded instance into a snapshot, tokens and waits into rows; no decisions."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from engine.core.feel import to_json
 from engine.core.model.effects import OpenIncident, OpenItem, OpenJob, OpenSubscription, OpenTimer
-from engine.core.model.runtime import Delta, Instance, Snapshot, Token
+from engine.core.model.runtime import Instance, Snapshot, Token
 from engine.models.keys import instance_of, make_key, number_of
 from engine.models.waits import CONTINUATION
 from engine.service.versions import Version
@@ -22,7 +22,6 @@ from engine.store.rows import (
     ItemRow,
     JobRow,
     Loaded,
-    StepRow,
     SubscriptionRow,
     TimerRow,
     TokenRow,
@@ -32,6 +31,13 @@ STATUS = {"active": 0, "completed": 1, "terminated": 2, "cancelled": 3, "failed"
 ACTIVE, SUSPENDED = 0, 5
 JOB_KINDS = {"job": 0, "async": 1, "listener": 2}
 SUBSCRIPTION_KINDS = {"message": 0, "signal": 1}
+
+
+@dataclass(slots=True)
+class JobIncident(OpenIncident):
+    """A job whose attempts are used up."""
+
+    job: int = 0
 
 
 def pack(value: Any) -> str:
@@ -73,37 +79,7 @@ def to_snapshot(loaded: Loaded, version: Version) -> Snapshot:
     return Snapshot(instance, tokens)
 
 
-def add_delta(
-    batch: Batch, delta: Delta, version: Version, before: InstanceRow | None, fresh: InstanceRow
-) -> InstanceRow:
-    """Put everything that the delta changed into the batch; the new instance row is returned.
-
-    `fresh` is the row to start from: what the delta does not know (id, start, parent) is taken from it."""
-    instance = delta.instance
-    waits = _Waits(batch, version, fresh, delta.at or batch.at, instance)
-    for effect in delta.effects:
-        waits.add(effect)
-    row = fresh._replace(
-        ended_at=fresh.ended_at if instance.status == "active" else batch.at,
-        revision=fresh.revision + 1,
-        sequence=instance.sequence,
-        tokens_made=instance.tokens_made,
-        waits_made=waits.made,
-        status=STATUS[instance.status],
-        error=instance.error,
-        variables=pack(instance.variables),
-        data=pack(instance.data),
-    )
-    (batch.new if before is None else batch.moved).append(row)
-    batch.tokens += [_token_row(fresh.id, token, version) for token in (*delta.born, *delta.changed)]
-    batch.gone += [make_key(fresh.id, number) for number in delta.gone]
-    batch.closed += [make_key(fresh.id, number) for number in delta.closed]
-    batch.dropped += [(make_key(fresh.id, number), trigger) for number, trigger in delta.dropped]
-    batch.steps.append(StepRow(make_key(fresh.id, row.revision), batch.at, row.sequence, pack(delta.log)))
-    return row
-
-
-def _token_row(instance: int, token: Token, version: Version) -> TokenRow:
+def make_token_row(instance: int, token: Token, version: Version) -> TokenRow:
     return TokenRow(
         make_key(instance, token.id),
         version.state_ids[token.state],
@@ -115,18 +91,18 @@ def _token_row(instance: int, token: Token, version: Version) -> TokenRow:
     )
 
 
-class _Waits:
-    """Gives each opened wait its number and its row."""
+class WaitRows:
+    """Gives each opened wait of an instance its number and its row."""
 
-    def __init__(self, batch: Batch, version: Version, row: InstanceRow, now: datetime, instance: Instance) -> None:
-        self.batch, self.version, self.now = batch, version, now
-        self.instance, self.made = row.id, row.waits_made
+    def __init__(self, batch: Batch, version: Version, row: InstanceRow, *, is_held: bool) -> None:
+        self.batch, self.version, self.now = batch, version, batch.at
+        self.instance, self.made, self.is_held = row.id, row.waits_made, is_held
 
     def add(self, effect: Any) -> None:
         make = _ROWS.get(type(effect))
         if make is not None:
             self.made += 1
-            make(self, effect, make_key(self.instance, self.made))
+            make(self, effect, make_key(self.instance, self.made))  # type: ignore[operator]
 
     def state_of(self, node: str) -> int:
         ids = self.version.state_ids
@@ -136,17 +112,23 @@ class _Waits:
         audience = audience_of(effect.candidate_users, effect.candidate_groups)
         if audience is not None and audience not in self.batch.audiences:
             self.batch.audiences.append(audience)
+        state = self.version.machine.states.get(effect.node)
+        static = state.config if state is not None else {}
+        # What every item of the state has is in the state's own row already.
+        form = None if effect.form == static.get("form") else effect.form
+        config = None if all(static.get(name) == value for name, value in effect.config.items()) else effect.config
+        name = None if state is not None and effect.name == state.row.name else effect.name
         self.batch.items.append(
             ItemRow(
                 key, audience.id if audience else None, effect.due, effect.follow_up, None, effect.token,
-                self.state_of(effect.node), effect.priority, 0, effect.assignee, None, None,
-                pack(effect.form), pack(effect.config or None),
+                self.state_of(effect.node), effect.priority, 0, effect.assignee or None, None, name,
+                pack(form), pack(config),
             )
         )  # fmt: skip
 
     def timer(self, effect: OpenTimer, key: int) -> None:
         row = TimerRow(
-            key, effect.token, self.state_of(effect.node), effect.trigger, effect.due, effect.remaining, False
+            key, effect.token, self.state_of(effect.node), effect.trigger, effect.due, effect.remaining, self.is_held
         )
         self.batch.timers.append(row)
 
@@ -160,7 +142,8 @@ class _Waits:
         job_type = CONTINUATION if effect.kind == "async" else effect.type
         self.batch.jobs.append(
             JobRow(
-                key, effect.token, self.state_of(effect.node), effect.trigger, self.now, JOB_KINDS[effect.kind],
+                key, effect.token, self.state_of(effect.node), effect.trigger,
+                None if self.is_held else self.now, JOB_KINDS[effect.kind],
                 effect.retries, 0, 0, effect.priority, job_type, None, effect.retry_cycle,
                 pack(effect.headers or None), effect.script, "",
             )
@@ -169,18 +152,20 @@ class _Waits:
     def incident(self, effect: OpenIncident, key: int) -> None:
         self.batch.incidents.append(
             IncidentRow(
-                key, effect.token, self.state_of(effect.node), effect.trigger, self.now, None, None, 0,
-                effect.node, effect.code, effect.message, None, pack(effect.data),
+                key, effect.token, self.state_of(effect.node), effect.trigger, self.now, None,
+                effect.job if isinstance(effect, JobIncident) else None, 0, effect.node, effect.code,
+                effect.message, None, pack(effect.data),
             )
         )  # fmt: skip
 
 
 _ROWS = {
-    OpenItem: _Waits.item,
-    OpenTimer: _Waits.timer,
-    OpenSubscription: _Waits.subscription,
-    OpenJob: _Waits.job,
-    OpenIncident: _Waits.incident,
+    OpenItem: WaitRows.item,
+    OpenTimer: WaitRows.timer,
+    OpenSubscription: WaitRows.subscription,
+    OpenJob: WaitRows.job,
+    OpenIncident: WaitRows.incident,
+    JobIncident: WaitRows.incident,
 }
 
 

@@ -1,126 +1,137 @@
-"""One unit of work: the instances that it moves, advanced in memory, merged into one batch and written at once."""
+"""One unit of work: the instances that it moves, in memory, and what they do to one another; no statements."""
 
 from __future__ import annotations
 
-import logging
 from collections import deque
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from engine.core.model.effects import (
     BroadcastSignal,
     CancelCalled,
+    Effect,
     OpenSubscription,
     PublishMessage,
-    RecordDecision,
     StartInstance,
 )
 from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Instance, Snapshot
-from engine.core.run import advance
-from engine.models import ProcessStart
 from engine.models.keys import instance_of, make_key, number_of
-from engine.service.errors import NotFound
-from engine.service.translate import ACTIVE, add_delta, pack, to_snapshot, unpack
+from engine.service import correlation
+from engine.service.case import Case
+from engine.service.errors import Moved, NotFound
+from engine.service.translate import ACTIVE, SUSPENDED, pack, to_snapshot
 from engine.service.versions import Version, find_version, get_version
 from engine.store.contract import Store
-from engine.store.rows import Batch, DeliveryRow, IncidentRow, InstanceRow, Loaded, MessageRow
+from engine.store.rows import Batch, DeliveryRow, InstanceRow, Loaded
 
-logger = logging.getLogger(__name__)
-
-MESSAGE, SIGNAL = 0, 1
-DEFAULT_MESSAGE_SECONDS = 3600.0
+MOST_CALLS = 100  # instances that call one another, one inside the other
+MOST_HOPS = 1000  # starts and deliveries that one unit may cause
 
 
 class Birth(NamedTuple):
-    """An instance to start within the unit."""
+    """An instance to start within the unit. `cause` is the instance and token that asked for it."""
 
     id: int
     version: Version
     trigger: str
     variables: dict[str, Any]
-    business_key: str
-    parent: int | None
-    actor: str
+    business_key: str = ""
+    parent: int | None = None
+    depth: int = 0
+    actor: str = ""
+    cause: tuple[int, int] | None = None
+
+
+class Inner(NamedTuple):
+    """What one instance of the unit does to another. One that must be taken and is not makes the unit start again."""
+
+    instance: int
+    delivery: Delivery
+    is_must: bool = False
 
 
 class Unit:
-    """Collects what its instances do; `store.write(unit.batch)` is the caller's."""
+    """`is_patient` leaves other instances to a later unit where it can: they are what two units may meet at."""
 
-    def __init__(self, store: Store, now: datetime) -> None:
-        self.store, self.now = store, now
+    def __init__(self, store: Store, now: datetime, *, is_patient: bool = False) -> None:
+        self.store, self.now, self.is_patient = store, now, is_patient
         self.batch = Batch(at=now)
+        self.cases: dict[int, Case] = {}
         self.births: deque[Birth] = deque()
-        self.moved: dict[int, int] = {}  # instance → its last sequence number, for the push
-        self.processes: set[str] = set()
+        self.inner: deque[Inner] = deque()
+        self.listeners: list[tuple[Case, OpenSubscription]] = []  # may have a message waiting for them
+        self.hops = 0
 
-    # what happens to instances
+    # what callers do
 
-    def move(self, loaded: Loaded, deliveries: Sequence[Delivery]) -> Delta | Failure:
-        """Advance a stored instance; a failure leaves nothing of it in the batch."""
-        version = get_version(loaded.row.version)
-        result = advance(version.machine, to_snapshot(loaded, version), deliveries, self.now)
+    def open(self, loaded: Loaded) -> Case:
+        """The case of a stored instance."""
+        case = self.cases.get(loaded.row.id)
+        if case is None:
+            version = get_version(loaded.row.version)
+            case = self.cases[loaded.row.id] = Case(version, loaded.row, to_snapshot(loaded, version))
+        return case
+
+    def deliver(self, case: Case, deliveries: Sequence[Delivery]) -> Delta | Failure:
+        """Advance the case, and note what it does to others."""
+        result = case.advance(deliveries, self.now)
         if isinstance(result, Delta):
-            self._add(result, version, loaded.row, loaded.row)
+            self._take_effects(case, result)
         return result
 
     def begin(
-        self, version: Version, trigger: str, variables: dict[str, Any], *,
-        business_key: str = "", parent: int | None = None, actor: str = "",
-    ) -> int:  # fmt: skip
+        self, version: Version, trigger: str, variables: dict[str, Any], *, business_key: str = "", actor: str = ""
+    ) -> int:
         """Start an instance; ProcessError where it cannot even reach its first rest."""
-        birth = Birth(self.store.take_ids(1)[0], version, trigger, variables, business_key, parent, actor)
+        birth = Birth(self.store.take_ids(1)[0], version, trigger, variables, business_key, actor=actor)
         self._bear(birth)
-        self.bear_called()
         return birth.id
 
-    def bear_called(self) -> None:
-        """Start what call activities, messages and signals asked for; each may ask for more."""
-        while self.births:
-            birth = self.births.popleft()
-            try:
-                self._bear(birth)
-            except ProcessError as error:
-                self._report_stillborn(birth, error)
+    def settle(self) -> None:
+        """Until nothing is left that one instance does to another, or it is left to later units."""
+        while self.births or self.inner or self.listeners:
+            while self.births:
+                self._bear_caused(self.births.popleft())
+            if self.listeners:
+                listeners, self.listeners = self.listeners, []
+                correlation.take_buffered(self, listeners)
+            if self.inner:
+                inner, self.inner = list(self.inner), deque()
+                self._open_missing({one.instance for one in inner})
+                for one in inner:
+                    self._deliver_inner(one)
 
-    def publish(
-        self, name: str, key: str | None, variables: dict[str, Any], *,
-        time_to_live: float | None = None, message_id: str | None = None, actor: str = "", is_any_key: bool = False,
-    ) -> list[int]:  # fmt: skip
-        """Give the message to the one who waits, else to a start event, else keep it for a while.
+    def close(self) -> Batch:
+        """The rows of everything."""
+        for case in self.cases.values():
+            if case.log:
+                case.write(self.batch)
+        return self.batch
 
-        Returns the instances that it reaches; one that it starts is among them."""
-        waiting = self.store.find_subscriptions(MESSAGE, name, key, is_any_key=is_any_key, limit=2)
-        if waiting:
-            target = waiting[0]
-            self._queue(instance_of(target.id), target.token, target.trigger, {"variables": variables}, actor)
-            return [instance_of(target.id)]
-        start = ProcessStart.objects.filter(kind="message", name=name, version__process__is_suspended=False).first()
-        if start is not None:
-            version = get_version(start.version_id)
-            return [self.begin(version, f"start:{start.node}", variables, actor=actor)]
-        seconds = DEFAULT_MESSAGE_SECONDS if time_to_live is None else time_to_live
-        if seconds > 0:
-            expires = self.now + timedelta(seconds=seconds)
-            self.batch.messages.append(MessageRow(expires, name, key, message_id, pack(variables)))
-        return []
+    def send(self, instance: int, delivery: Delivery, *, is_must: bool = False) -> None:
+        """Deliver within this unit, once the instance at hand rests."""
+        self.inner.append(Inner(instance, delivery, is_must))
 
-    def broadcast(self, name: str, variables: dict[str, Any], *, sender: int = 0, actor: str = "") -> int:
-        """Give the signal to everyone who waits, but its sender, and to start events; how many it reaches."""
-        reached = 0
-        for waiting in self.store.find_subscriptions(SIGNAL, name):
-            if instance_of(waiting.id) != sender:
-                self._queue(instance_of(waiting.id), waiting.token, waiting.trigger, {"variables": variables}, actor)
-                reached += 1
-        for start in ProcessStart.objects.filter(kind="signal", name=name, version__process__is_suspended=False):
-            ids = self.store.take_ids(1)
-            version = get_version(start.version_id)
-            self.births.append(Birth(ids[0], version, f"start:{start.node}", dict(variables), "", None, actor))
-            reached += 1
-        return reached
+    def ask_birth(
+        self, version: Version, trigger: str, variables: dict[str, Any], *,
+        actor: str = "", cause: tuple[int, int] | None = None,
+    ) -> int:  # fmt: skip
+        """Start an instance within this unit, once the instance at hand rests."""
+        (instance,) = self.store.take_ids(1)
+        self.births.append(Birth(instance, version, trigger, variables, actor=actor, cause=cause))
+        return instance
 
-    # within the unit
+    def queue(self, instance: int, delivery: Delivery, *, is_held: bool = False) -> None:
+        """Leave the delivery to a later unit."""
+        self.batch.deliveries.append(
+            DeliveryRow(
+                instance, self.now, delivery.token, 0, is_held, delivery.trigger, delivery.actor, pack(delivery.data)
+            )
+        )
+
+    # births
 
     def _bear(self, birth: Birth) -> None:
         version = birth.version
@@ -128,132 +139,138 @@ class Unit:
         instance = Instance(
             str(birth.id), version.process, str(version.id), business_key=birth.business_key, parent=parent
         )
-        snapshot = Snapshot(instance, is_new=True)
-        delivery = Delivery(ROOT, birth.trigger, {"variables": birth.variables}, birth.actor)
-        result = advance(version.machine, snapshot, [delivery], self.now)
+        row = InstanceRow(
+            birth.id, self.now, birth.parent, None, version.id, 0, 0, 0, 0, ACTIVE, birth.business_key, None,
+            "{}", "", birth.depth,
+        )  # fmt: skip
+        case = Case(version, row, Snapshot(instance, is_new=True))
+        result = case.advance([Delivery(ROOT, birth.trigger, {"variables": birth.variables}, birth.actor)], self.now)
         if isinstance(result, Failure):
             raise ProcessError(result.code, result.node, result.message)
         if result.refused:
-            raise ProcessError(
-                "no-plain-start", "", f"“{version.process}” starts only by a message, a signal or a timer."
-            )
-        fresh = InstanceRow(
-            birth.id,
-            self.now,
-            birth.parent,
-            None,
-            version.id,
-            0,
-            0,
-            0,
-            0,
-            ACTIVE,
-            birth.business_key,
-            None,
-            "{}",
-            "",
-        )
-        self._add(result, version, None, fresh)
+            message = f"“{version.process}” starts only by a message, a signal or a timer."
+            raise ProcessError("no-plain-start", "", message)
+        self.cases[birth.id] = case
+        self._take_effects(case, result)
 
-    def _add(self, delta: Delta, version: Version, before: InstanceRow | None, fresh: InstanceRow) -> None:
-        for effect in delta.effects:
-            if isinstance(effect, RecordDecision):
-                delta.log.append(("decision", effect.token, effect.node, effect.decision, effect.records))
-                delta.instance.sequence += 1
-        row = add_delta(self.batch, delta, version, before, fresh)
-        self.moved[row.id] = row.sequence
-        self.processes.add(version.process)
-        for effect in delta.effects:
-            self._act(effect, row, version)
-        if row.status != ACTIVE and row.parent is not None:
-            self._tell_parent(row, delta.instance)
-
-    def _act(self, effect: Any, row: InstanceRow, version: Version) -> None:
-        if isinstance(effect, StartInstance):
-            self._call(effect, row, version)
-        elif isinstance(effect, CancelCalled):
-            key = make_key(row.id, effect.token)
-            for child in self.store.find_children([key]).values():
-                self._queue(child, ROOT, "cancel", {"reason": "The calling process went on."}, "")
-        elif isinstance(effect, PublishMessage):
-            self.publish(
-                effect.name, effect.key, effect.variables,
-                time_to_live=effect.time_to_live, message_id=effect.message_id,
-            )  # fmt: skip
-        elif isinstance(effect, BroadcastSignal):
-            self.broadcast(effect.name, effect.variables, sender=row.id)
-        elif isinstance(effect, OpenSubscription) and effect.kind == "message":
-            self._take_buffered(effect, row)
-
-    def _call(self, effect: StartInstance, row: InstanceRow, version: Version) -> None:
-        token = make_key(row.id, effect.token)
+    def _bear_caused(self, birth: Birth) -> None:
+        """A start that another instance asked for: where it fails, the incident is there."""
+        self.hops += 1
         try:
-            called = find_version(effect.process, effect.binding, effect.version, version.deployment)
+            if self.hops > MOST_HOPS:
+                raise ProcessError(
+                    "start-limit", "", f"More than {MOST_HOPS} starts and messages follow from one step."
+                )
+            if birth.depth > MOST_CALLS:
+                raise ProcessError("call-depth", "", f"More than {MOST_CALLS} processes call one another.")
+            self._bear(birth)
+        except ProcessError as error:
+            self._report_stillborn(birth, error)
+
+    def _report_stillborn(self, birth: Birth, error: ProcessError) -> None:
+        instance, token = birth.cause or (0, ROOT)
+        case = self.cases.get(instance)
+        if case is None:
+            raise error
+        node = ""
+        if birth.parent is not None and token in case.tokens:
+            node = case.version.machine.states[case.tokens[token].state].node
+        message = f"“{birth.version.process}” could not be started: {error.message}"
+        case.open_incident(token if token in case.tokens else ROOT, node, error.code, message, "enter")
+
+    # what instances do to one another
+
+    def _take_effects(self, case: Case, delta: Delta) -> None:
+        for effect in delta.effects:
+            act = _ACTS.get(type(effect))
+            if act is not None:
+                act(self, case, effect)
+        if not case.is_active and case.row.parent is not None:
+            self._tell_parent(case)
+
+    def _call(self, case: Case, effect: StartInstance) -> None:
+        try:
+            version = find_version(effect.process, effect.binding, effect.version, case.version.deployment)
         except NotFound as error:
-            self._open_incident(row, effect.token, effect.node, version, "called-missing", str(error))
+            case.open_incident(effect.token, effect.node, "called-missing", error.message, "enter")
             return
-        business_key = row.business_key if effect.business_key is None else effect.business_key
-        birth = Birth(self.store.take_ids(1)[0], called, "start", effect.variables, business_key, token, "")
-        self.births.append(birth)
+        self.births.append(
+            Birth(
+                self.store.take_ids(1)[0],
+                version,
+                "start",
+                effect.variables,
+                case.row.business_key if effect.business_key is None else effect.business_key,
+                parent=make_key(case.id, effect.token),
+                depth=case.row.depth + 1,
+                cause=(case.id, effect.token),
+            )
+        )
 
-    def _take_buffered(self, effect: OpenSubscription, row: InstanceRow) -> None:
-        for number, message in self.store.find_messages([effect.name], self.now, limit=100):
-            if number not in self.batch.taken_messages and (effect.key is None or message.key == effect.key):
-                self.batch.taken_messages.append(number)
-                data = {"variables": unpack(message.variables) or {}}
-                self._queue(row.id, effect.token, effect.trigger, data, "")
-                return
+    def _cancel_called(self, case: Case, effect: CancelCalled) -> None:
+        token = make_key(case.id, effect.token)
+        unborn = [birth for birth in self.births if birth.parent == token]
+        for birth in unborn:
+            self.births.remove(birth)
+        here = [other.id for other in self.cases.values() if other.row.parent == token and other.is_active]
+        for child in {*here, *self.store.find_children([token]).values()}:
+            reason = {"reason": "The calling process went on without it."}
+            self.inner.append(Inner(child, Delivery(ROOT, "cancel", reason)))
 
-    def _tell_parent(self, row: InstanceRow, instance: Instance) -> None:
-        assert row.parent is not None
+    def _publish(self, case: Case, effect: PublishMessage) -> None:
+        correlation.publish(
+            self, effect.name, effect.key, effect.variables, time_to_live=effect.time_to_live,
+            message_id=effect.message_id, cause=(case.id, effect.token),
+        )  # fmt: skip
+
+    def _broadcast(self, case: Case, effect: BroadcastSignal) -> None:
+        correlation.broadcast(self, effect.name, effect.variables, cause=(case.id, effect.token))
+
+    def _listen(self, case: Case, effect: OpenSubscription) -> None:
+        if effect.kind == "message":
+            self.listeners.append((case, effect))
+
+    def _tell_parent(self, case: Case) -> None:
+        assert case.row.parent is not None
+        instance = case.instance
+        if instance.status == "cancelled":
+            return  # by its parent, which has gone on, or by an operator, who decides there as well
         data: dict[str, Any] = {"variables": instance.variables}
         trigger = "complete"
         if instance.status == "failed":
-            trigger, data = "error", {"code": instance.error or "", "message": "The called process failed."}
-        elif instance.status == "cancelled":
-            return
-        self._queue(instance_of(row.parent), number_of(row.parent), trigger, data, "")
+            trigger = "error"
+            data = {"code": instance.error or "", "message": f"“{instance.process}” failed.", "variables": {}}
+        parent = instance_of(case.row.parent)
+        self.inner.append(Inner(parent, Delivery(number_of(case.row.parent), trigger, data)))
 
-    def _report_stillborn(self, birth: Birth, error: ProcessError) -> None:
-        """A called process that could not start is an incident at the call; others only the log can name."""
-        if birth.parent is None:
-            logger.error("“%s” could not be started: %s", birth.version.process, error)
-            return
-        parent = instance_of(birth.parent)
-        for rows in (self.batch.new, self.batch.moved):
-            for row in list(rows):
-                if row.id == parent:
-                    message = f"The called process could not start: {error.message}"
-                    version = get_version(row.version)
-                    self._open_incident(row, number_of(birth.parent), "", version, error.code, message)
+    def _open_missing(self, instances: Iterable[int]) -> None:
+        missing = [instance for instance in instances if instance not in self.cases]
+        if missing and not self.is_patient:
+            for loaded in self.store.load(missing).values():
+                self.open(loaded)
 
-    def _open_incident(
-        self, row: InstanceRow, token: int, node: str, version: Version, code: str, message: str
-    ) -> None:
-        made = row.waits_made + 1
-        for rows in (self.batch.new, self.batch.moved):
-            for index, known in enumerate(rows):
-                if known.id == row.id:
-                    made = known.waits_made + 1
-                    rows[index] = known._replace(waits_made=made)
-        state = version.state_ids.get(node, version.state_ids["#process"])
-        self.batch.incidents.append(
-            IncidentRow(
-                make_key(row.id, made),
-                token,
-                state,
-                "enter",
-                self.now,
-                None,
-                None,
-                0,
-                node,
-                code,
-                message,
-                None,
-                "",
-            )
-        )
+    def _deliver_inner(self, one: Inner) -> None:
+        self.hops += 1
+        case = self.cases.get(one.instance)
+        if case is None and one.is_must:
+            case = next(map(self.open, self.store.load([one.instance]).values()), None)
+        if case is None or (self.hops > MOST_HOPS and not one.is_must):
+            self.queue(one.instance, one.delivery)
+        elif case.row.status == SUSPENDED and one.delivery.trigger != "cancel":
+            self.queue(one.instance, one.delivery, is_held=True)
+        elif not case.is_active or case.row.status not in (ACTIVE, SUSPENDED):
+            if one.is_must:
+                raise Moved
+        else:
+            result = self.deliver(case, [one.delivery])
+            if one.is_must and isinstance(result, Delta) and result.refused:
+                raise Moved
 
-    def _queue(self, instance: int, token: int, trigger: str, data: dict[str, Any], actor: str) -> None:
-        self.batch.deliveries.append(DeliveryRow(instance, self.now, token, 0, False, trigger, actor, pack(data)))
+
+_ACTS: dict[type[Effect], Any] = {
+    StartInstance: Unit._call,
+    CancelCalled: Unit._cancel_called,
+    PublishMessage: Unit._publish,
+    BroadcastSignal: Unit._broadcast,
+    OpenSubscription: Unit._listen,
+}

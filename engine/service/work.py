@@ -1,144 +1,217 @@
-"""What workers do: due deliveries, timers, continuations, and a sweep; each call is one batch in one transaction."""
+"""What workers do: due deliveries, timers, continuations, starts, and a sweep; each call is one batch of a queue.
+
+A batch is one transaction. Where it fails, its instances are done one by one, so that a failure stays alone.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
+from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import Delivery, Failure
 from engine.core.triggers.schedule import read_cycle
 from engine.models import ProcessStart
-from engine.models.keys import instance_of, make_key
-from engine.service.advance import finish
-from engine.service.translate import ACTIVE, SUSPENDED, unpack
+from engine.models.keys import instance_of
+from engine.service import correlation
+from engine.service.advance import in_unit
+from engine.service.errors import Conflict
+from engine.service.translate import ACTIVE, SUSPENDED, pack, unpack
 from engine.service.unit import Unit
 from engine.service.versions import get_version
 from engine.store import open_store
-from engine.store.rows import DeliveryRow, IncidentRow, Loaded
+from engine.store.contract import Store
+from engine.store.rows import DeliveryRow
 from engine.store.writing import write_transaction
 
 logger = logging.getLogger(__name__)
 
 BATCH = 100
 MOST_ATTEMPTS = 3
-Due = tuple[int, Delivery, Callable[[Unit], None]]  # instance, what happened, what to take from the queue
+
+
+class Due(NamedTuple):
+    """One thing that is due: the row it comes from is taken away in the same transaction."""
+
+    instance: int
+    delivery: Delivery
+    taken: tuple[str, int]  # member of the batch and key
+    attempts: int = 0
+
+
+Claim = Callable[[Store, int, datetime, int | None], list[Due]]
 
 
 def advance_deliveries(limit: int = BATCH) -> int:
-    """Deliveries that are due, all instances in one transaction; how many were taken."""
-    store, now = open_store(), datetime.now(UTC)
-    with store.unit():
-        claimed = store.claim_deliveries(limit, now)
-        if not claimed:
-            return 0
-        unit = Unit(store, now)
-        loaded = store.load({row.instance for _, row in claimed}, is_locked=True)
-        for instance in dict.fromkeys(row.instance for _, row in claimed):
-            own = [(number, row) for number, row in claimed if row.instance == instance]
-            _advance_one(unit, loaded.get(instance), own)
-        unit.bear_called()
-        finish(unit)
-    return len(claimed)
+    """Deliveries that are due; how many were taken."""
+    return _work_off(_claim_deliveries, limit)
 
 
 def fire_timers(limit: int = BATCH) -> int:
     """Timers that are due, in due order."""
-    store, now = open_store(), datetime.now(UTC)
-    with store.unit():
-        timers = store.claim_timers(limit, now)
-        if not timers:
-            return 0
-        unit = Unit(store, now)
-        for timer in timers:
-            data = f'{{"due":"{timer.due.isoformat()}","remaining":{timer.remaining}}}'
-            unit.batch.deliveries.append(
-                DeliveryRow(instance_of(timer.id), now, timer.token, 0, False, timer.trigger, "", data)
-            )
-            unit.batch.ended_timers.append(timer.id)
-        finish(unit)
-    return len(timers)
-
-
-def fire_timer_starts(limit: int = BATCH) -> int:
-    """Start the processes whose start timer is due."""
-    store, now = open_store(), datetime.now(UTC)
-    with write_transaction():
-        due = ProcessStart.objects.select_for_update().filter(
-            kind="timer", due__lte=now, version__process__is_suspended=False
-        )
-        starts = list(due.order_by("due")[:limit])
-        unit = Unit(store, now)
-        for start in starts:
-            version = get_version(start.version_id)
-            unit.begin(version, f"start:{start.node}", {})
-            entry = next(s for s in version.machine.states["#process"].config["starts"] if s["node"] == start.node)
-            following = None
-            if start.remaining:
-                following = read_cycle(entry["formula"][1]).following(start.due)  # type: ignore[arg-type]
-                start.remaining -= 1 if start.remaining > 0 else 0
-            start.due = following
-            start.save(update_fields=["due", "remaining"])
-        if starts:
-            finish(unit)
-    return len(starts)
+    return _work_off(_claim_timers, limit)
 
 
 def run_continuations(limit: int = BATCH) -> int:
     """Asynchronous continuations that are due."""
-    store, now = open_store(), datetime.now(UTC)
-    with store.unit():
-        jobs = store.claim_continuations(limit, now)
-        if not jobs:
-            return 0
-        unit = Unit(store, now)
-        for job in jobs:
-            unit.batch.deliveries.append(
-                DeliveryRow(instance_of(job.id), now, job.token, 0, False, job.trigger, "", "")
-            )
-            unit.batch.ended_jobs.append(job.id)
-        finish(unit)
-    return len(jobs)
+    return _work_off(_claim_continuations, limit)
+
+
+def fire_timer_starts(limit: int = BATCH) -> int:
+    """Start the processes whose start timer is due."""
+    now = datetime.now(UTC)
+    due = ProcessStart.objects.filter(kind="timer", due__lte=now, version__process__is_suspended=False)
+    keys = list(due.order_by("due").values_list("pk", flat=True)[:limit])
+    return sum(_fire_start(key, now) for key in keys)
+
+
+def correlate_buffered(limit: int = BATCH) -> int:
+    """Messages that were kept in the very moment in which somebody began to wait for them."""
+    return in_unit(lambda store, unit: correlation.deliver_buffered(unit, limit), has_claims=True)
 
 
 def sweep() -> int:
-    """Everything that time alone makes due, one batch of each."""
-    store = open_store()
-    done = fire_timer_starts() + fire_timers() + run_continuations() + advance_deliveries()
-    store.drop_expired_messages(datetime.now(UTC))
+    """Everything that a lost wake-up has left, one batch of each; how much was done."""
+    done = fire_timer_starts() + fire_timers() + run_continuations() + advance_deliveries() + correlate_buffered()
+    with write_transaction():
+        open_store().drop_expired_messages(datetime.now(UTC))
     return done
 
 
-def _advance_one(unit: Unit, loaded: Loaded | None, rows: Sequence[tuple[int, DeliveryRow]]) -> None:
-    """One instance of the batch. A failure is dropped from the batch alone and becomes an incident."""
-    unit.batch.taken_deliveries += [number for number, _ in rows]
-    if loaded is None or loaded.row.status not in (ACTIVE, SUSPENDED):
-        return
-    deliveries = [Delivery(row.token, row.trigger, unpack(row.data), row.actor) for _, row in rows]
+# claims
+
+
+def _claim_deliveries(store: Store, limit: int, now: datetime, instance: int | None) -> list[Due]:
+    return [
+        Due(
+            row.instance,
+            Delivery(row.token, row.trigger, unpack(row.data), row.actor),
+            ("taken_deliveries", number),
+            row.attempts,
+        )
+        for number, row in store.claim_deliveries(limit, now, instance)
+    ]
+
+
+def _claim_timers(store: Store, limit: int, now: datetime, instance: int | None) -> list[Due]:
+    return [
+        Due(
+            instance_of(row.id),
+            Delivery(row.token, row.trigger, {"due": row.due.isoformat(), "remaining": row.remaining}),
+            ("ended_timers", row.id),
+        )
+        for row in store.claim_timers(limit, now, instance)
+    ]
+
+
+def _claim_continuations(store: Store, limit: int, now: datetime, instance: int | None) -> list[Due]:
+    return [
+        Due(instance_of(row.id), Delivery(row.token, row.trigger), ("ended_jobs", row.id))
+        for row in store.claim_continuations(limit, now, instance)
+    ]
+
+
+# batches
+
+
+def _work_off(claim: Claim, limit: int) -> int:
+    claimed: list[Due] = []
+
+    def act(store: Store, unit: Unit) -> int:
+        claimed[:] = claim(store, limit, unit.now, None)
+        _deliver(store, unit, claimed)
+        return len(claimed)
+
     try:
-        result = unit.move(loaded, deliveries)
-    except Exception as error:  # a defect of the engine or a wrong row must not stop the other instances
-        logger.exception("an advance of instance %s failed", loaded.row.id)
-        result = Failure("engine-error", "", f"{type(error).__name__}: {error}")
-    if isinstance(result, Failure):
-        _postpone(unit, loaded, rows, result)
+        return in_unit(act, has_claims=True)
+    except Exception as error:
+        if not claimed:
+            raise
+        logger.info("a batch of %s is done one by one: %r", len(claimed), error)
+    return sum(_work_off_one(claim, instance) for instance in dict.fromkeys(due.instance for due in claimed))
 
 
-def _postpone(unit: Unit, loaded: Loaded, rows: Sequence[tuple[int, DeliveryRow]], failure: Failure) -> None:
-    for _, row in rows:
-        attempts = row.attempts + 1
-        if attempts < MOST_ATTEMPTS:
-            later = unit.now + timedelta(seconds=2**attempts)
-            unit.batch.deliveries.append(row._replace(attempts=attempts, not_before=later))
-            continue
-        made = loaded.row.waits_made + 1
-        root = get_version(loaded.row.version).state_ids["#process"]
-        moved = loaded.row._replace(waits_made=made, revision=loaded.row.revision + 1)
-        unit.batch.moved.append(moved)
-        loaded = loaded._replace(row=moved)
-        unit.batch.incidents.append(
-            IncidentRow(
-                make_key(loaded.row.id, made), row.token, root, row.trigger, unit.now, None, None, 0,
-                failure.node, failure.code, failure.message, None, row.data,
-            )
-        )  # fmt: skip
+def _work_off_one(claim: Claim, instance: int) -> int:
+    def act(store: Store, unit: Unit) -> int:
+        claimed = claim(store, BATCH, unit.now, instance)
+        _deliver(store, unit, claimed)
+        return len(claimed)
+
+    try:
+        return in_unit(act, has_claims=True, is_patient=True)
+    except Conflict:
+        return 0  # somebody else is at it; it stays due
+    except Exception as error:  # a defect, or rows that do not fit: it must not stop the other instances
+        logger.exception("an advance of instance %s failed", instance)
+        return _put_off(claim, instance, f"{type(error).__name__}: {error}")
+
+
+def _deliver(store: Store, unit: Unit, claimed: Iterable[Due]) -> None:
+    by_instance: dict[int, list[Due]] = {}
+    for due in claimed:
+        by_instance.setdefault(due.instance, []).append(due)
+        _take(unit, due)
+    for instance, loaded in store.load(by_instance).items():
+        own = by_instance[instance]
+        if loaded.row.status == SUSPENDED:
+            for due in own:
+                unit.queue(instance, due.delivery, is_held=True)
+        elif loaded.row.status == ACTIVE:
+            result = unit.deliver(unit.open(loaded), [due.delivery for due in own])
+            if isinstance(result, Failure):
+                raise RuntimeError(f"{result.node}: {result.message}")
+
+
+def _take(unit: Unit, due: Due) -> None:
+    member, key = due.taken
+    getattr(unit.batch, member).append(key)
+
+
+def _put_off(claim: Claim, instance: int, message: str) -> int:
+    """What could not be delivered is tried again a little later, and then is an incident of its instance."""
+
+    def act(store: Store, unit: Unit) -> int:
+        claimed = claim(store, BATCH, unit.now, instance)
+        loaded = store.load([instance]).get(instance)
+        for due in claimed:
+            _take(unit, due)
+            if loaded is None or loaded.row.status not in (ACTIVE, SUSPENDED):
+                continue
+            attempts, delivery = due.attempts + 1, due.delivery
+            if attempts < MOST_ATTEMPTS:
+                later = unit.now + timedelta(seconds=2**attempts)
+                unit.batch.deliveries.append(
+                    DeliveryRow(
+                        instance, later, delivery.token, attempts, False, delivery.trigger, delivery.actor,
+                        pack(delivery.data),
+                    )
+                )  # fmt: skip
+            else:
+                case = unit.open(loaded)
+                case.open_incident(delivery.token, "", "engine-error", message, delivery.trigger, delivery.data)
+        return len(claimed)
+
+    return in_unit(act, has_claims=True, is_patient=True)
+
+
+def _fire_start(key: int, now: datetime) -> int:
+    def act(store: Store, unit: Unit) -> int:
+        rows = ProcessStart.objects.select_for_update().filter(pk=key, due__lte=now)
+        start = rows.first()
+        if start is None or start.due is None:
+            return 0  # another clock was first
+        version = get_version(start.version_id)
+        entries = version.machine.states["#process"].config["starts"]
+        entry = next(one for one in entries if one["node"] == start.node and one["kind"] == "timer")
+        try:
+            unit.begin(version, f"start:{start.node}", {})
+        except ProcessError:
+            logger.exception("“%s” could not be started by its timer", version.process)
+        start.due = read_cycle(entry["formula"][1]).following(start.due) if start.remaining else None
+        start.remaining -= 1 if start.remaining > 0 else 0
+        start.save(update_fields=["due", "remaining"])
+        return 1
+
+    return in_unit(act, has_claims=True)

@@ -24,9 +24,9 @@ from engine.store.rows import (
 class Store(Protocol):
     """Times are arguments. Keys are those of engine.models.keys; "taken" means that nobody else gets it too."""
 
-    def unit(self, *, is_single: bool = False) -> AbstractContextManager[None]:
-        """The transaction of one unit of work. A single one reads and writes one instance and relies on
-        its revision, so a store may do without a transaction around it."""
+    def unit(self, *, has_claims: bool = True) -> AbstractContextManager[None]:
+        """The transaction of one unit of work. One without claims relies on the revisions of what it has
+        read and writes once, so a store may do without a transaction around it."""
 
     def take_ids(self, count: int) -> list[int]:
         """Fresh instance ids, rising within this process."""
@@ -44,14 +44,14 @@ class Store(Protocol):
     def write(self, batch: Batch) -> bool:
         """All of it, or nothing and False where an instance has moved on meanwhile."""
 
-    def claim_deliveries(self, limit: int, now: datetime) -> list[tuple[int, DeliveryRow]]:
-        """Due ones with their numbers, the oldest first, taken until the end of the unit."""
+    def claim_deliveries(self, limit: int, now: datetime, instance: int | None = None) -> list[tuple[int, DeliveryRow]]:
+        """Due ones (of one instance) with their numbers, the oldest first, taken until the end of the unit."""
 
-    def claim_timers(self, limit: int, now: datetime) -> list[TimerRow]:
-        """Due ones, in due order, taken until the end of the unit."""
+    def claim_timers(self, limit: int, now: datetime, instance: int | None = None) -> list[TimerRow]:
+        """Due ones (of one instance), in due order, taken until the end of the unit."""
 
-    def claim_continuations(self, limit: int, now: datetime) -> list[JobRow]:
-        """Asynchronous continuations, taken until the end of the unit."""
+    def claim_continuations(self, limit: int, now: datetime, instance: int | None = None) -> list[JobRow]:
+        """Asynchronous continuations (of one instance), taken until the end of the unit."""
 
     def lease_jobs(
         self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int
@@ -74,9 +74,6 @@ class Store(Protocol):
 
     def find_children(self, tokens: Collection[int]) -> dict[int, int]:
         """Calling token → the active or suspended instance that it has called."""
-
-    def hold(self, instances: Collection[int], is_held: bool, now: datetime) -> None:
-        """Keep timers, deliveries and jobs of suspended instances back, or let them go again."""
 
     def lease_outbox(self, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]: ...
 

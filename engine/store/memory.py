@@ -52,7 +52,7 @@ class MemoryStore:
         self.lock = threading.RLock()
 
     @contextmanager
-    def unit(self, *, is_single: bool = False) -> Iterator[None]:
+    def unit(self, *, has_claims: bool = True) -> Iterator[None]:
         with self.lock:
             before = {name: dict(rows) for name, rows in self.tables.items()}
             try:
@@ -105,6 +105,8 @@ class MemoryStore:
             for member, table in BY_KEY.items():
                 for key in getattr(batch, member):
                     self.tables[table].pop(key, None)
+            self.hold(batch.held, True, batch.at)
+            self.hold(batch.freed, False, batch.at)
             # Last: a token that left one wait may stand in the next one already.
             for member, table in KEYED.items():
                 self.tables[table].update((row.id, row) for row in getattr(batch, member))
@@ -138,16 +140,19 @@ class MemoryStore:
             if row.status == OPEN and token_of(row) in closed:
                 incidents[key] = row._replace(status=CANCELLED, closed_at=batch.at)
 
-    def claim_deliveries(self, limit: int, now: datetime) -> list[tuple[int, DeliveryRow]]:
+    def claim_deliveries(self, limit: int, now: datetime, instance: int | None = None) -> list[tuple[int, DeliveryRow]]:
         rows = self.tables["deliveries"].items()
-        return sorted((n, row) for n, row in rows if not row.is_held and row.not_before <= now)[:limit]
+        due = sorted((n, row) for n, row in rows if not row.is_held and row.not_before <= now)
+        return [(n, row) for n, row in due if instance in (None, row.instance)][:limit]
 
-    def claim_timers(self, limit: int, now: datetime) -> list[TimerRow]:
+    def claim_timers(self, limit: int, now: datetime, instance: int | None = None) -> list[TimerRow]:
         due = [row for row in self.tables["timers"].values() if not row.is_held and row.due <= now]
+        due = [row for row in due if instance in (None, instance_of(row.id))]
         return sorted(due, key=lambda row: (row.due, row.id))[:limit]
 
-    def claim_continuations(self, limit: int, now: datetime) -> list[JobRow]:
-        return self.available([CONTINUATION], now)[:limit]
+    def claim_continuations(self, limit: int, now: datetime, instance: int | None = None) -> list[JobRow]:
+        due = self.available([CONTINUATION], now)
+        return [row for row in due if instance in (None, instance_of(row.id))][:limit]
 
     def available(self, types: Collection[str], now: datetime) -> list[JobRow]:
         rows = [

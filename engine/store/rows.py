@@ -25,6 +25,7 @@ class InstanceRow(NamedTuple):
     error: str | None
     variables: str
     data: str
+    depth: int = 0
 
 
 class TokenRow(NamedTuple):
@@ -217,3 +218,9 @@ class Batch:
     taken_messages: list[int] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)  # instances whose waits are kept back from now on
+    freed: list[int] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(getattr(self, name) for name in self.__slots__ if name != "at")

@@ -151,7 +151,7 @@ class StoreContract:
     def test_a_stale_revision_writes_nothing(self, store: Store, instance: int) -> None:
         stale = load(store, instance)
         put(store, moved=[next_of(stale, status=1)])
-        with store.unit(is_single=True):
+        with store.unit(has_claims=False):
             written = store.write(
                 make_batch(
                     moved=[next_of(stale, status=3)], tokens=[make_token(instance, 9)], gone=[make_key(instance, 1)]
@@ -161,6 +161,17 @@ class StoreContract:
         after = load(store, instance)
         assert after.row.status == 1
         assert [token.id for token in after.tokens] == [make_key(instance, 1)]
+
+    def test_one_stale_instance_of_two_keeps_both(self, store: Store) -> None:
+        ids = store.take_ids(2)
+        put(store, new=[make_instance(one) for one in ids])
+        first, second = (load(store, one) for one in ids)
+        put(store, moved=[next_of(second, status=5)])
+        with store.unit(has_claims=False):
+            assert not store.write(make_batch(moved=[next_of(first, status=1), next_of(second, status=1)]))
+        assert [load(store, one).row.status for one in ids] == [0, 5]
+        put(store, moved=[next_of(load(store, one), status=1) for one in ids])
+        assert [load(store, one).row.status for one in ids] == [1, 1]
 
     def test_a_unit_that_raises_leaves_nothing(self, store: Store) -> None:
         (one,) = store.take_ids(1)
@@ -287,6 +298,21 @@ class StoreContract:
         with store.unit():
             assert [row for _, row in store.claim_deliveries(10, NOW)] == [first, second]
 
+    def test_what_is_due_can_be_asked_for_one_instance(self, store: Store, instance: int) -> None:
+        (other,) = store.take_ids(1)
+        put(
+            store,
+            new=[make_instance(other)],
+            timers=[make_timer(other)],
+            deliveries=[make_delivery(other)],
+            jobs=[make_job(other, type=CONTINUATION, kind=1)],
+        )
+        with store.unit():
+            assert store.claim_timers(10, NOW, other) == [make_timer(other)]
+            assert [row for _, row in store.claim_deliveries(10, NOW, other)] == [make_delivery(other)]
+            assert store.claim_continuations(10, NOW, other) == [make_job(other, type=CONTINUATION, kind=1)]
+            assert store.claim_continuations(10, NOW, instance) == []
+
     def test_continuations_are_not_leased_as_jobs(self, store: Store) -> None:
         (one,) = store.take_ids(1)
         continuation = make_job(one, 1, kind=1, type=CONTINUATION, trigger="continue")
@@ -386,10 +412,11 @@ class StoreContract:
                 len(store.lease_jobs(["charge"], "one", LATER, NOW, 5)),
             ]
 
+        put(store, held=[instance])
         with store.unit():
-            store.hold([instance], True, NOW)
             assert due() == [0, 0, 0]
-            store.hold([instance], False, NOW)
+        put(store, freed=[instance])
+        with store.unit():
             assert due() == [1, 1, 1]
 
     # outbox and inbox

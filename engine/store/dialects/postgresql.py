@@ -44,6 +44,7 @@ from engine.store.tables import (
 from engine.store.writing import write_transaction
 
 SPAN = f"BETWEEN i.id << {NUMBER_BITS} AND i.id << {NUMBER_BITS} | {LARGEST_NUMBER}"
+OF_ONE = f"w.id >> {NUMBER_BITS} = %s"
 OWN_INSTANCE = f"i.id = w.id >> {NUMBER_BITS}"
 
 
@@ -78,16 +79,16 @@ LOCK = "SELECT id FROM engine_instance WHERE id = ANY(%s::bigint[]) ORDER BY id 
 DUE = {
     "deliveries": (
         f"SELECT w.id, {columns(DELIVERIES, 'w')} FROM engine_delivery w JOIN engine_instance i "
-        "ON i.id = w.instance WHERE NOT w.is_held AND w.not_before <= %s ORDER BY w.id LIMIT %s "
+        "ON i.id = w.instance WHERE NOT w.is_held AND w.not_before <= %s {of_one} ORDER BY w.id LIMIT %s "
         "FOR UPDATE SKIP LOCKED"
     ),
     "timers": (
         f"SELECT {columns(TIMERS, 'w')} FROM engine_timer w JOIN engine_instance i ON {OWN_INSTANCE} "
-        "WHERE NOT w.is_held AND w.due <= %s ORDER BY w.due, w.id LIMIT %s FOR UPDATE SKIP LOCKED"
+        "WHERE NOT w.is_held AND w.due <= %s {of_one} ORDER BY w.due, w.id LIMIT %s FOR UPDATE SKIP LOCKED"
     ),
     "continuations": (
         f"SELECT {columns(JOBS, 'w')} FROM engine_job w JOIN engine_instance i ON {OWN_INSTANCE} "
-        f"WHERE w.type = '{CONTINUATION}' AND w.available_at <= %s ORDER BY w.available_at, w.id LIMIT %s "
+        f"WHERE w.type = '{CONTINUATION}' AND w.available_at <= %s {{of_one}} ORDER BY w.available_at, w.id LIMIT %s "
         "FOR UPDATE SKIP LOCKED"
     ),
 }
@@ -110,10 +111,6 @@ LEASE_OUTBOX = (
     "WHERE available_at <= %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) u WHERE w.id = u.id "
     f"RETURNING w.id, {columns(OUTBOX, 'w')}"
 )
-HOLD = (
-    "UPDATE engine_timer w SET is_held = %s FROM unnest(%s::bigint[]) AS i(id) WHERE w.id " + SPAN,
-    "UPDATE engine_delivery SET is_held = %s WHERE instance = ANY(%s::bigint[])",
-)
 
 
 class PostgresqlStore:
@@ -123,12 +120,12 @@ class PostgresqlStore:
         self.ids = InstanceIds(reserve_block)
 
     @contextmanager
-    def unit(self, *, is_single: bool = False) -> Iterator[None]:
-        if is_single:
-            yield  # one statement to read, one to write: each is its own transaction
-        else:
+    def unit(self, *, has_claims: bool = True) -> Iterator[None]:
+        if has_claims:
             with write_transaction():
                 yield
+        else:
+            yield  # it writes with one statement, which is its own transaction
 
     def take_ids(self, count: int) -> list[int]:
         return self.ids.take(count)
@@ -151,14 +148,15 @@ class PostgresqlStore:
         statement, parameters = postgresql_write.compose(batch)
         return bool(run(statement, *parameters)[0][0])
 
-    def claim_deliveries(self, limit: int, now: datetime) -> list[tuple[int, DeliveryRow]]:
-        return [(line[0], DeliveryRow(*line[1:])) for line in run(DUE["deliveries"], now, limit)]
+    def claim_deliveries(self, limit: int, now: datetime, instance: int | None = None) -> list[tuple[int, DeliveryRow]]:
+        lines = claim("deliveries", "w.instance = %s", limit, now, instance)
+        return [(line[0], DeliveryRow(*line[1:])) for line in lines]
 
-    def claim_timers(self, limit: int, now: datetime) -> list[TimerRow]:
-        return [TimerRow(*line) for line in run(DUE["timers"], now, limit)]
+    def claim_timers(self, limit: int, now: datetime, instance: int | None = None) -> list[TimerRow]:
+        return [TimerRow(*line) for line in claim("timers", OF_ONE, limit, now, instance)]
 
-    def claim_continuations(self, limit: int, now: datetime) -> list[JobRow]:
-        return [JobRow(*line) for line in run(DUE["continuations"], now, limit)]
+    def claim_continuations(self, limit: int, now: datetime, instance: int | None = None) -> list[JobRow]:
+        return [JobRow(*line) for line in claim("continuations", OF_ONE, limit, now, instance)]
 
     def lease_jobs(
         self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int
@@ -198,16 +196,6 @@ class PostgresqlStore:
         statement = "SELECT parent, id FROM engine_instance WHERE parent = ANY(%s::bigint[]) AND status IN (0, 5)"
         return dict(run(statement, list(tokens)))
 
-    def hold(self, instances: Collection[int], is_held: bool, now: datetime) -> None:
-        for statement in HOLD:
-            run(statement, is_held, list(instances))
-        run(
-            "UPDATE engine_job w SET available_at = %s, owner = NULL "
-            f"FROM unnest(%s::bigint[]) AS i(id) WHERE w.id {SPAN} AND w.retries > 0",
-            None if is_held else now,
-            list(instances),
-        )
-
     def lease_outbox(self, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]:
         lines = run(LEASE_OUTBOX, until, now, limit)
         return sorted((line[0], OutboxRow(*line[1:])) for line in lines)
@@ -238,6 +226,12 @@ class PostgresqlStore:
     def knows_event(self, source: str, event: str) -> int | None:
         lines = run("SELECT instance FROM engine_inboundevent WHERE source = %s AND event = %s", source, event)
         return (lines[0][0] or 0) if lines else None
+
+
+def claim(queue: str, of_one: str, limit: int, now: datetime, instance: int | None) -> list[Any]:
+    if instance is None:
+        return run(DUE[queue].format(of_one=""), now, limit)
+    return run(DUE[queue].format(of_one=f"AND {of_one}"), now, instance, limit)
 
 
 def reserve_block() -> int:

@@ -21,7 +21,12 @@ OF_CLOSED = (
     f"w.id BETWEEN c.key >> {NUMBER_BITS} << {NUMBER_BITS} AND c.key | {LARGEST_NUMBER} "
     f"AND w.token = c.key & {LARGEST_NUMBER}"
 )
+SPAN = f"BETWEEN i.id << {NUMBER_BITS} AND i.id << {NUMBER_BITS} | {LARGEST_NUMBER}"
 OF_DROPPED = OF_CLOSED.replace("c.key", "d.key") + " AND w.trigger = d.trigger"
+HELD = (
+    "held AS (SELECT i.id FROM engine_instance i JOIN unnest(%s::bigint[], %s::int[]) AS u(id, revision) "
+    "ON i.id = u.id AND i.revision = u.revision ORDER BY i.id FOR UPDATE OF i)"
+)
 END_COLUMN = {"engine_incident": "closed_at", "engine_workitem": "ended_at"}
 CLOSED_TABLES = ("engine_timer", "engine_subscription", "engine_job")
 
@@ -31,11 +36,15 @@ def compose(batch: Batch) -> tuple[str, Parameters]:
     parts: list[str] = []
     parameters: Parameters = []
     gate = ""
-    if batch.moved:
-        parts.append(move_instances())
+    if len(batch.moved) == 1:
+        parts += [move_instances(is_gated=False), "fits AS (SELECT count(*) = 1 AS ok FROM moved)"]
         parameters += columns_of(batch.moved)
-        parts.append("fits AS (SELECT count(*) = %s AS ok FROM moved)")
-        parameters.append(len(batch.moved))
+        gate = " (SELECT ok FROM fits)"
+    elif batch.moved:
+        # None moves unless all can: their rows are locked and counted first.
+        parts += [HELD, "fits AS (SELECT count(*) = %s AS ok FROM held)", move_instances(is_gated=True)]
+        revisions = [[row.id for row in batch.moved], [row.revision - 1 for row in batch.moved]]
+        parameters += [*revisions, len(batch.moved), *columns_of(batch.moved)]
         gate = " (SELECT ok FROM fits)"
     for member, table in INSERTED:
         rows = getattr(batch, member)
@@ -54,14 +63,15 @@ def columns_of(rows: Sequence[Any]) -> Parameters:
 
 
 @cache
-def move_instances() -> str:
+def move_instances(is_gated: bool) -> str:
     arrays = ", ".join(f"%s::{type_name}[]" for type_name in INSTANCES.types)
     changed = [name for name in INSTANCES.columns if name not in FIXED]
     values = ", ".join(f'"{name}" = u."{name}"' for name in changed)
     names = ", ".join(f'"{name}"' for name in INSTANCES.columns)
     return (
         f"moved AS (UPDATE engine_instance i SET {values} FROM unnest({arrays}) AS u({names}) "
-        "WHERE i.id = u.id AND i.revision = u.revision - 1 RETURNING 1)"
+        f"WHERE i.id = u.id AND i.revision = u.revision - 1{also(' (SELECT ok FROM fits)') if is_gated else ''} "
+        "RETURNING 1)"
     )
 
 
@@ -144,6 +154,32 @@ def delete_by_key(member: str, table: str) -> Part:
     return compose_part
 
 
+def hold(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
+    keep_back(batch.held, True, None, gate, parts, parameters)
+
+
+def free(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
+    keep_back(batch.freed, False, batch.at, gate, parts, parameters)
+
+
+def keep_back(
+    instances: list[int], is_held: bool, available: Any, gate: str, parts: list[str], parameters: Parameters
+) -> None:
+    """Timers, deliveries and jobs of suspended instances wait, or may go on."""
+    parts.append(
+        "held_timers AS (UPDATE engine_timer w SET is_held = %s FROM unnest(%s::bigint[]) AS i(id) "
+        f"WHERE w.id {SPAN}{also(gate)})"
+    )
+    parts.append(
+        f"held_deliveries AS (UPDATE engine_delivery SET is_held = %s WHERE instance = ANY(%s::bigint[]){also(gate)})"
+    )
+    parts.append(
+        "held_jobs AS (UPDATE engine_job w SET available_at = %s, owner = NULL FROM unnest(%s::bigint[]) AS i(id) "
+        f"WHERE w.id {SPAN} AND w.retries > 0{also(gate)})"
+    )
+    parameters += [is_held, instances, is_held, instances, available, instances]
+
+
 def also(gate: str) -> str:
     return f" AND{gate}" if gate else ""
 
@@ -158,5 +194,7 @@ ENDINGS: tuple[tuple[str, Part], ...] = (
     ("ended_subscriptions", delete_by_key("ended_subscriptions", "engine_subscription")),
     ("ended_jobs", delete_by_key("ended_jobs", "engine_job")),
     ("taken_deliveries", delete_by_key("taken_deliveries", "engine_delivery")),
+    ("held", hold),
+    ("freed", free),
     ("taken_messages", delete_by_key("taken_messages", "engine_bufferedmessage")),
 )

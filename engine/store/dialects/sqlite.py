@@ -53,16 +53,18 @@ LOAD_INSTANCES = f"SELECT {columns(INSTANCES, 'i')} FROM engine_instance i WHERE
 LOAD_TOKENS = (
     f"SELECT {columns(TOKENS, 't')} FROM json_each(?) g CROSS JOIN engine_token t ON {OWN_TOKENS} ORDER BY t.id"
 )
+OF_ONE = f"(? IS NULL OR w.id >> {NUMBER_BITS} = ?)"
 DUE_DELIVERIES = (
     f"SELECT w.id, {columns(DELIVERIES, 'w')} FROM engine_delivery w "
-    "WHERE NOT w.is_held AND w.not_before <= ? ORDER BY w.id LIMIT ?"
+    "WHERE NOT w.is_held AND w.not_before <= ? AND (? IS NULL OR w.instance = ?) ORDER BY w.id LIMIT ?"
 )
 DUE_TIMERS = (
-    f"SELECT {columns(TIMERS, 'w')} FROM engine_timer w WHERE NOT w.is_held AND w.due <= ? ORDER BY w.due, w.id LIMIT ?"
+    f"SELECT {columns(TIMERS, 'w')} FROM engine_timer w WHERE NOT w.is_held AND w.due <= ? AND {OF_ONE} "
+    "ORDER BY w.due, w.id LIMIT ?"
 )
 DUE_CONTINUATIONS = (
     f"SELECT {columns(JOBS, 'w')} FROM engine_job w WHERE w.type = '{CONTINUATION}' AND w.available_at <= ? "
-    "ORDER BY w.available_at, w.id LIMIT ?"
+    f"AND {OF_ONE} ORDER BY w.available_at, w.id LIMIT ?"
 )
 LEASE_JOBS = (
     "UPDATE engine_job AS w SET owner = ?, available_at = ?, attempts = attempts + 1, "
@@ -83,7 +85,6 @@ LEASE_OUTBOX = (
     "(SELECT id FROM engine_outbox WHERE available_at <= ? ORDER BY id LIMIT ?) "
     f"RETURNING id, {bare(OUTBOX)}"
 )
-IN_SPAN = f"id BETWEEN ? << {NUMBER_BITS} AND ? << {NUMBER_BITS} | {LARGEST_NUMBER}"
 
 
 def reserve_block() -> int:
@@ -100,7 +101,7 @@ class SqliteStore:
         self.ids = InstanceIds(reserve_block)
 
     @contextmanager
-    def unit(self, *, is_single: bool = False) -> Iterator[None]:
+    def unit(self, *, has_claims: bool = True) -> Iterator[None]:
         try:
             with write_transaction():
                 yield
@@ -139,15 +140,17 @@ class SqliteStore:
     def write(self, batch: Batch) -> bool:
         return sqlite_write.write(batch)
 
-    def claim_deliveries(self, limit: int, now: datetime) -> list[tuple[int, DeliveryRow]]:
-        lines = run(DUE_DELIVERIES, write_time(now), limit)
+    def claim_deliveries(self, limit: int, now: datetime, instance: int | None = None) -> list[tuple[int, DeliveryRow]]:
+        lines = run(DUE_DELIVERIES, write_time(now), instance, instance, limit)
         return [(line[0], read_row(DELIVERIES, line[1:])) for line in lines]
 
-    def claim_timers(self, limit: int, now: datetime) -> list[TimerRow]:
-        return [read_row(TIMERS, line) for line in run(DUE_TIMERS, write_time(now), limit)]
+    def claim_timers(self, limit: int, now: datetime, instance: int | None = None) -> list[TimerRow]:
+        lines = run(DUE_TIMERS, write_time(now), instance, instance, limit)
+        return [read_row(TIMERS, line) for line in lines]
 
-    def claim_continuations(self, limit: int, now: datetime) -> list[JobRow]:
-        return [read_row(JOBS, line) for line in run(DUE_CONTINUATIONS, write_time(now), limit)]
+    def claim_continuations(self, limit: int, now: datetime, instance: int | None = None) -> list[JobRow]:
+        lines = run(DUE_CONTINUATIONS, write_time(now), instance, instance, limit)
+        return [read_row(JOBS, line) for line in lines]
 
     def lease_jobs(
         self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int
@@ -187,16 +190,6 @@ class SqliteStore:
     def find_children(self, tokens: Collection[int]) -> dict[int, int]:
         statement = f"SELECT parent, id FROM engine_instance WHERE parent IN {GIVEN} AND status IN (0, 5)"
         return dict(run(statement, list_of(tokens)))
-
-    def hold(self, instances: Collection[int], is_held: bool, now: datetime) -> None:
-        lines = [(is_held, instance, instance) for instance in instances]
-        run_many(f"UPDATE engine_timer SET is_held = ? WHERE {IN_SPAN}", lines)
-        run_many("UPDATE engine_delivery SET is_held = ? WHERE instance = ?", [line[:2] for line in lines])
-        available = None if is_held else write_time(now)
-        run_many(
-            f"UPDATE engine_job SET available_at = ?, owner = NULL WHERE {IN_SPAN} AND retries > 0",
-            [(available, instance, instance) for instance in instances],
-        )
 
     def lease_outbox(self, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]:
         lines = run(LEASE_OUTBOX, write_time(until), write_time(now), limit)

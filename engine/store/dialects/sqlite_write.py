@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
-from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS
+from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS, span
 from engine.store.dialects.sqlite_run import list_of, run, run_many, write_rows, write_time
 from engine.store.rows import Batch
 from engine.store.tables import INSERTED, INSTANCES, KEPT, REPLACED, Table
@@ -12,6 +13,10 @@ from engine.store.tables import INSERTED, INSTANCES, KEPT, REPLACED, Table
 FIXED = ("id", "started_at", "parent", "version_id", "business_key")
 IN_INSTANCE = f"id BETWEEN ? >> {NUMBER_BITS} << {NUMBER_BITS} AND ? | {LARGEST_NUMBER}"
 OF_CLOSED = f"{IN_INSTANCE} AND token = ? & {LARGEST_NUMBER}"
+COUNT_UNMOVED = (
+    "SELECT count(*) FROM json_each(?) g JOIN engine_instance i ON i.id = json_extract(g.value, '$[0]') "
+    "AND i.revision = json_extract(g.value, '$[1]')"
+)
 END_COLUMN = {"engine_incident": "closed_at", "engine_workitem": "ended_at"}
 DELETED_WAITS = ("engine_timer", "engine_subscription", "engine_job")
 BY_KEY = (
@@ -38,6 +43,8 @@ def write(batch: Batch) -> bool:
         keys = getattr(batch, member)
         if keys:
             run(f"DELETE FROM {name} WHERE id IN (SELECT value FROM json_each(?))", list_of(keys))
+    hold(batch.held, True, None)
+    hold(batch.freed, False, write_time(batch.at))
     # Last: a token that left one wait may stand in the next one already.
     for member, table in INSERTED:
         rows = getattr(batch, member)
@@ -47,11 +54,13 @@ def write(batch: Batch) -> bool:
 
 
 def move_instances(batch: Batch) -> bool:
-    """All that are still at the revision before; a caller who gets False rolls back."""
+    """All, or none where one has moved on."""
+    expected = [[row.id, row.revision - 1] for row in batch.moved]
+    if len(expected) > 1 and run(COUNT_UNMOVED, json.dumps(expected))[0][0] != len(expected):
+        return False
     lines = [
-        [value for name, value in zip(INSTANCES.columns, line, strict=True) if name not in FIXED]
-        + [row.id, row.revision - 1]
-        for row, line in zip(batch.moved, write_rows(INSTANCES, batch.moved), strict=True)
+        [value for name, value in zip(INSTANCES.columns, line, strict=True) if name not in FIXED] + key
+        for key, line in zip(expected, write_rows(INSTANCES, batch.moved), strict=True)
     ]
     return run_many(update_instance(), lines) == len(lines)
 
@@ -81,6 +90,19 @@ def end_closed(batch: Batch) -> None:
     for name, column in END_COLUMN.items():
         statement = f"UPDATE {name} SET {column} = ?, status = 2 WHERE {OF_CLOSED} AND status = 0"
         run_many(statement, [(write_time(batch.at), *line) for line in lines])
+
+
+def hold(instances: list[int], is_held: bool, available: str | None) -> None:
+    """Timers, deliveries and jobs of suspended instances are kept back, or let go again."""
+    if not instances:
+        return
+    spans = [(is_held, *span(instance)) for instance in instances]
+    run_many("UPDATE engine_timer SET is_held = ? WHERE id BETWEEN ? AND ?", spans)
+    run_many("UPDATE engine_delivery SET is_held = ? WHERE instance = ?", [(is_held, one) for one in instances])
+    run_many(
+        "UPDATE engine_job SET available_at = ?, owner = NULL WHERE id BETWEEN ? AND ? AND retries > 0",
+        [(available, first, last) for _, first, last in spans],
+    )
 
 
 @cache

@@ -1,0 +1,147 @@
+"""One instance while a unit moves it, however often: what each advance changed, merged; its rows are made once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from engine.core.model.effects import (
+    OpenIncident,
+    OpenItem,
+    OpenJob,
+    OpenSubscription,
+    OpenTimer,
+    RecordDecision,
+)
+from engine.core.model.runtime import Delivery, Delta, Failure, Instance, Snapshot, Token
+from engine.core.run import advance
+from engine.models.keys import LARGEST_NUMBER, make_key
+from engine.service.errors import Conflict
+from engine.service.translate import ACTIVE, STATUS, SUSPENDED, JobIncident, WaitRows, make_token_row, pack
+from engine.service.versions import Version
+from engine.store.rows import Batch, InstanceRow, StepRow
+
+Wait = OpenItem | OpenTimer | OpenSubscription | OpenJob | OpenIncident
+WAITS = (OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident)
+
+
+class Case:
+    """`row` is what is stored; of a new instance, what it starts from. `instance` and `tokens` are the present."""
+
+    __slots__ = (
+        "born", "changed", "closed", "dropped", "gone", "instance", "is_new", "log", "row", "tokens", "version",
+        "waits",
+    )  # fmt: skip
+
+    def __init__(self, version: Version, row: InstanceRow, snapshot: Snapshot) -> None:
+        self.version, self.row = version, row
+        self.is_new = snapshot.is_new
+        self.instance: Instance = snapshot.instance
+        self.tokens: dict[int, Token] = {token.id: token for token in snapshot.tokens}
+        self.born: set[int] = set()
+        self.changed: set[int] = set()
+        self.gone: set[int] = set()
+        self.closed: set[int] = set()
+        self.dropped: set[tuple[int, str]] = set()
+        self.waits: list[Wait] = []
+        self.log: list[Any] = []
+
+    @property
+    def id(self) -> int:
+        return self.row.id
+
+    @property
+    def is_active(self) -> bool:
+        return self.instance.status == "active"
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.row.status == SUSPENDED and self.is_active
+
+    def advance(self, deliveries: Sequence[Delivery], now: datetime) -> Delta | Failure:
+        """Take the deliveries. After a Failure, or an exception, the case is of no use any more."""
+        is_first = self.is_new and not self.log
+        snapshot = Snapshot(self.instance, list(self.tokens.values()), is_new=is_first)
+        result = advance(self.version.machine, snapshot, deliveries, now)
+        if isinstance(result, Delta):
+            self._merge(result)
+        return result
+
+    def note(self, *entry: Any) -> None:
+        """A history entry of the service's own: who took a work item, which attempt failed."""
+        self.log.append(entry)
+        self.instance.sequence += 1
+
+    def open_incident(
+        self, token: int, node: str, code: str, message: str, trigger: str, data: dict[str, Any] | None = None, *,
+        job: int | None = None,
+    ) -> None:  # fmt: skip
+        self.note("incident", token, code, message)
+        if job is None:
+            self.waits.append(OpenIncident(token, trigger, node, code, message, data))
+        else:
+            self.waits.append(JobIncident(token, trigger, node, code, message, data, job))
+
+    def write(self, batch: Batch) -> InstanceRow:
+        """Put everything into the batch; the new instance row is returned."""
+        instance, row = self.instance, self.row
+        waits = WaitRows(batch, self.version, row, is_held=self.is_suspended)
+        for wait in self.waits:
+            waits.add(wait)
+        if max(instance.tokens_made, waits.made, row.revision + 1) > LARGEST_NUMBER:
+            raise Conflict("instance-worn-out", "The instance has made more tokens, waits or steps than fit it.")
+        status = STATUS[instance.status]
+        written = row._replace(
+            ended_at=None if status == ACTIVE else batch.at,
+            revision=row.revision + 1,
+            sequence=instance.sequence,
+            tokens_made=instance.tokens_made,
+            waits_made=waits.made,
+            status=row.status if status == ACTIVE else status,
+            error=instance.error,
+            variables=pack(instance.variables),
+            data=pack(instance.data),
+        )
+        (batch.new if self.is_new else batch.moved).append(written)
+        for number in sorted(self.born | self.changed):
+            batch.tokens.append(make_token_row(self.id, self.tokens[number], self.version))
+        if not self.is_new:
+            batch.gone += [make_key(self.id, number) for number in sorted(self.gone)]
+            batch.closed += [make_key(self.id, number) for number in sorted(self.closed)]
+            batch.dropped += [(make_key(self.id, number), trigger) for number, trigger in sorted(self.dropped)]
+        batch.steps.append(StepRow(make_key(self.id, written.revision), batch.at, written.sequence, pack(self.log)))
+        return written
+
+    def _merge(self, delta: Delta) -> None:
+        self.log += delta.log
+        closed, dropped = set(delta.closed), set(delta.dropped)
+        if self.waits and (closed or dropped):
+            # Opened by an earlier advance of this unit and over again: never stored.
+            self.waits = [
+                wait for wait in self.waits if wait.token not in closed and (wait.token, wait.trigger) not in dropped
+            ]
+        self.closed |= closed - self.born
+        self.dropped |= dropped
+        for token in delta.born:
+            token.is_new = False
+            self.tokens[token.id] = token
+            self.born.add(token.id)
+        for token in delta.changed:
+            token.is_changed = False
+            if token.id not in self.born:
+                self.changed.add(token.id)
+        for number in delta.gone:
+            del self.tokens[number]
+            self.changed.discard(number)
+            if number in self.born:
+                self.born.discard(number)
+            else:
+                self.gone.add(number)
+        for token in delta.born:
+            token.is_changed = False
+        for effect in delta.effects:
+            if isinstance(effect, WAITS):
+                self.waits.append(effect)
+            elif isinstance(effect, RecordDecision):
+                self.note("decision", effect.token, effect.node, effect.decision, effect.records)
