@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from django.db import IntegrityError
 from django.db.models import Max
 
 from engine.core.compile import compile_diagram
@@ -33,9 +34,12 @@ from engine.models import (
     State,
     Transition,
 )
-from engine.service.errors import Invalid
+from engine.service.errors import Conflict, Invalid
 from engine.service.rights import Actor, name_of, require, require_any
 from engine.store.writing import write_transaction
+
+LONGEST_NAME = 255
+LONGEST_LABEL = 1000
 
 
 class File(NamedTuple):
@@ -55,49 +59,77 @@ class Reading(NamedTuple):
 def check_files(files: Sequence[File], handlers: Collection[str] | None = None) -> Reading:
     """Everything that is wrong with the files, all at once, as a DiagramError; else what they hold."""
     reading, problems = Reading([], [], [], []), []
-    if not files:
-        raise Invalid("no-files", "A deployment needs at least one BPMN, DMN or form file.")
+    _check_names(files)
     for file in files:
         try:
             _read(file, reading, handlers)
         except DiagramError as error:
             problems += [_in_file(problem, file, files) for problem in error.problems]
+    problems += _find_twins(reading)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise DiagramError(problems)
     return reading
 
 
-def deploy(
-    files: Sequence[File], actor: Actor, *, name: str = "", note: str = "", is_duplicate_kept: bool = True
-) -> Deployment:
+def _check_names(files: Sequence[File]) -> None:
+    if not files:
+        raise Invalid("no-files", "A deployment needs at least one BPMN, DMN or form file.")
+    seen: set[str] = set()
+    for name, _ in files:
+        if not name.strip() or len(name) > LONGEST_NAME or "\0" in name:
+            raise Invalid("file-name", f"A file needs a name of at most {LONGEST_NAME} characters.")
+        if name in seen:
+            raise Invalid("file-twice", f"Two files are called “{name}”; rename one of them.")
+        seen.add(name)
+
+
+def _find_twins(reading: Reading) -> Iterable[Problem]:
+    """Processes that two files define: neither is meant more than the other."""
+    owners: dict[str, str] = {}
+    for file, _, graphs in reading.diagrams:
+        for graph in graphs:
+            owner = owners.setdefault(graph.process, file.name)
+            if owner != file.name:
+                message = f"“{owner}” and “{file.name}” both define the process “{graph.process}”; rename one."
+                yield Problem("duplicate-id", graph.process, None, message)
+
+
+def deploy(files: Sequence[File], actor: Actor, *, name: str = "", note: str = "") -> Deployment:
     """Store the files as new versions; a process whose file is unchanged keeps its version."""
     require_any(actor, "edit")
     reading = check_files(files)
-    now = datetime.now(UTC)
     for _, _, graphs in reading.diagrams:
         for graph in graphs:
             known = Process.objects.filter(key=graph.process).first()
             if known is not None:
                 require(actor, "edit", known)
-    with write_transaction():
-        deployment = Deployment.objects.create(name=name, note=note, actor=name_of(actor), created_at=now)
-        stored = {
-            file.name: DeployedFile.objects.create(
-                deployment=deployment, name=file.name, checksum=_checksum(file), content=file.content
-            )
-            for file in files
-        }
-        for file, _, graphs in reading.diagrams:
-            for graph in graphs:
-                _store_version(deployment, stored[file.name], graph, reading.warnings, now, is_duplicate_kept)
-        for file, model in reading.decisions:
-            _store_decisions(deployment, stored[file.name], model)
-        for file, schema in reading.forms:
-            key = str(schema.get("id") or file.name.rpartition(".")[0])
-            number = (FormVersion.objects.filter(key=key).aggregate(last=Max("number"))["last"] or 0) + 1
-            FormVersion.objects.create(key=key, number=number, deployment=deployment, schema=schema)
+    try:
+        with write_transaction():
+            now = datetime.now(UTC)
+            deployment = Deployment.objects.create(name=name, note=note, actor=name_of(actor), created_at=now)
+            _store(deployment, files, reading)
+    except IntegrityError:
+        raise Conflict("deployed-meanwhile", "Somebody else deployed the same at this moment. Try again.") from None
     return deployment
+
+
+def _store(deployment: Deployment, files: Sequence[File], reading: Reading) -> None:
+    stored = {
+        file.name: DeployedFile.objects.create(
+            deployment=deployment, name=file.name, checksum=_checksum(file), content=file.content
+        )
+        for file in files
+    }
+    for file, _, graphs in reading.diagrams:
+        for graph in graphs:
+            _store_version(deployment, stored[file.name], graph, reading.warnings)
+    for file, model in reading.decisions:
+        _store_decisions(deployment, stored[file.name], model)
+    for file, schema in reading.forms:
+        key = str(schema.get("id") or file.name.rpartition(".")[0])
+        number = (FormVersion.objects.filter(key=key).aggregate(last=Max("number"))["last"] or 0) + 1
+        FormVersion.objects.create(key=key, number=number, deployment=deployment, schema=schema)
 
 
 def _read(file: File, reading: Reading, handlers: Collection[str] | None) -> None:
@@ -111,6 +143,9 @@ def _read(file: File, reading: Reading, handlers: Collection[str] | None) -> Non
         if any(problem.severity == "error" for problem in problems):
             raise DiagramError(problems)
         graphs = compile_diagram(diagram)
+        too_long = [problem for graph in graphs for problem in _find_long_texts(graph)]
+        if too_long:
+            raise DiagramError(too_long)
         for graph in graphs:
             try:
                 build_machine(graph.states.values(), graph.transitions)
@@ -118,6 +153,24 @@ def _read(file: File, reading: Reading, handlers: Collection[str] | None) -> Non
                 raise DiagramError([Problem(fault.code, graph.process, None, fault.message)]) from None
         reading.warnings.extend(problem for problem in problems if problem.severity == "warning")
         reading.diagrams.append((file, diagram, graphs))
+
+
+def _find_long_texts(graph: Graph) -> Iterable[Problem]:
+    """Ids and names that do not fit their columns: SQLite would keep them, PostgreSQL would not."""
+    texts = [(graph.process, "id", graph.process), (graph.process, "version tag", graph.version_tag)]
+    texts += [(state.node, "id", state.key) for state in graph.states.values()]
+    texts += [(row.flow, "id", row.flow) for row in graph.transitions]
+    texts += [
+        (start["node"], "event", str(start["name"][1]))
+        for start in graph.states[PROCESS].config.get("starts", ())
+        if start["kind"] in ("message", "signal")
+    ]
+    names = [(graph.process, "name", graph.name, LONGEST_NAME)]
+    names += [(state.node, "name", state.name, LONGEST_LABEL) for state in graph.states.values()]
+    for node, what, text, most in [*((*one, LONGEST_NAME) for one in texts), *names]:
+        if len(text or "") > most:
+            message = f"The {what} “{text[:40]}…” is longer than {most} characters; shorten it."
+            yield Problem("text-too-long", node, None, message)
 
 
 def _read_form(file: File) -> dict[str, Any]:
@@ -147,12 +200,10 @@ def _store_version(
     file: DeployedFile,
     graph: Graph,
     warnings: Iterable[Problem],
-    now: datetime,
-    keeps: bool,
 ) -> None:
     process, _ = Process.objects.get_or_create(key=graph.process, defaults={"name": graph.name})
     last = process.versions.order_by("-number").first()
-    if keeps and last is not None and last.checksum == file.checksum:
+    if last is not None and last.checksum == file.checksum:
         return
     version = ProcessVersion.objects.create(
         process=process,
@@ -163,10 +214,10 @@ def _store_version(
         file=file,
         checksum=file.checksum,
         warnings=[asdict(problem) for problem in warnings],
-        created_at=now,
+        created_at=deployment.created_at,
     )
     _store_graph(version, graph)
-    _store_starts(version, graph, now)
+    _store_starts(version, graph, deployment.created_at)
     process.name, process.latest = graph.name or process.name, version
     process.save(update_fields=["name", "latest"])
 
