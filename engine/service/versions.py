@@ -16,7 +16,7 @@ from engine.core.machine.hooks import ProcessMachine
 from engine.core.model import graph
 from engine.core.model.behaviour import Fault
 from engine.core.parse.dmn import read_decisions
-from engine.models import DecisionVersion, ProcessVersion, State, Transition
+from engine.models import DecisionVersion, DeployedFile, ProcessVersion, State, Transition
 from engine.service.errors import NotFound
 
 
@@ -144,12 +144,16 @@ def _find_decision(decision: str, binding: Mapping[str, Any], deployment: int) -
 
 
 def decisions_of(row: DecisionVersion) -> Decisions:
+    """The decision with everything that was deployed with it: its files may import one another."""
     with _lock:
-        known = _decisions.get(row.file_id)
+        known = _decisions.get(row.deployment_id)
     if known is None:
-        known = compile_decisions([read_decisions(bytes(row.file.content))])
+        own = DecisionVersion.objects.filter(deployment=row.deployment_id).values("file")
+        files = DeployedFile.objects.filter(pk__in=own).order_by("pk")
+        models = [read_decisions(bytes(file.content)) for file in files]
+        known = compile_decisions(models, is_checked=False)
         with _lock:
-            _decisions[row.file_id] = known
+            _decisions[row.deployment_id] = known
             while len(_decisions) > getattr(settings, "DECISIONS_KEPT", 200):
                 _decisions.popitem(last=False)
     return known
