@@ -119,9 +119,8 @@ def _is_unticked(field: Field, value: Any) -> bool:
 
 def _check_unknown(fields: Iterable[Field], values: Mapping[str, Any], problems: list[FieldProblem]) -> None:
     known = {field.path[0] for field in fields} | {OUTCOME}
-    for name in values:
-        if name not in known:
-            problems.append(FieldProblem(name, "unknown-field", "The form has no such field."))
+    unknown = [name for name in values if name not in known]
+    problems += [FieldProblem(name, "unknown-field", "The form has no such field.") for name in unknown]
 
 
 def _at(values: Mapping[str, Any], path: tuple[str, ...]) -> Any:

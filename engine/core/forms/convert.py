@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import re2
-
 from engine.core.forms.fields import Field
 
 _LONGEST = 2**63 - 1
-_MAIL = re2.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_PHONE = re2.compile(r"\+?[0-9 ()/.-]{3,30}")
+_LONGEST_MAIL = 254
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE = re.compile(r"\+?[0-9 ()/.-]{3,30}")
 
 
 class Refusal(Exception):
@@ -33,13 +33,12 @@ def convert(field: Field, value: Any) -> Any:
 
 def check_bounds(field: Field, value: Any) -> None:
     rules = field.constraints
-    for name, is_kept, message in (
-        ("min", lambda bound: value >= bound, "must be at least"),
-        ("max", lambda bound: value <= bound, "must be at most"),
-    ):
-        bound = _number(rules.get(name))
-        if bound is not None and isinstance(value, int | float) and not isinstance(value, bool) and not is_kept(bound):
-            raise Refusal(name, f"The value {message} {rules[name]}.")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        least, most = _number(rules.get("min")), _number(rules.get("max"))
+        if least is not None and value < least:
+            raise Refusal("min", f"The value must be at least {rules['min']}.")
+        if most is not None and value > most:
+            raise Refusal("max", f"The value must be at most {rules['max']}.")
     if not isinstance(value, str):
         return
     shortest, longest = _number(rules.get("minlength")), _number(rules.get("maxlength"))
@@ -54,14 +53,18 @@ def check_bounds(field: Field, value: Any) -> None:
 def _check_pattern(rules: dict[str, Any], value: str) -> None:
     pattern = rules.get("pattern")
     if pattern:
+        import re2  # never backtracks; not before a pattern is used, since loading it takes long
+
         try:
             fits = re2.search(pattern, value) is not None
         except re2.error:
-            raise Refusal("pattern", f"The form's pattern {pattern!r} is no regular expression; repair the form.") from None
+            raise Refusal(
+                "pattern", f"The form's pattern {pattern!r} is no regular expression; repair the form."
+            ) from None
         if not fits:
             raise Refusal("pattern", f"The value does not fit the pattern {pattern}.")
     kind = rules.get("validationType")
-    if kind == "email" and not _MAIL.fullmatch(value):
+    if kind == "email" and (len(value) > _LONGEST_MAIL or not _MAIL.fullmatch(value)):
         raise Refusal("email", "Write an e-mail address.")
     if kind == "phone" and not _PHONE.fullmatch(value):
         raise Refusal("phone", "Write a phone number.")
@@ -110,9 +113,9 @@ def _date(field: Field, value: Any) -> str:
     """ISO 8601, or the pattern of the field (`dd/MM/yyyy`); a moment stays a moment."""
     if isinstance(value, str):
         text = value.strip()
-        for read in (lambda: date.fromisoformat(text), lambda: datetime.fromisoformat(text)):
+        for kind in (date, datetime):
             try:
-                return read().isoformat()
+                return kind.fromisoformat(text).isoformat()
             except ValueError:
                 continue
         try:

@@ -131,7 +131,7 @@ def _component(
         default=component.get("defaultValue"),
         is_required=rules.get("required") is True,
         is_readonly=bool(readonly) or component.get("disabled") is True,
-        constraints={_RULES.get(name, name): rule for name, rule in rules.items()},
+        constraints={_RULES.get(str(name), str(name)): rule for name, rule in rules.items()},
         options=_options(component, variables, now) if kind in ("enum", "list") else None,
         hidden_when=hidden_when,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.core.model.effects import OpenTimer
@@ -68,10 +69,12 @@ class Clock:
             if isinstance(row.effect, OpenTimer) and due is not None and due <= moment:
                 if due >= moment and row.number > last_of_old and due <= self.world.now:
                     continue
-                found.append((due, row.number, lambda state=state, row=row: self._fire(state, row)))
-        for start in self.starts:
-            if start.due is not None and start.due <= moment:
-                found.append((start.due, start.number, lambda start=start: self._start(start)))
+                found.append((due, row.number, partial(self._fire, state, row)))
+        found += [
+            (start.due, start.number, partial(self._start, start))
+            for start in self.starts
+            if start.due is not None and start.due <= moment
+        ]
         return min(found, key=lambda entry: entry[:2], default=None)
 
     def _fire(self, state: RunState, row: Row) -> None:

@@ -165,5 +165,5 @@ def _pause(effect: OpenJob, attempts: int) -> timedelta:
         except ScheduleError:
             pause = None
         if pause is not None:
-            return pause.rest + timedelta(days=30 * pause.months)
-    return min(FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 12), LONGEST_PAUSE)
+            return pause.rest + timedelta(days=30) * pause.months
+    return min(FIRST_PAUSE * (1 << min(max(attempts - 1, 0), 12)), LONGEST_PAUSE)

@@ -38,9 +38,7 @@ class Messages:
 
     # from outside
 
-    def correlate(
-        self, name: str, key: str | None, business_key: str | None, variables: dict[str, Any]
-    ) -> None:
+    def correlate(self, name: str, key: str | None, business_key: str | None, variables: dict[str, Any]) -> None:
         """To exactly one receiver; CorrelationError where there is none, or more than one."""
         waiting = [
             (state, row)

@@ -226,4 +226,3 @@ class Run:
             if token.id == number and (node is None or self._node(token) == node):
                 return token
         raise ProcessError("not-waiting", node or "", "The token has moved on: it does not wait there any more.")
-

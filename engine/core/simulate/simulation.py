@@ -68,9 +68,7 @@ class Simulation:
         deployed = self._find(process_id)
         return self._start(deployed, plain(variables), business_key or "")
 
-    def submit_start(
-        self, process_id: str | None, values: Mapping[str, Any], business_key: str | None = None
-    ) -> Run:
+    def submit_start(self, process_id: str | None, values: Mapping[str, Any], business_key: str | None = None) -> Run:
         """As start, with values that the start form checks and converts: FormError where it refuses them."""
         deployed = self._find(process_id)
         form = start_form(deployed)
@@ -120,9 +118,7 @@ class Simulation:
     def retry(self, state: RunState, incident: Row) -> None:
         self._world.retry(state, incident)
 
-    def fail_job(
-        self, state: RunState, row: Row, message: str, retries: int | None, pause: timedelta | None
-    ) -> None:
+    def fail_job(self, state: RunState, row: Row, message: str, retries: int | None, pause: timedelta | None) -> None:
         self._world.worker.fail(state, row, message, retries, pause)
 
     def throw_error(self, state: RunState, token: int, row: Row | None, data: Mapping[str, Any]) -> None:

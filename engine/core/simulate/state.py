@@ -66,7 +66,7 @@ class RunState:
         return [row for row in self.rows if row.token == token]
 
     def all_tokens(self) -> Iterator[Token]:
-        if any(isinstance(row.effect, OpenIncident) for row in self.rows_of(ROOT)):
+        if any(isinstance(row.effect, OpenIncident | OpenJob) for row in self.rows_of(ROOT)):
             yield Token(ROOT, PROCESS, scope=-1)
         yield from self.snapshot.tokens
 

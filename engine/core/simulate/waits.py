@@ -23,7 +23,7 @@ WaitEffect = OpenItem | OpenTimer | OpenSubscription | OpenJob | OpenIncident | 
 class Row:
     """One open wait of a run. `due` is when a timer fires or a job is tried next.
 
-    `origin` is the job or call that an incident stands for: its retry opens that again."""
+    `origin` is the job that an incident stands for: its retry opens that again."""
 
     number: int
     token: int

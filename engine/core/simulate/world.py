@@ -11,6 +11,7 @@ from typing import Any
 from engine.core.model.effects import (
     BroadcastSignal,
     CancelCalled,
+    EscalateCaller,
     Effect,
     OpenIncident,
     OpenJob,
@@ -106,13 +107,15 @@ class World:
                 yield state, row
 
     def open_incident(self, state: RunState, origin: Row, code: str, message: str) -> None:
-        """An incident in place of a job or a call; its retry opens that again."""
+        """An incident in place of a job or a call. Its retry does the job again, or enters the call again."""
         if not origin.is_over:
             state.end_row(origin)
-        effect = OpenIncident(origin.token, origin.trigger, origin.effect.node, code, message)
+        is_job = isinstance(origin.effect, OpenJob)
+        trigger = origin.trigger if is_job else "enter"
+        effect = OpenIncident(origin.token, trigger, origin.effect.node, code, message)
         state.log.append(("incident", origin.token, code, message))
         state.instance.sequence += 1
-        state.open_row(effect, next(self.numbers)).origin = origin
+        state.open_row(effect, next(self.numbers)).origin = origin if is_job else None
 
     def retry(self, state: RunState, incident: Row) -> None:
         state.end_row(incident)
@@ -164,6 +167,8 @@ class World:
                 self._agenda.append(lambda: None if row.is_over else self._call(state, row, effect))
             case CancelCalled():
                 self._agenda.append(lambda: self._cancel_called(state, effect.token))
+            case EscalateCaller():
+                self._agenda.append(lambda: self._escalate(state, effect))
             case PublishMessage():
                 self._agenda.append(lambda: self.messages.publish(effect))
             case OpenSubscription(kind="message") if row is not None:
@@ -191,7 +196,8 @@ class World:
             self.begin(effect.process, "start", data, business_key=key, parent=parent, depth=state.depth + 1)
         except ProcessError as error:
             row.child = ""
-            self.open_incident(state, row, error.code, f"The called process “{effect.process}” failed: {error.message}")
+            message = f"The called process “{effect.process}” failed: {error.message}"
+            self.open_incident(state, row, error.code, message)
 
     def _tell_parent(self, child: RunState) -> None:
         """A child that has ended completes its call, or throws its error there."""
@@ -217,6 +223,12 @@ class World:
             parent.end_row(row)
             self._advance(parent, [delivery])
 
+    def _escalate(self, child: RunState, effect: EscalateCaller) -> None:
+        assert child.instance.parent is not None
+        name, token = child.instance.parent
+        data = {"code": effect.code, "variables": effect.variables}
+        self._advance(self.states[name], [Delivery(token, "escalation", data)])
+
     def _cancel_called(self, state: RunState, token: int) -> None:
         for child in self.active():
             if child.instance.parent == (state.instance.id, token):
@@ -232,5 +244,3 @@ def _refuse_incident(rows: list[Row]) -> None:
     for row in rows:
         if isinstance(row.effect, OpenIncident):
             raise ProcessError(row.effect.code, row.effect.node, row.effect.message)
-
-

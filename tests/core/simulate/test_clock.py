@@ -91,13 +91,17 @@ def test_leaving_a_task_ends_its_timer():
 
 
 def test_a_timer_starts_a_process_once():
-    sim = Simulation(bpmn(line(user("u"), start=f'<startEvent id="s">{timer("duration", "PT1H")}</startEvent>')), now=NOW)
+    sim = Simulation(
+        bpmn(line(user("u"), start=f'<startEvent id="s">{timer("duration", "PT1H")}</startEvent>')), now=NOW
+    )
     sim.advance(3 * HOUR)
     assert [nodes(run) for run in sim.runs] == [["u"]]
 
 
 def test_a_cycle_starts_a_process_as_often_as_it_says():
-    sim = Simulation(bpmn(line(user("u"), start=f'<startEvent id="s">{timer("cycle", "R2/PT1H")}</startEvent>')), now=NOW)
+    sim = Simulation(
+        bpmn(line(user("u"), start=f'<startEvent id="s">{timer("cycle", "R2/PT1H")}</startEvent>')), now=NOW
+    )
     sim.advance(5 * HOUR)
     assert len(sim.runs) == 2
 

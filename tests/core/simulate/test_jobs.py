@@ -17,6 +17,15 @@ def reject(job: Any) -> None:
     raise BpmnError("E1", "no", {"why": "late"})
 
 
+def in_turn(answers: list[Any]) -> Any:
+    """A handler that does each of these, one a call."""
+
+    def handle(job: Any) -> Any:
+        return answers.pop(0)(job)
+
+    return handle
+
+
 CAUGHT = line(job("a"), user("u")) + boundary("b", "a", ERROR) + flows("b fix") + user("fix")
 ASYNC = '<serviceTask id="a" camunda:asyncBefore="true" camunda:type="external" camunda:topic="a"/>'
 
@@ -64,7 +73,7 @@ def test_an_error_of_a_handler_goes_to_its_boundary_event():
 
 def test_an_error_that_nobody_catches_is_an_incident_at_the_job():
     answers: list[Any] = [reject, lambda job: {"x": 1}]
-    sim = Simulation(bpmn(line(user("u"), job("a"))), handlers={"a": lambda job: answers.pop(0)(job)})
+    sim = Simulation(bpmn(line(user("u"), job("a"))), handlers={"a": in_turn(answers)})
     run = sim.start()
     run.complete("u")
     (incident,) = run.incidents
@@ -93,7 +102,7 @@ def test_a_handler_that_raises_loses_a_retry_and_is_tried_again_when_due():
 
 def test_the_last_failed_retry_is_an_incident_and_its_retry_runs_the_job_again():
     answers: list[Any] = [fail, fail, fail, lambda job: {"x": 1}]
-    sim = Simulation(bpmn(line(job("a"))), handlers={"a": lambda job: answers.pop(0)(job)})
+    sim = Simulation(bpmn(line(job("a"))), handlers={"a": in_turn(answers)})
     run = sim.start()
     for _ in range(2):
         sim.advance(timedelta(hours=1))

@@ -121,7 +121,9 @@ def test_a_receive_task_without_message_is_completed_by_hand():
 
 
 def publishing() -> str:
-    extension = '<extensionElements><zeebe:publishMessage correlationKey="=order" timeToLive="PT1H"/></extensionElements>'
+    extension = (
+        '<extensionElements><zeebe:publishMessage correlationKey="=order" timeToLive="PT1H"/></extensionElements>'
+    )
     return line(f'<intermediateThrowEvent id="t">{extension}{REPLY}</intermediateThrowEvent>', user("w"))
 
 

@@ -1,5 +1,7 @@
 """Small BPMN files from their inner parts; no assertion."""
 
+from itertools import pairwise
+
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" '
@@ -26,7 +28,7 @@ def flows(*pairs: str) -> str:
     written = []
     for pair in pairs:
         names = pair.split()
-        for source, target in zip(names, names[1:], strict=False):
+        for source, target in pairwise(names):
             written.append(f'<sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}"/>')
     return "".join(written)
 
