@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from engine.core.model.runtime import Delivery
+from engine.core.model.runtime import Delivery, Failure
 from engine.core.triggers.schedule import ScheduleError, read_cycle, read_duration
 from engine.models import ProcessVersion
 from engine.models.keys import instance_of
 from engine.service.advance import in_unit
 from engine.service.case import Case
 from engine.service.errors import Conflict, NotFound
-from engine.service.instances import check_variables, move
+from engine.service.instances import check_variables
 from engine.service.rights import Actor, name_of, require
 from engine.service.translate import ACTIVE, pack, to_snapshot, unpack
 from engine.service.unit import Unit
@@ -22,6 +23,8 @@ from engine.service.versions import Version, get_version
 from engine.store import open_store
 from engine.store.contract import Store
 from engine.store.rows import JobRow, Loaded
+
+logger = logging.getLogger(__name__)
 
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 3600.0
@@ -49,6 +52,32 @@ class LeasedJob(NamedTuple):
         return f"statewright-{self.id:x}"
 
 
+class Done(NamedTuple):
+    job: int
+    variables: dict[str, Any]
+
+
+class Thrown(NamedTuple):
+    """A business error."""
+
+    job: int
+    code: str
+    message: str
+    variables: dict[str, Any]
+
+
+class Failed(NamedTuple):
+    """`retries` is how many are left now; None: one less than before. `retry_after` is in seconds."""
+
+    job: int
+    message: str
+    retries: int | None = None
+    retry_after: float | None = None
+
+
+Outcome = Done | Thrown | Failed
+
+
 def lease(types: Collection[str], owner: str, *, seconds: float, limit: int = 10) -> list[LeasedJob]:
     """Available jobs of these types, from now on the owner's until the lease ends or is extended."""
     store, now = open_store(), datetime.now(UTC)
@@ -71,14 +100,7 @@ def extend(job: int, owner: str, *, seconds: float) -> None:
 
 def complete(job: int, owner: str | None, variables: dict[str, Any] | None = None, *, actor: Actor = None) -> None:
     """The job is done; the process goes on with its result. Only whoever has it can say so."""
-    given = check_variables(variables or {})
-
-    def act(store: Store, unit: Unit) -> None:
-        row, loaded = _load(store, job, owner, actor)
-        unit.batch.ended_jobs.append(job)
-        move(unit, unit.open(loaded), Delivery(row.token, row.trigger, {"variables": given}, name_of(actor)))
-
-    in_unit(act)
+    _bring_back_one(Done(job, check_variables(variables or {})), owner, actor)
 
 
 def throw_error(
@@ -86,14 +108,7 @@ def throw_error(
     actor: Actor = None,
 ) -> None:  # fmt: skip
     """A business error: goes to whoever catches it in the diagram, else it is an incident at the job."""
-    data = {"code": code, "message": message, "variables": check_variables(variables or {})}
-
-    def act(store: Store, unit: Unit) -> None:
-        row, loaded = _load(store, job, owner, actor)
-        unit.batch.ended_jobs.append(job)
-        move(unit, unit.open(loaded), Delivery(row.token, "error", data, name_of(actor)))
-
-    in_unit(act)
+    _bring_back_one(Thrown(job, code, message, check_variables(variables or {})), owner, actor)
 
 
 def fail(
@@ -101,21 +116,80 @@ def fail(
     retries: int | None = None, retry_after: float | None = None, actor: Actor = None,
 ) -> None:  # fmt: skip
     """The attempt failed: the job waits for its next one, or becomes an incident when none is left."""
+    _bring_back_one(Failed(job, message, retries, retry_after), owner, actor)
 
+
+def bring_back(outcomes: Sequence[Outcome], owner: str) -> int:
+    """Many at once, in one unit: how many counted. What is somebody else's by now, or gone, is left out."""
+
+    def act(store: Store, unit: Unit) -> int:
+        found = {row.id: (row, loaded) for row, loaded in store.load_jobs([outcome.job for outcome in outcomes])}
+        counted = 0
+        for outcome in outcomes:
+            row, loaded = found.get(outcome.job, (None, None))
+            if row is None or loaded is None or row.owner != owner or loaded.row.status != ACTIVE:
+                logger.info("job %s was somebody else's, or over, when it was done", outcome.job)
+                continue
+            _take(unit, unit.open(loaded), row, outcome, owner)
+            counted += 1
+        return counted
+
+    if not outcomes:
+        return 0
+    try:
+        return in_unit(act)
+    except Exception as error:
+        if len(outcomes) == 1:
+            raise
+        logger.info("a batch of %s results is brought back one by one: %r", len(outcomes), error)
+    return sum(_bring_back_alone(outcome, owner) for outcome in outcomes)
+
+
+def _bring_back_alone(outcome: Outcome, owner: str) -> int:
+    try:
+        return bring_back([outcome], owner)
+    except Exception:  # the others must not wait for it; its lease ends and it is tried again
+        logger.exception("the result of job %s could not be brought back", outcome.job)
+        return 0
+
+
+def _bring_back_one(outcome: Outcome, owner: str | None, actor: Actor) -> None:
     def act(store: Store, unit: Unit) -> None:
-        row, loaded = _load(store, job, owner, actor)
-        left = max(row.retries - 1, 0) if retries is None else max(retries, 0)
-        failures = [*(unpack(row.failures) or []), {"at": unit.now.isoformat(), "message": message[:2000]}][-20:]
-        failed = row._replace(retries=left, owner=None, failures=pack(failures))
-        if left:
-            pause = _pause(row, retry_after)
-            unit.open(loaded).note("attempt", row.token, job, message[:200])
-            unit.batch.jobs.append(failed._replace(available_at=unit.now + timedelta(seconds=pause)))
-            return
-        unit.batch.jobs.append(failed._replace(available_at=None))
-        _open_incident(unit, unit.open(loaded), failed, message)
+        row, loaded = _load(store, outcome.job, owner, actor)
+        if not _take(unit, unit.open(loaded), row, outcome, name_of(actor) or owner or ""):
+            raise Conflict("already-gone", "The process has gone on without this job.")
 
     in_unit(act)
+
+
+def _take(unit: Unit, case: Case, row: JobRow, outcome: Outcome, actor: str) -> bool:
+    """What came of the job; false where the process has gone on without it."""
+    if isinstance(outcome, Failed):
+        _take_failure(unit, case, row, outcome)
+        return True
+    if isinstance(outcome, Done):
+        delivery = Delivery(row.token, row.trigger, {"variables": outcome.variables}, actor)
+    else:
+        data = {"code": outcome.code, "message": outcome.message, "variables": outcome.variables}
+        delivery = Delivery(row.token, "error", data, actor)
+    unit.batch.ended_jobs.append(row.id)
+    result = unit.deliver(case, [delivery])
+    return not isinstance(result, Failure) and not result.refused
+
+
+def _take_failure(unit: Unit, case: Case, row: JobRow, outcome: Failed) -> None:
+    left = max(row.retries - 1, 0) if outcome.retries is None else max(outcome.retries, 0)
+    message = outcome.message[:2000]
+    failures = [*(unpack(row.failures) or []), {"at": unit.now.isoformat(), "message": message}][-20:]
+    failed = row._replace(retries=left, owner=None, lapses=0, failures=pack(failures))
+    if left:
+        again = unit.now + timedelta(seconds=_pause(row, outcome.retry_after))
+        unit.batch.jobs.append(failed._replace(available_at=again))
+        case.note("attempt", row.token, row.id, message[:200])
+    else:
+        unit.batch.jobs.append(failed._replace(available_at=None))
+        node = _node_of(case.version, row.state)
+        case.open_incident(row.token, node, "job-failed", message, row.trigger, job=row.id)
 
 
 def skip(job: int, actor: Actor, variables: dict[str, Any] | None = None) -> None:
@@ -189,9 +263,3 @@ def _cycle_pause(text: str, attempts: int) -> float | None:
     except ScheduleError:
         return None
     return None if pause is None else pause.rest.total_seconds() + pause.months * 30 * 86400.0
-
-
-def _open_incident(unit: Unit, case: Case, row: JobRow, message: str) -> None:
-    """Of a job whose attempts are used up: its retry gives it new ones."""
-    node = _node_of(case.version, row.state)
-    case.open_incident(row.token, node, "job-failed", message[:2000], row.trigger, job=row.id)

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,13 +14,14 @@ from asgiref.sync import async_to_sync
 
 from engine.core.model.problems import BpmnError
 from engine.service import jobs
-from engine.service.errors import ServiceError
-from engine.service.jobs import LeasedJob
+from engine.service.instances import check_variables
+from engine.service.jobs import Done, Failed, LeasedJob, Outcome, Thrown
 from engine.worker.handlers import HANDLERS
 
 logger = logging.getLogger(__name__)
 
 BATCH = 20
+LONGEST_KEPT = 0.1  # seconds: quick results come back together, slow ones at once
 
 
 def owner_name() -> str:
@@ -33,24 +35,25 @@ def run_jobs(limit: int = BATCH) -> int:
     owner = owner_name()
     longest = max(handler.timeout for handler in HANDLERS.values())
     leased = jobs.lease(list(HANDLERS), owner, seconds=longest, limit=limit)
+    outcomes: list[Outcome] = []
+    since = time.monotonic()
     for job in leased:
-        try:
-            _run(job, owner)
-        except ServiceError as error:
-            logger.info("job %s was somebody else's when it was done: %s", job.id, error)
+        outcomes.append(_run(job))
+        if time.monotonic() - since > LONGEST_KEPT:
+            jobs.bring_back(outcomes, owner)
+            outcomes, since = [], time.monotonic()
+    jobs.bring_back(outcomes, owner)
     return len(leased)
 
 
-def _run(job: LeasedJob, owner: str) -> None:
+def _run(job: LeasedJob) -> Outcome:
     try:
-        result = _call(job)
+        return Done(job.id, check_variables(dict(_call(job) or {})))
     except BpmnError as error:
-        jobs.throw_error(job.id, owner, error.code, error.message, dict(error.variables))
+        return Thrown(job.id, error.code, error.message, dict(error.variables))
     except Exception as error:
         logger.warning("job %s of “%s” failed", job.id, job.type, exc_info=True)
-        jobs.fail(job.id, owner, f"{type(error).__name__}: {error}")
-    else:
-        jobs.complete(job.id, owner, dict(result or {}))
+        return Failed(job.id, f"{type(error).__name__}: {error}")
 
 
 def _call(job: LeasedJob) -> Mapping[str, Any] | None:

@@ -35,9 +35,7 @@ def deployed(transactional_db: None) -> Deploy:
     """Deploys processes as one deployment, each in a file of its own."""
 
     def run(*processes: str, roots: str = "") -> None:
-        files = [
-            File(f"{number}.bpmn", make_file(process, roots=roots)) for number, process in enumerate(processes)
-        ]
+        files = [File(f"{number}.bpmn", make_file(process, roots=roots)) for number, process in enumerate(processes)]
         deploy(files, None)
 
     return run
