@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from engine.core.model.effects import (
     BroadcastSignal,
     CancelCalled,
+    EscalateCaller,
     Effect,
     OpenSubscription,
     PublishMessage,
@@ -217,6 +218,12 @@ class Unit:
             reason = {"reason": "The calling process went on without it."}
             self.inner.append(Inner(child, Delivery(ROOT, "cancel", reason)))
 
+    def _escalate(self, case: Case, effect: EscalateCaller) -> None:
+        if case.row.parent is not None:
+            data = {"code": effect.code, "variables": effect.variables}
+            parent = instance_of(case.row.parent)
+            self.inner.append(Inner(parent, Delivery(number_of(case.row.parent), "escalation", data)))
+
     def _publish(self, case: Case, effect: PublishMessage) -> None:
         correlation.publish(
             self, effect.name, effect.key, effect.variables, time_to_live=effect.time_to_live,
@@ -270,6 +277,7 @@ class Unit:
 _ACTS: dict[type[Effect], Any] = {
     StartInstance: Unit._call,
     CancelCalled: Unit._cancel_called,
+    EscalateCaller: Unit._escalate,
     PublishMessage: Unit._publish,
     BroadcastSignal: Unit._broadcast,
     OpenSubscription: Unit._listen,

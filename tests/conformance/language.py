@@ -47,7 +47,9 @@ class Scenario:
     def step(self, line: str) -> None:
         word, names, values = read_words(line)
         if word == "refused":
-            self.refuse(line.split(maxsplit=2)[1:] if names and names[0].startswith("code:") else line.split(maxsplit=1)[1:])
+            self.refuse(
+                line.split(maxsplit=2)[1:] if names and names[0].startswith("code:") else line.split(maxsplit=1)[1:]
+            )
             return
         method: Callable[..., None] = getattr(self, f"do_{word}", None) or getattr(self, f"expect_{word}")
         method(*names, **({"values": values} if values or word in _TAKE_VALUES else {}))
@@ -55,14 +57,18 @@ class Scenario:
             self.subject = self.simulation.runs[0]
 
     def refuse(self, rest: list[str]) -> None:
-        line = rest[-1]
+        code = rest[0].removeprefix("code:") if len(rest) == 2 else None
+        refusal = self.try_step(rest[-1])
+        assert refusal is not None, "was not refused"
+        assert code is None or getattr(refusal, "code", None) == code, f"refused as {refusal!r}"
+
+    def try_step(self, line: str) -> Exception | None:
+        """The refusal, if there is one."""
         try:
             self.step(line)
         except REFUSALS as error:
-            code = rest[0].removeprefix("code:") if len(rest) == 2 else None
-            assert code is None or getattr(error, "code", None) == code, f"refused as {error!r}"
-            return
-        raise AssertionError("was not refused")
+            return error
+        return None
 
     def describe(self) -> str:
         lines = []

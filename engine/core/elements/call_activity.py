@@ -61,7 +61,7 @@ class CallActivity:
         def take(run: Run, token: Token, data: Mapping[str, Any]) -> None:
             """The child's variables come back: all of them, or those that the mappings name."""
             variables = dict(data.get("variables") or {})
-            result = variables if returns_all else {}
+            result = variables if returns_all or config.get("outputs") else {}  # outputs choose by themselves
             if returns:
                 kept = token.variables
                 token.variables = {**(kept or {}), **variables}

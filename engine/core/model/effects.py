@@ -107,6 +107,16 @@ class CancelCalled:
 
 
 @dataclass(slots=True)
+class EscalateCaller:
+    """Nobody in a called instance caught the escalation: it goes on as `escalation` at the token that called."""
+
+    token: int
+    node: str
+    code: str
+    variables: dict[str, Any]
+
+
+@dataclass(slots=True)
 class PublishMessage:
     """A message leaves the instance. `target` is (process, node) where a message flow names the receiver."""
 
@@ -148,6 +158,7 @@ Effect = (
     | OpenIncident
     | StartInstance
     | CancelCalled
+    | EscalateCaller
     | PublishMessage
     | BroadcastSignal
     | RecordDecision

@@ -22,7 +22,7 @@ class Token:
     `variables` its local variables and `data` what its element has to remember; both None until used.
     """
 
-    __slots__ = ("id", "state", "scope", "flow", "index", "variables", "data", "is_new", "is_gone", "is_changed")
+    __slots__ = ("data", "flow", "id", "index", "is_changed", "is_gone", "is_new", "scope", "state", "variables")
 
     def __init__(
         self,
@@ -87,6 +87,7 @@ class Delivery:
     | complete           | the waiting | variables; outcome of a work item among them    |
     | fire:<node>        | the waiting | variables, or due and remaining of a timer      |
     | error              | the waiting | code, message, variables                        |
+    | escalation         | the caller  | code, variables                                 |
     | continue           | the waiting | none: an asynchronous continuation              |
     | variables          | any, ROOT   | variables, is_local                             |
     | cancel             | ROOT        | reason                                          |

@@ -25,7 +25,7 @@ def advance(
     limits: Limits = DEFAULT_LIMITS,
 ) -> Delta | Failure:
     """Take the deliveries one after the other, each until every token rests. The snapshot is used up."""
-    run = InstanceRun(machine, snapshot, now)
+    run = InstanceRun(machine, snapshot, now, limits.tokens)
     refused: list[Delivery] = []
     for delivery in deliveries:
         token = run.tokens.get(delivery.token)
@@ -52,17 +52,28 @@ def advance(
 
 
 def _drain(run: InstanceRun, limits: Limits) -> None:
-    agenda, machine = run.agenda, run.machine
-    complete = machine.events[COMPLETE].trigger
-    steps, limit = 0, limits.steps
+    """Until every token rests. Loops without end are parked; what else is left then gets its steps once more."""
+    for _ in range(2):
+        if _run_agenda(run, limits.steps):
+            return
+        _stop_loop(run, limits.steps)
+    for thrower, _, _ in run.signals:
+        run.park(thrower, "#thrown", Fault("step-limit", f"More than {limits.steps} steps without a wait."))
+    run.signals.clear()
+    run.changed_names.clear()
+
+
+def _run_agenda(run: InstanceRun, limit: int) -> bool:
+    """Until every token rests; false when that takes more steps than the limit."""
+    agenda = run.agenda
+    complete = run.machine.events[COMPLETE].trigger
+    steps = 0
     while True:
         while agenda:
-            item = agenda.popleft()
             steps += 1
             if steps > limit:
-                agenda.appendleft(item)
-                _stop_loop(run, limit)
-                return
+                return False
+            item = agenda.popleft()
             if item.__class__ is Token:
                 if item.is_gone:
                     continue
@@ -74,7 +85,7 @@ def _drain(run: InstanceRun, limits: Limits) -> None:
             else:
                 _named(run, *item)
         if run.instance.status != "active" or not settle(run):
-            return
+            return True
 
 
 def _named(run: InstanceRun, token: Token, name: str, data: Mapping[str, Any] | None, state: str) -> None:
@@ -182,6 +193,13 @@ def _error(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
     return True
 
 
+def _escalation(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
+    if run.states[token.state].wait != "call":
+        return False
+    run.throw_escalation(token, data.get("code", ""), data.get("variables") or {})
+    return True
+
+
 def _drained(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
     _named(run, token, "#drained", None, token.state)
     return True
@@ -204,6 +222,7 @@ _OWN: dict[str, Callable[[InstanceRun, Token, Mapping[str, Any]], bool]] = {
     "continue": _continue,
     "variables": _set_variables,
     "error": _error,
+    "escalation": _escalation,
     "cancel": _cancel,
     "#drained": _drained,
     "#thrown": _thrown,
@@ -212,15 +231,29 @@ _OWN: dict[str, Callable[[InstanceRun, Token, Mapping[str, Any]], bool]] = {
 
 def _stop_loop(run: InstanceRun, limit: int) -> None:
     """Park whatever is still on the agenda; a retry gives it as many steps again."""
-    items, nodes = list(run.agenda), []
+    items = list(run.agenda)
     run.agenda.clear()
     for item in items:
         token, trigger = (item, "leave") if isinstance(item, Token) else (item[0], item[1])
-        if token.is_gone or trigger == "#drained":
+        if token.is_gone:
             continue
-        nodes.append(run.states[token.state].node)
-        fault = Fault("step-limit", f"More than {limit} steps without a wait: a loop through “{nodes[-1]}” has no end.")
+        if trigger == "#drained":
+            run.draining.discard(token.id)
+        loop = " → ".join(_loop_of(run, token)) or run.states[token.state].node
+        fault = Fault("step-limit", f"More than {limit} steps without a wait: the loop through {loop} has no end.")
         run.park(token, trigger, fault)
+
+
+def _loop_of(run: InstanceRun, token: Token) -> list[str]:
+    """The nodes of the token's last round, from the log."""
+    nodes: list[str] = []
+    for entry in reversed(run.log):
+        if entry[0] == token.id and not isinstance(entry[0], str):
+            node = run.machine.edges[entry[1]].source_state.node
+            if node in nodes:
+                break
+            nodes.append(node)
+    return nodes[::-1]
 
 
 def _delta(run: InstanceRun, snapshot: Snapshot, refused: list[Delivery]) -> Delta:

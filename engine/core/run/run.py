@@ -12,6 +12,7 @@ from engine.core.model.behaviour import Fault
 from engine.core.model.effects import (
     BroadcastSignal,
     Effect,
+    EscalateCaller,
     OpenIncident,
     OpenItem,
     OpenJob,
@@ -19,6 +20,7 @@ from engine.core.model.effects import (
     OpenTimer,
 )
 from engine.core.model.graph import PROCESS
+from engine.core.model.limits import DEFAULT_LIMITS
 from engine.core.model.runtime import ROOT, Snapshot, Status, Token
 from engine.core.run.catching import find_catcher
 
@@ -28,10 +30,13 @@ WAITS = (OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident)
 class InstanceRun:
     """Implements model.behaviour.Run for one snapshot. The snapshot's objects are changed in place."""
 
-    def __init__(self, machine: ProcessMachine, snapshot: Snapshot, now: datetime) -> None:
+    def __init__(
+        self, machine: ProcessMachine, snapshot: Snapshot, now: datetime, most_tokens: int = DEFAULT_LIMITS.tokens
+    ) -> None:
         self.machine = machine
         self.states = machine.states
         self.now = now
+        self.most_tokens = most_tokens
         instance = self.instance = snapshot.instance
         self.root = Token(ROOT, PROCESS, scope=-1, variables=instance.variables, data=instance.data)
         self.tokens: dict[int, Token] = {ROOT: self.root}
@@ -117,6 +122,7 @@ class InstanceRun:
         variables: dict[str, Any] | None = None,
         data: dict[str, Any] | None = None,
     ) -> Token:
+        self._refuse_crowd(1)
         token = self._make(state, scope, flow, index, variables, data)
         self.log.append(("born", token.id, state, scope))
         if variables:
@@ -134,6 +140,7 @@ class InstanceRun:
 
     def fork(self, token: Token, edges: list[Edge]) -> None:
         """One fresh token for each edge, then the old one is gone."""
+        self._refuse_crowd(len(edges))
         leave = edges[0].source_state.leave
         if leave is not None:
             leave(cast(Any, self), token)
@@ -300,6 +307,9 @@ class InstanceRun:
         found = find_catcher(self, token, "escalation", code)
         if found is not None:
             self._catch(token, *found, code, "", variables)
+        elif self.instance.parent is not None:
+            node = self.states[token.state].node
+            self.effects.append(EscalateCaller(token.id, node, code, dict(variables)))
 
     def _catch(
         self,
@@ -325,6 +335,10 @@ class InstanceRun:
             self.consume(token)
 
     # within the room
+
+    def _refuse_crowd(self, births: int) -> None:
+        if len(self.tokens) + births > self.most_tokens:
+            raise Fault("token-limit", f"More than {self.most_tokens} tokens at once: a loop bears them without end.")
 
     def _make(
         self,

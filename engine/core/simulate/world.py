@@ -11,8 +11,8 @@ from typing import Any
 from engine.core.model.effects import (
     BroadcastSignal,
     CancelCalled,
-    EscalateCaller,
     Effect,
+    EscalateCaller,
     OpenIncident,
     OpenJob,
     OpenSubscription,
