@@ -48,9 +48,10 @@ def run_jobs(limit: int = BATCH) -> int:
 
 def _run(job: LeasedJob) -> Outcome:
     try:
-        return Done(job.id, check_variables(dict(_call(job) or {})))
-    except BpmnError as error:
-        return Thrown(job.id, error.code, error.message, dict(error.variables))
+        try:
+            return Done(job.id, check_variables(dict(_call(job) or {})))
+        except BpmnError as error:
+            return Thrown(job.id, error.code, error.message, check_variables(dict(error.variables)))
     except Exception as error:
         logger.warning("job %s of “%s” failed", job.id, job.type, exc_info=True)
         return Failed(job.id, f"{type(error).__name__}: {error}")

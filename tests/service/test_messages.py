@@ -1,0 +1,109 @@
+"""Messages reach exactly one, signals everyone; what nobody waits for is kept only as long as asked."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import AbstractUser
+
+from engine.core.model.problems import CorrelationError
+from engine.models import BufferedMessage, Instance
+from engine.service import instances
+from engine.service.errors import Forbidden
+from tests.core.parse.texts import sequence
+from tests.service.diagrams import SIGNALLED, STARTED_BY_MESSAGE, WAITING, deploy, event, status_of
+
+pytestmark = pytest.mark.django_db
+
+
+def start_waiting(*orders: str) -> list[int]:
+    deploy(WAITING)
+    return [instances.start("p", None, variables={"order": order}) for order in orders]
+
+
+def test_a_message_reaches_the_instance_with_its_key_and_brings_its_variables() -> None:
+    first, second = start_waiting("A", "B")
+    assert instances.send_message("paid", None, key="B", variables={"sum": 7}) == [second]
+    assert (status_of(first), status_of(second)) == ("active", "completed")
+    assert Instance.objects.get(pk=second).variables == {"order": "B", "sum": 7}
+
+
+def test_a_message_that_two_instances_wait_for_moves_neither() -> None:
+    waiting = start_waiting("A", "A")
+    for key in ("A", None):
+        with pytest.raises(CorrelationError):
+            instances.send_message("paid", None, key=key)
+    assert [status_of(instance) for instance in waiting] == ["active", "active"]
+
+
+def test_a_message_without_a_key_finds_the_only_one_that_waits() -> None:
+    (only,) = start_waiting("A")
+    assert instances.send_message("paid", None) == [only]
+
+
+def test_a_message_that_nobody_waits_for_is_refused() -> None:
+    start_waiting("A")
+    with pytest.raises(CorrelationError):
+        instances.send_message("paid", None, key="Z")
+    with pytest.raises(CorrelationError):
+        instances.send_message("unknown", None)
+    assert not BufferedMessage.objects.exists()
+
+
+def test_a_message_that_is_kept_is_taken_by_the_first_who_waits_for_it_and_once() -> None:
+    deploy(WAITING)
+    assert instances.send_message("paid", None, key="A", variables={"sum": 7}, time_to_live=60) == []
+    first = instances.start("p", None, variables={"order": "A"})
+    second = instances.start("p", None, variables={"order": "A"})
+    assert (status_of(first), status_of(second)) == ("completed", "active")
+    assert Instance.objects.get(pk=first).variables["sum"] == 7
+    assert not BufferedMessage.objects.exists()
+
+
+def test_a_message_is_taken_once_by_its_id() -> None:
+    deploy(STARTED_BY_MESSAGE)
+    first = instances.send_message("paid", None, message_id="event-1", variables={"sum": 7})
+    assert instances.send_message("paid", None, message_id="event-1") == first
+    assert Instance.objects.count() == 1
+    assert instances.send_message("paid", None, message_id="event-2") != first
+
+
+def test_a_message_starts_the_process_that_begins_with_it() -> None:
+    deploy(STARTED_BY_MESSAGE)
+    (instance,) = instances.send_message("paid", None, variables={"sum": 7})
+    assert Instance.objects.get(pk=instance).variables == {"sum": 7}
+
+
+def test_a_message_that_one_process_throws_reaches_the_other() -> None:
+    thrown = (
+        '<intermediateThrowEvent id="throw"><extensionElements><zeebe:publishMessage correlationKey="A"/>'
+        f"</extensionElements>{event('m')}</intermediateThrowEvent>"
+    )
+    sender = sequence(thrown, roots='<message id="m" name="paid"/>').replace('id="p"', 'id="sender"')
+    deploy(WAITING, sender)
+    waiting, other = (instances.start("p", None, variables={"order": order}) for order in "AB")
+    assert status_of(instances.start("sender", None)) == "completed"
+    assert (status_of(waiting), status_of(other)) == ("completed", "active")
+
+
+def test_a_signal_reaches_everyone_who_waits() -> None:
+    deploy(SIGNALLED)
+    waiting = [instances.start("p", None) for _ in range(3)]
+    assert instances.send_signal("opened", None, variables={"by": "me"}) == 3
+    assert {status_of(instance) for instance in waiting} == {"completed"}
+    assert instances.send_signal("opened", None) == 0
+
+
+def test_only_who_works_in_processes_sends_messages_and_signals(stranger: AbstractUser, clerk: AbstractUser) -> None:
+    (only,) = start_waiting("A")
+    for send in (instances.send_message, instances.send_signal):
+        with pytest.raises(Forbidden):
+            send("paid", stranger)
+    assert instances.send_message("paid", clerk) == [only]
+
+
+def test_a_message_does_not_move_a_suspended_instance(operator: AbstractUser) -> None:
+    (only,) = start_waiting("A")
+    instances.suspend(only, operator)
+    with pytest.raises(CorrelationError):
+        instances.send_message("paid", None, key="A")
+    assert status_of(only) == "suspended"
