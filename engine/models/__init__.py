@@ -12,10 +12,11 @@ from engine.models.deployments import DecisionVersion, DeployedFile, Deployment,
 from engine.models.drafts import Draft
 from engine.models.queues import BufferedMessage, Counter, Delivery, InboundEvent, Outbox
 from engine.models.running import Instance, Step, Token
-from engine.models.waits import Audience, Incident, Job, Subscription, Timer, WorkItem
+from engine.models.waits import Audience, AudienceMember, Incident, Job, Subscription, Timer, WorkItem
 
 __all__ = [
     "Audience",
+    "AudienceMember",
     "BufferedMessage",
     "Counter",
     "DecisionVersion",

@@ -83,9 +83,7 @@ class Transition(models.Model):
     config = models.JSONField(default=dict)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("version", "number"), name="engine_transition_number"),
-        )
+        constraints = (models.UniqueConstraint(fields=("version", "number"), name="engine_transition_number"),)
 
     def __str__(self) -> str:
         return f"{self.trigger}: {self.flow}" if self.flow else self.trigger

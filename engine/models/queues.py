@@ -67,9 +67,7 @@ class Outbox(models.Model):
     class Meta:
         verbose_name_plural = "outbox"
         indexes = (
-            models.Index(
-                fields=("available_at",), name="engine_outbox_due", condition=Q(available_at__isnull=False)
-            ),
+            models.Index(fields=("available_at",), name="engine_outbox_due", condition=Q(available_at__isnull=False)),
         )
 
 
@@ -87,7 +85,7 @@ class InboundEvent(models.Model):
 
 
 class Counter(models.Model):
-    """Hands out blocks of instance ids where the database has no sequences (SQLite)."""
+    """The last instance id, where the database has no sequences (SQLite)."""
 
     name = models.CharField(max_length=32, primary_key=True)
     value = models.BigIntegerField()

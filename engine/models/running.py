@@ -46,9 +46,7 @@ class Instance(models.Model):
                 name="engine_instance_business",
                 condition=~models.Q(business_key=""),
             ),
-            models.Index(
-                fields=("parent",), name="engine_instance_parent", condition=models.Q(parent__isnull=False)
-            ),
+            models.Index(fields=("parent",), name="engine_instance_parent", condition=models.Q(parent__isnull=False)),
         )
 
     def __str__(self) -> str:

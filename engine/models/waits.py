@@ -34,6 +34,17 @@ class Audience(models.Model):
         return ", ".join([*self.users, *self.groups])
 
 
+class AudienceMember(models.Model):
+    """A person or a group in an audience, to find a person's audiences."""
+
+    audience = models.BigIntegerField()
+    name = models.CharField(max_length=255)
+    is_group = models.BooleanField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("name", "is_group", "audience"), name="engine_audience_member"),)
+
+
 class WorkItem(Part):
     """Something a person has to do. It comes back as the trigger `complete`."""
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, OperationalError
 from engine.models.waits import CONTINUATION
 from engine.push.moved import send_moved
 from engine.push.signals import work_waiting
+from engine.service.audiences import remember_stored
 from engine.service.errors import Conflict, Moved
 from engine.service.unit import Unit
 from engine.store import open_store
@@ -62,6 +63,7 @@ def finish(unit: Unit) -> None:
     is_inbox_changed = bool(batch.items or batch.done_items or batch.closed)
 
     def tell() -> None:
+        remember_stored([audience.id for audience in batch.audiences])
         send_moved(moved, processes, is_inbox_changed=is_inbox_changed)
         for queue in queues:
             work_waiting.send(sender=None, queue=queue)

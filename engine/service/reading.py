@@ -25,8 +25,9 @@ from engine.models import (
     WorkItem,
 )
 from engine.models.keys import instance_of, make_key, number_of, span
+from engine.service.audiences import audiences_of
 from engine.service.errors import NotFound
-from engine.service.rights import Actor, allowed_processes, groups_of, is_all_powerful, name_of, require
+from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of, require
 
 PAGE = 50
 
@@ -188,25 +189,16 @@ def list_children(actor: Actor, instance: int) -> list[Instance]:
 # work items
 
 
-def audiences_of(actor: Actor) -> QuerySet[Audience]:
-    """The sets of candidates that the actor belongs to."""
-    if is_all_powerful(actor):
-        return Audience.objects.all()
-    user, groups = name_of(actor), groups_of(actor)
-    matching = [
-        audience.pk for audience in Audience.objects.all() if user in audience.users or groups & set(audience.groups)
-    ]
-    return Audience.objects.filter(pk__in=matching)
-
-
 def visible_items(actor: Actor) -> QuerySet[WorkItem]:
-    """Assigned to the actor, or meant for one of the actor's sets of candidates."""
+    """Assigned to the actor, meant for one of the actor's sets of candidates, or for whoever works in the process."""
     rows = WorkItem.objects.select_related("state__version__process")
     if is_all_powerful(actor):
         return rows
-    return rows.filter(
-        Q(assignee=name_of(actor)) | Q(audience__in=list(audiences_of(actor).values_list("pk", flat=True)))
-    )
+    is_mine = Q(assignee=name_of(actor)) | Q(audience__in=audiences_of(actor))
+    processes = allowed_processes(actor, "work")
+    if processes:
+        is_mine |= Q(audience__isnull=True, assignee__isnull=True, state__version__process__in=processes)
+    return rows.filter(is_mine)
 
 
 def list_items(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +12,9 @@ from engine.core.model.effects import OpenIncident, OpenItem, OpenJob, OpenSubsc
 from engine.core.model.runtime import Instance, Snapshot, Token
 from engine.models.keys import instance_of, make_key, number_of
 from engine.models.waits import CONTINUATION
+from engine.service.audiences import is_stored, make_audience, make_members
 from engine.service.versions import Version
 from engine.store.rows import (
-    AudienceRow,
     Batch,
     IncidentRow,
     InstanceRow,
@@ -109,9 +108,10 @@ class WaitRows:
         return ids[node] if node in ids else ids["#process"]
 
     def item(self, effect: OpenItem, key: int) -> None:
-        audience = audience_of(effect.candidate_users, effect.candidate_groups)
-        if audience is not None and audience not in self.batch.audiences:
+        audience = make_audience(effect.candidate_users, effect.candidate_groups)
+        if audience is not None and not is_stored(audience.id) and audience not in self.batch.audiences:
             self.batch.audiences.append(audience)
+            self.batch.members += make_members(audience)
         state = self.version.machine.states.get(effect.node)
         static = state.config if state is not None else {}
         # What every item of the state has is in the state's own row already.
@@ -167,15 +167,6 @@ _ROWS = {
     OpenIncident: WaitRows.incident,
     JobIncident: WaitRows.incident,
 }
-
-
-def audience_of(users: Iterable[str], groups: Iterable[str]) -> AudienceRow | None:
-    """The set of candidates under the hash of what it holds."""
-    names = sorted(set(users)), sorted(set(groups))
-    if not any(names):
-        return None
-    digest = hashlib.blake2b(json.dumps(names).encode(), digest_size=8).digest()
-    return AudienceRow(int.from_bytes(digest) >> 1, pack(names[0]), pack(names[1]))
 
 
 def variables_of(data: Mapping[str, Any] | None) -> dict[str, Any]:

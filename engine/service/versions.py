@@ -17,6 +17,7 @@ from engine.core.model import graph
 from engine.core.model.behaviour import Fault
 from engine.core.parse.dmn import read_decisions
 from engine.models import DecisionVersion, DeployedFile, ProcessVersion, State, Transition
+from engine.service import audiences
 from engine.service.errors import NotFound
 
 
@@ -84,6 +85,7 @@ def forget_all() -> None:
     with _lock:
         _versions.clear()
         _decisions.clear()
+    audiences.forget_all()
 
 
 def _build(version: int) -> Version:

@@ -22,8 +22,3 @@ class InstanceIds:
                 first = self.reserve_block() * BLOCK
                 self.left = [*range(first + BLOCK - 1, first - 1, -1), *self.left]
             return [self.left.pop() for _ in range(count)]
-
-    def forget(self) -> None:
-        """The block may have been reserved in a transaction that was rolled back."""
-        with self.lock:
-            self.left = []

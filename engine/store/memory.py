@@ -30,7 +30,7 @@ OPEN, DONE, CANCELLED = 0, 1, 2
 KEYED = {"new": "instances"} | {
     name: name for name in ("tokens", "steps", "audiences", "items", "timers", "subscriptions", "jobs", "incidents")
 }
-QUEUED = ("deliveries", "messages", "outbox", "events")
+QUEUED = ("deliveries", "messages", "outbox", "events", "members")
 DELETED_WAITS = ("timers", "subscriptions", "jobs")
 BY_KEY = {
     "gone": "tokens",

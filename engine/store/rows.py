@@ -160,6 +160,12 @@ class AudienceRow(NamedTuple):
     groups: str
 
 
+class MemberRow(NamedTuple):
+    audience: int
+    name: str
+    is_group: bool
+
+
 WaitRow = ItemRow | TimerRow | SubscriptionRow | JobRow | IncidentRow
 Row = InstanceRow | TokenRow | StepRow | WaitRow | DeliveryRow | MessageRow | OutboxRow | EventRow | AudienceRow
 
@@ -200,6 +206,7 @@ class Batch:
     gone: list[int] = field(default_factory=list)
     steps: list[StepRow] = field(default_factory=list)
     audiences: list[AudienceRow] = field(default_factory=list)
+    members: list[MemberRow] = field(default_factory=list)
     items: list[ItemRow] = field(default_factory=list)  # opened or changed
     timers: list[TimerRow] = field(default_factory=list)
     subscriptions: list[SubscriptionRow] = field(default_factory=list)

@@ -9,6 +9,7 @@ from django.db import models
 
 from engine.models import (
     Audience,
+    AudienceMember,
     BufferedMessage,
     Delivery,
     InboundEvent,
@@ -64,6 +65,7 @@ INSTANCES = describe(Instance, rows.InstanceRow)
 TOKENS = describe(Token, rows.TokenRow)
 STEPS = describe(Step, rows.StepRow)
 AUDIENCES = describe(Audience, rows.AudienceRow)
+MEMBERS = describe(AudienceMember, rows.MemberRow)
 ITEMS = describe(WorkItem, rows.ItemRow)
 TIMERS = describe(Timer, rows.TimerRow)
 SUBSCRIPTIONS = describe(Subscription, rows.SubscriptionRow)
@@ -80,6 +82,7 @@ INSERTED: tuple[tuple[str, Table], ...] = (
     ("tokens", TOKENS),
     ("steps", STEPS),
     ("audiences", AUDIENCES),
+    ("members", MEMBERS),
     ("items", ITEMS),
     ("timers", TIMERS),
     ("subscriptions", SUBSCRIPTIONS),
@@ -92,4 +95,4 @@ INSERTED: tuple[tuple[str, Table], ...] = (
 )
 # Rows that may exist already and are then overwritten, and sets that are kept as they are.
 REPLACED = frozenset({"tokens", "items", "jobs"})
-KEPT = frozenset({"audiences"})
+KEPT = frozenset({"audiences", "members"})

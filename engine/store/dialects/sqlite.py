@@ -11,7 +11,6 @@ from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS, instance_of, instanc
 from engine.models.waits import CONTINUATION
 from engine.store.dialects import sqlite_write
 from engine.store.dialects.sqlite_run import columns, list_of, read_row, run, run_many, write_time
-from engine.store.ids import InstanceIds
 from engine.store.rows import (
     Batch,
     DeliveryRow,
@@ -87,30 +86,19 @@ LEASE_OUTBOX = (
 )
 
 
-def reserve_block() -> int:
-    statement = (
-        "INSERT INTO engine_counter (name, value) VALUES ('instance', 1) "
-        "ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value"
-    )
-    block: int = run(statement)[0][0]
-    return block
-
-
 class SqliteStore:
-    def __init__(self) -> None:
-        self.ids = InstanceIds(reserve_block)
-
     @contextmanager
     def unit(self, *, has_claims: bool = True) -> Iterator[None]:
-        try:
-            with write_transaction():
-                yield
-        except BaseException:
-            self.ids.forget()
-            raise
+        with write_transaction():
+            yield
 
     def take_ids(self, count: int) -> list[int]:
-        return self.ids.take(count)
+        statement = (
+            "INSERT INTO engine_counter (name, value) VALUES ('instance', ?) "
+            "ON CONFLICT (name) DO UPDATE SET value = value + ? RETURNING value"
+        )
+        last: int = run(statement, count, count)[0][0]
+        return list(range(last - count + 1, last + 1))
 
     def load(self, instances: Collection[int], *, is_locked: bool = False) -> dict[int, Loaded]:
         given = list_of(instances)
