@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from engine.core.model.problems import CorrelationError
+from engine.core.model.problems import CorrelationError, ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Failure
 from engine.models import Process
 from engine.models.keys import instance_of
 from engine.service import correlation
 from engine.service.advance import in_unit
 from engine.service.case import Case
-from engine.service.errors import Conflict, Invalid, NotFound
+from engine.service.errors import Conflict, Invalid, NotFound, ServiceError
 from engine.service.reading import get_instance, get_startable
 from engine.service.rights import Actor, name_of, require, require_any
 from engine.service.translate import ACTIVE, SUSPENDED, unpack
@@ -36,13 +37,9 @@ def start(
     """Start an instance of the latest version, or of the numbered one; returns its id.
 
     The same idempotency key of the same person starts once: the second call gets the first one's id."""
-    row = get_startable(actor, process)
-    if row.is_suspended:
-        raise Conflict("process-suspended", f"“{row}” is suspended: it starts nothing until it is resumed.")
-    found = _version_of(row, version)
+    found, initiator = _find_startable(process, actor, version)
     given = check_variables(variables or {})
-    initiator = _initiator_of(found)
-    if initiator and actor is not None:
+    if initiator:
         given = given | {initiator: name_of(actor)}
     source = f"start:{process}:{name_of(actor)}"
 
@@ -55,6 +52,38 @@ def start(
         if idempotency_key:
             unit.batch.events.append(EventRow(unit.now, source, idempotency_key, instance))
         return instance
+
+    return in_unit(act)
+
+
+class Start(NamedTuple):
+    """What one instance of a batch starts with."""
+
+    variables: dict[str, Any]
+    business_key: str = ""
+
+
+def start_many(
+    process: str, actor: Actor, starts: Sequence[Start], *, version: int | None = None
+) -> list[int | ServiceError]:
+    """As `start` for each, in one unit: the instance, or why this one did not start."""
+    found, initiator = _find_startable(process, actor, version)
+    extra = {initiator: name_of(actor)} if initiator else {}
+
+    def act(store: Store, unit: Unit) -> list[int | ServiceError]:
+        unit.expect_births(len(starts))
+        answers: list[int | ServiceError] = []
+        for one in starts:
+            try:
+                given = check_variables(one.variables) | extra
+                answers.append(
+                    unit.begin(found, "start", given, business_key=one.business_key, actor=name_of(actor))
+                )
+            except ProcessError as error:
+                answers.append(Invalid(error.code, error.message))
+            except ServiceError as error:
+                answers.append(error)
+        return answers
 
     return in_unit(act)
 
@@ -176,6 +205,15 @@ def check_variables(variables: Any) -> dict[str, Any]:
             "variables-too-large", f"The variables take {size:,} bytes; {MOST_VARIABLES_BYTES:,} are allowed."
         )
     return variables
+
+
+def _find_startable(process: str, actor: Actor, number: int | None) -> tuple[Version, str]:
+    """The version, and the variable that gets the name of who starts it."""
+    row = get_startable(actor, process)
+    if row.is_suspended:
+        raise Conflict("process-suspended", f"“{row}” is suspended: it starts nothing until it is resumed.")
+    version = _version_of(row, number)
+    return version, _initiator_of(version) if actor is not None else ""
 
 
 def _version_of(process: Process, number: int | None) -> Version:

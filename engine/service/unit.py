@@ -63,6 +63,7 @@ class Unit:
         self.births: deque[Birth] = deque()
         self.inner: deque[Inner] = deque()
         self.listeners: list[tuple[Case, OpenSubscription]] = []  # may have a message waiting for them
+        self.ids: list[int] = []
         self.hops = 0
 
     # what callers do
@@ -86,9 +87,16 @@ class Unit:
         self, version: Version, trigger: str, variables: dict[str, Any], *, business_key: str = "", actor: str = ""
     ) -> int:
         """Start an instance; ProcessError where it cannot even reach its first rest."""
-        birth = Birth(self.store.take_ids(1)[0], version, trigger, variables, business_key, actor=actor)
+        birth = Birth(self._take_id(), version, trigger, variables, business_key, actor=actor)
         self._bear(birth)
         return birth.id
+
+    def expect_births(self, count: int) -> None:
+        """Take so many ids at once."""
+        self.ids = self.store.take_ids(count)[::-1]
+
+    def _take_id(self) -> int:
+        return self.ids.pop() if self.ids else self.store.take_ids(1)[0]
 
     def settle(self) -> None:
         """Until nothing is left that one instance does to another, or it is left to later units."""
@@ -120,7 +128,7 @@ class Unit:
         actor: str = "", cause: tuple[int, int] | None = None,
     ) -> int:  # fmt: skip
         """Start an instance within this unit, once the instance at hand rests."""
-        (instance,) = self.store.take_ids(1)
+        instance = self._take_id()
         self.births.append(Birth(instance, version, trigger, variables, actor=actor, cause=cause))
         return instance
 
@@ -197,7 +205,7 @@ class Unit:
             return
         self.births.append(
             Birth(
-                self.store.take_ids(1)[0],
+                self._take_id(),
                 version,
                 "start",
                 effect.variables,
