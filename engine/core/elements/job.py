@@ -37,8 +37,8 @@ def encode_job(settings: Settings, default_type: str) -> dict[str, Any]:
 
 def prepare_job(state: State, job: dict[str, Any], kit: Kit, *, script: str | None = None) -> Behaviour:
     type_of = kit.text(job["type"])
-    retries_of = kit.value(job.get("retries"))
-    priority_of = kit.value(job.get("priority"))
+    retries_of = kit.whole(job.get("retries"))
+    priority_of = kit.whole(job.get("priority"))
     fields = [(name, kit.value(formula)) for name, formula in job.get("fields", {}).items()]
     headers = job.get("headers", {})
     retry_cycle = job.get("retry_cycle", "")
@@ -55,10 +55,10 @@ def prepare_job(state: State, job: dict[str, Any], kit: Kit, *, script: str | No
                 kind="job",
                 type=type_of(run, token) or "",
                 headers={**headers, **{name: value(run, token) for name, value in fields}},
-                retries=int(retries) if retries is not None else DEFAULT_RETRIES,
+                retries=retries if retries is not None else DEFAULT_RETRIES,
                 retry_cycle=retry_cycle,
                 script=script,
-                priority=int(priority) if priority is not None else 0,
+                priority=priority if priority is not None else 0,
             )
         )
 

@@ -41,7 +41,7 @@ class UserTask:
         texts = {name: kit.text(config.get(name)) for name in ("assignee",)}
         lists = {name: kit.value(config.get(name)) for name in ("candidate_users", "candidate_groups")}
         times = {name: kit.value(config.get(name)) for name in ("due", "follow_up")}
-        priority_of = kit.value(config.get("priority"))
+        priority_of = kit.whole(config.get("priority"))
         form = config.get("form")
         extra: dict[str, Any] = {name: config[name] for name in ("outcomes", "four_eyes") if name in config}
 
@@ -58,7 +58,7 @@ class UserTask:
                     candidate_groups=as_names(lists["candidate_groups"](run, token)),
                     due=as_time(times["due"](run, token), run.now),
                     follow_up=as_time(times["follow_up"](run, token), run.now),
-                    priority=int(priority) if priority is not None else DEFAULT_PRIORITY,
+                    priority=priority if priority is not None else DEFAULT_PRIORITY,
                     form=form,
                     config=extra,
                 )

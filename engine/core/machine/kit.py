@@ -48,7 +48,14 @@ class ExpressionKit:
             members = [(key, self.value(entry)) for key, entry in text]
             return lambda run, token: {key: member(run, token) for key, member in members}
         evaluate = self.feel_value(formula)
-        return lambda run, token: to_json(evaluate(run, token))
+
+        def value(run: Run, token: Token) -> Any:
+            try:
+                return to_json(evaluate(run, token))
+            except ValueError as error:
+                raise Fault("value-invalid", f"The expression “{text}” gave what cannot be kept: {error}.") from None
+
+        return value
 
     def feel_value(self, formula: Encoded) -> Callable[[Run, Token], Any]:
         language, text = formula
@@ -72,6 +79,20 @@ class ExpressionKit:
             return str(result)
 
         return text
+
+    def whole(self, formula: Encoded | None) -> Callable[[Run, Token], int | None]:
+        value = self.value(formula)
+
+        def whole(run: Run, token: Token) -> int | None:
+            result = value(run, token)
+            if result is None or result == "":
+                return None
+            try:
+                return int(result)
+            except (TypeError, ValueError, OverflowError):
+                raise Fault("number-invalid", f"{result!r} is no whole number.") from None
+
+        return whole
 
     def condition(self, formula: Encoded) -> Callable[[Run, Token], bool]:
         language, text = formula

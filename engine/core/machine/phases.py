@@ -175,7 +175,7 @@ def _resume(into: list[Phase], enter: Enter, out: list[Phase], after: Enter) -> 
 
 def _job_phase(state: ProcessState, kind: str, config: Mapping[str, Any], kit: Kit) -> Phase:
     fields = [(name, kit.value(formula)) for name, formula in config.get("fields", {}).items()]
-    headers, retries_of = config.get("headers", {}), kit.value(config.get("retries"))
+    headers, retries_of = config.get("headers", {}), kit.whole(config.get("retries"))
 
     def wait_for_job(run: Run, token: Token) -> bool:
         retries = retries_of(run, token)
@@ -187,7 +187,7 @@ def _job_phase(state: ProcessState, kind: str, config: Mapping[str, Any], kit: K
                 kind=kind,
                 type=config.get("handler", ""),
                 headers={**headers, **{name: value(run, token) for name, value in fields}},
-                retries=int(retries) if retries is not None else DEFAULT_RETRIES,
+                retries=retries if retries is not None else DEFAULT_RETRIES,
                 retry_cycle=config.get("retry_cycle", ""),
                 script=config.get("script"),
                 is_exclusive=config.get("is_exclusive", True),

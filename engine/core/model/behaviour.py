@@ -129,6 +129,9 @@ class Kit(Protocol):
     def text(self, formula: Encoded | None) -> Callable[[Run, Token], str | None]:
         """The value as text; a number is written out."""
 
+    def whole(self, formula: Encoded | None) -> Callable[[Run, Token], int | None]:
+        """The value as a whole number; what is none is a Fault."""
+
     def condition(self, formula: Encoded) -> Callable[[Run, Token], bool]:
         """True or false; null is false, an undefined variable that leaves it open is a Fault."""
 

@@ -11,17 +11,15 @@ from engine.core.feel import ExpressionError, compile_expression, from_instant, 
 from engine.core.model.effects import OpenJob
 from engine.core.model.problems import BpmnError
 from engine.core.model.runtime import Delivery, Token
+from engine.core.simulate.retries import pause_after
 from engine.core.simulate.state import RunState
 from engine.core.simulate.values import plain, plain_value
 from engine.core.simulate.waits import HandlerJob, Row
-from engine.core.triggers.schedule import ScheduleError, read_cycle, read_duration
 
 if TYPE_CHECKING:
     from engine.core.simulate.world import World
 
 Handler = Callable[[HandlerJob], Any]
-FIRST_PAUSE = timedelta(seconds=2)
-LONGEST_PAUSE = timedelta(hours=1)
 
 
 class Worker:
@@ -44,8 +42,6 @@ class Worker:
             state.end_row(row)
             self.world.deliver(state, Delivery(row.token, row.trigger, {}))
             return
-        if row.attempts == 0:
-            row.retries = _first_retries(effect)
         row.attempts += 1
         try:
             data = self._do(state, row, effect)
@@ -77,7 +73,7 @@ class Worker:
         if not row.retries:
             self.world.open_incident(state, row, "job-failed", message)
             return
-        row.due = self.world.now + (_pause(effect, row.attempts) if pause is None else pause)
+        row.due = self.world.now + (pause_after(effect, row.attempts) if pause is None else pause)
 
     def run_due(self, limit: int | None) -> int:
         """Continuations and retries that are due, in the order of their creation, also those that follow."""
@@ -140,30 +136,3 @@ def _is_expression(text: str) -> bool:
     except ExpressionError:
         return False
     return True
-
-
-def _first_retries(effect: OpenJob) -> int:
-    """A retry cycle says how often: R5/PT10M five times, a list once more than it has pauses."""
-    text = effect.retry_cycle
-    if not text:
-        return effect.retries
-    try:
-        return max(read_cycle(text).times, 1) if text.startswith("R") else len(text.split(",")) + 1
-    except ScheduleError:
-        return effect.retries
-
-
-def _pause(effect: OpenJob, attempts: int) -> timedelta:
-    text = effect.retry_cycle
-    if text:
-        try:
-            if text.startswith("R"):
-                pause = read_cycle(text).pause
-            else:
-                parts = text.split(",")
-                pause = read_duration(parts[min(max(attempts - 1, 0), len(parts) - 1)])
-        except ScheduleError:
-            pause = None
-        if pause is not None:
-            return pause.rest + timedelta(days=30) * pause.months
-    return min(FIRST_PAUSE * (1 << min(max(attempts - 1, 0), 12)), LONGEST_PAUSE)

@@ -29,6 +29,7 @@ class Buffered:
     variables: dict[str, Any]
     until: datetime
     target: Target | None
+    id: str | None
 
 
 class Messages:
@@ -79,7 +80,19 @@ class Messages:
             return
         seconds = DEFAULT_SECONDS if effect.time_to_live is None else effect.time_to_live
         until = self.world.now + timedelta(seconds=seconds)
-        self.buffer.append(Buffered(effect.name, effect.key, dict(effect.variables), until, effect.target))
+        self.buffer = [message for message in self.buffer if message.until > self.world.now]
+        if effect.message_id is not None and self._is_buffered(effect):
+            return
+        self.buffer.append(
+            Buffered(effect.name, effect.key, dict(effect.variables), until, effect.target, effect.message_id)
+        )
+
+    def _is_buffered(self, effect: PublishMessage) -> bool:
+        """The same message again, by its own id."""
+        return any(
+            (message.name, message.key, message.id) == (effect.name, effect.key, effect.message_id)
+            for message in self.buffer
+        )
 
     def take_buffered(self, state: RunState, row: Row) -> None:
         """A message that came before its receiver."""

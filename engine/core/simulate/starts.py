@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.core.feel import compile_expression, from_instant
 from engine.core.simulate.deployment import Deployed
-from engine.core.triggers.schedule import ENDLESS, ScheduleError, read_cycle
+from engine.core.triggers.schedule import ENDLESS, read_cycle
 from engine.core.triggers.timer import due_of
 
 
@@ -40,7 +40,7 @@ def first_due(entry: Mapping[str, Any], now: datetime) -> tuple[datetime | None,
                 return None, 0, ""
             return cycle.first(now), cycle.times if cycle.times == ENDLESS else cycle.times - 1, str(value)
         return due_of(value, now), 0, ""
-    except ScheduleError:
+    except (ValueError, OverflowError):
         return None, 0, ""
 
 

@@ -11,6 +11,7 @@ from engine.core.model.effects import OpenIncident, OpenItem, OpenJob, OpenSubsc
 from engine.core.model.graph import PROCESS
 from engine.core.model.runtime import ROOT, Delta, Instance, Snapshot, Token
 from engine.core.simulate.deployment import Deployed
+from engine.core.simulate.retries import first_retries
 from engine.core.simulate.waits import Row
 
 STORED = (OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident, StartInstance)
@@ -54,7 +55,7 @@ class RunState:
         if isinstance(effect, OpenTimer):
             row.due = effect.due
         elif isinstance(effect, OpenJob):
-            row.retries = effect.retries
+            row.retries = first_retries(effect)
         self.rows.append(row)
         return row
 
@@ -85,7 +86,7 @@ class RunState:
     def main_row(self, token: Token) -> Row | None:
         """The row of what the token's own node waits for; events attached to it do not count."""
         rows = self.rows_of(token.id)
-        for kind in (OpenIncident, OpenJob, OpenItem, StartInstance):
+        for kind in (OpenItem, OpenJob, StartInstance, OpenIncident):
             for row in rows:
                 if isinstance(row.effect, kind):
                     return row

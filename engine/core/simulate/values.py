@@ -9,27 +9,32 @@ from typing import Any
 
 from engine.core.feel import to_json
 
+MOST_DEPTH = 200
+
 
 def plain(variables: Mapping[str, Any] | None) -> dict[str, Any]:
     """A copy that shares nothing with what was given. ValueError for what JSON cannot hold."""
-    return {str(name): _plain(value) for name, value in (variables or {}).items()}
+    return {str(name): _plain(value, 0) for name, value in (variables or {}).items()}
 
 
 def plain_value(value: Any) -> Any:
-    return _plain(value)
+    return _plain(value, 0)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, depth: int) -> Any:
+    if depth > MOST_DEPTH:
+        raise ValueError(f"The value is nested more than {MOST_DEPTH} deep.")
     if isinstance(value, Mapping):
-        return {str(name): _plain(inner) for name, inner in value.items()}
+        return {str(name): _plain(inner, depth + 1) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [_plain(inner, depth + 1) for inner in value]
     if isinstance(value, set | frozenset):
-        return sorted((_plain(inner) for inner in value), key=repr)
+        return sorted((_plain(inner, depth + 1) for inner in value), key=repr)
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, timedelta):
-        return f"PT{Decimal(str(value.total_seconds())).normalize():f}S"
+        sign = "-" if value < timedelta() else ""
+        return f"{sign}PT{Decimal(str(abs(value).total_seconds())).normalize():f}S"
     return to_json(value)
 
 

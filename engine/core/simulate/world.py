@@ -240,7 +240,8 @@ class World:
 
 
 def _refuse_incident(rows: list[Row]) -> None:
-    """An incident on the way to the first wait of a new run: the run has failed to start."""
+    """An incident on the way to the first wait of a new run: the run has failed to start. A job's own error that
+    nobody catches is no such failure: it waits at the job."""
     for row in rows:
-        if isinstance(row.effect, OpenIncident):
+        if isinstance(row.effect, OpenIncident) and row.trigger != "error":
             raise ProcessError(row.effect.code, row.effect.node, row.effect.message)

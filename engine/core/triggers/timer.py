@@ -51,7 +51,7 @@ class TimerTrigger:
                         open_timer(run, token, due, cycle.times if cycle.times == ENDLESS else cycle.times - 1)
                     return
                 open_timer(run, token, due_of(value, run.now), 0)
-            except ScheduleError as error:
+            except (ValueError, OverflowError) as error:
                 raise Fault("timer-invalid", str(error)) from None
 
         def accept(run: Run, token: Token, data: Mapping[str, Any]) -> bool:
@@ -60,7 +60,7 @@ class TimerTrigger:
             text = (token.data or {}).get("cycles", {}).get(trigger)
             if remaining and text is not None:
                 due = datetime.fromisoformat(data["due"])
-                following = read_cycle(text).following(due)
+                following = _following(text, due)
                 if following is not None:
                     open_timer(run, token, following, remaining if remaining == ENDLESS else remaining - 1)
                     if beside is not None:
@@ -91,6 +91,14 @@ def due_of(value: Any, now: datetime) -> datetime:
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     raise ScheduleError(f"{value!r} is neither a date nor a duration.")
+
+
+def _following(text: str, due: datetime) -> datetime | None:
+    """None after the last, which is also the last that the calendar knows."""
+    try:
+        return read_cycle(text).following(due)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _refuse_haste(cycle: Cycle, shortest: timedelta) -> None:

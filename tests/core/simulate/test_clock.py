@@ -126,6 +126,13 @@ def test_time_does_not_go_back():
         Simulation(waiting("duration", "PT1H"), now=NOW).set_time(NOW - HOUR)
 
 
+def test_a_pause_beyond_the_calendar_is_an_incident():
+    text = bpmn(line(user("u"), catch("c", timer("duration", "=pause"))))
+    run = Simulation(text).start(variables={"pause": "P99999999D"})
+    run.complete("u")
+    assert [incident.code for incident in run.incidents] == ["timer-invalid"]
+
+
 def test_a_moment_without_zone_is_utc():
     sim = Simulation(waiting("duration", "PT1H"), now=datetime(2030, 1, 1))  # noqa: DTZ001
     assert sim.now == NOW

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine.core.simulate import BpmnError, ProcessError, Simulation
-from tests.core.simulate.texts import ERROR, boundary, bpmn, flows, job, line, user
+from tests.core.simulate.texts import ERROR, GO, boundary, bpmn, flows, job, line, user
 
 
 def fail(job: Any) -> None:
@@ -211,3 +211,63 @@ def test_variables_of_a_run_cannot_be_changed_from_outside():
     given["items"].append(2)
     run.variables["items"].append(3)
     assert run.variables == {"items": [1]}
+
+
+def test_an_error_that_nobody_catches_at_the_start_waits_at_the_job_too():
+    run = Simulation(bpmn(line(job("a"))), handlers={"a": reject}).start()
+    assert [(incident.code, incident.node) for incident in run.incidents] == [("error-uncaught", "a")]
+
+
+def test_a_listener_without_handler_is_a_job():
+    listener = '<zeebe:executionListener eventType="start" type="audit"/>'
+    listeners = (
+        f"<extensionElements><zeebe:executionListeners>{listener}</zeebe:executionListeners></extensionElements>"
+    )
+    run = Simulation(bpmn(line(user("u", listeners)))).start()
+    assert [(open_job.node, open_job.type) for open_job in run.jobs] == [("u", "audit")]
+    run.complete("u")
+    assert [wait.kind for wait in run.waits] == ["user"]
+
+
+def test_a_retry_cycle_counts_for_whoever_does_the_job():
+    cycle = (
+        '<serviceTask id="a" camunda:type="external" camunda:topic="a"><extensionElements>'
+        "<camunda:failedJobRetryTimeCycle>PT1M,PT5M</camunda:failedJobRetryTimeCycle></extensionElements></serviceTask>"
+    )
+    assert [found.retries for found in Simulation(bpmn(line(cycle))).start().jobs] == [3]
+
+
+def test_a_failed_event_leaves_its_task_to_be_done():
+    output = '<zeebe:ioMapping><zeebe:output source="=function(a) a" target="y"/></zeebe:ioMapping>'
+    event = boundary("b", "u", f"<extensionElements>{output}</extensionElements>{GO}", is_interrupting=False)
+    sim = Simulation(bpmn(line(user("u")) + event + user("v") + flows("b v")))
+    run = sim.start()
+    sim.message("go")
+    assert [incident.code for incident in run.incidents] == ["value-invalid"]
+    assert [(wait.node, wait.kind) for wait in run.waits] == [("u", "user")]
+
+
+@pytest.mark.parametrize("kind", ["assignmentDefinition", "priorityDefinition", "taskSchedule"])
+@pytest.mark.parametrize("value", ["zz", [1], {"a": 1}, 10**400, True, -1])
+def test_whatever_an_expression_gives_a_task_waits_or_is_an_incident(kind: str, value: Any):
+    attribute = {"assignmentDefinition": "assignee", "priorityDefinition": "priority", "taskSchedule": "dueDate"}[kind]
+    task = user("v", f'<extensionElements><zeebe:{kind} {attribute}="=x"/></extensionElements>')
+    run = Simulation(bpmn(line(user("u"), task))).start(variables={"x": value})
+    run.complete("u")
+    assert [(wait.node, wait.kind) for wait in run.waits] in ([("v", "user")], [("v", "incident")])
+
+
+def test_a_value_that_json_cannot_hold_is_an_incident():
+    script = '<zeebe:script expression="=function(a) a" resultVariable="x"/>'
+    task = f'<scriptTask id="a"><extensionElements>{script}</extensionElements></scriptTask>'
+    run = Simulation(bpmn(line(user("u"), task))).start()
+    run.complete("u")
+    assert [incident.code for incident in run.incidents] == ["value-invalid"]
+
+
+def test_variables_nested_too_deep_are_refused():
+    value: list[Any] = []
+    for _ in range(5000):
+        value = [value]
+    with pytest.raises(ValueError, match="nested"):
+        Simulation(bpmn(line(user("u")))).start(variables={"x": value})

@@ -200,3 +200,12 @@ def test_an_event_gateway_takes_the_first_event_and_closes_the_others():
     assert nodes(run) == ["v"]
     with pytest.raises(CorrelationError):
         sim.message("go")
+
+
+def test_a_message_with_an_id_is_buffered_once():
+    extension = '<zeebe:publishMessage correlationKey="=order" messageId="=order" timeToLive="PT1H"/>'
+    throws = throw("t", f"<extensionElements>{extension}</extensionElements>{REPLY}")
+    sim = Simulation(bpmn(line(throws), "a"), bpmn(line(catch("c", REPLY), user("u")), "b"))
+    for _ in range(2):
+        sim.start("a", variables={"order": "2"})
+    assert [nodes(sim.start("b", variables={"order": "2"})) for _ in range(2)] == [["u"], ["c"]]
