@@ -59,8 +59,7 @@ def _from_framework(error: Exception, context: Mapping[str, Any]) -> Response | 
     elif isinstance(error, exceptions.ValidationError):
         problems = _findings(error.detail)
         body = {"problems": problems}
-        answer = _answer(400, "request-invalid", "The request is not as it should be.", body)
-        return answer
+        return _answer(400, "request-invalid", "The request is not as it should be.", body)
     else:
         assert isinstance(error, exceptions.APIException)
         code, detail = str(error.get_codes()), str(error.detail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -26,7 +27,7 @@ def chain(*nodes: str) -> str:
     ids = [node.split()[1].removeprefix('id="').rstrip('"/>') for node in nodes]
     flows = (
         f'<sequenceFlow id="f{number}" sourceRef="{source}" targetRef="{target}"/>'
-        for number, (source, target) in enumerate(zip(ids, ids[1:], strict=False))
+        for number, (source, target) in enumerate(pairwise(ids))
     )
     return "".join(nodes) + "".join(flows)
 
@@ -42,8 +43,8 @@ def straight_through() -> str:
 
 
 def fork_join() -> str:
-    nodes = ['<startEvent id="s"/>', '<parallelGateway id="fork"/>', '<parallelGateway id="join"/>', '<endEvent id="e"/>']
-    nodes += [f'<task id="t{number}"/>' for number in range(4)]
+    nodes = ['<startEvent id="s"/>', '<parallelGateway id="fork"/>', '<parallelGateway id="join"/>']
+    nodes += ['<endEvent id="e"/>'] + [f'<task id="t{number}"/>' for number in range(4)]
     pairs = [("s", "fork"), ("join", "e")]
     pairs += [pair for number in range(4) for pair in (("fork", f"t{number}"), (f"t{number}", "join"))]
     flows = [f'<sequenceFlow id="f{n}" sourceRef="{a}" targetRef="{b}"/>' for n, (a, b) in enumerate(pairs)]
@@ -58,7 +59,8 @@ def own(text: str) -> Work:
     def work() -> None:
         snapshot = Snapshot(Instance("1", "p", "1"), is_new=True)
         result = advance(machine, snapshot, start, NOW)
-        assert isinstance(result, Delta) and result.instance.status == "completed"
+        assert isinstance(result, Delta)
+        assert result.instance.status == "completed"
 
     return work
 

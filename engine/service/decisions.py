@@ -1,4 +1,4 @@
-"""Decisions that are deployed: listed, read as tables, tried out; those that a process made, with the rules that hit."""
+"""Decisions that are deployed: listed, read as tables, tried out; and those that a process made, with what hit."""
 
 from __future__ import annotations
 

@@ -54,8 +54,8 @@ def get_draft(actor: Actor, key: str) -> Draft:
 def save_draft(actor: Actor, key: str, xml: str, revision: int, *, name: str = "") -> Draft:
     """Keep the drawing, if nobody has saved since `revision` was read. It may still be full of problems."""
     _require_edit(actor, key)
-    if not isinstance(xml, str) or len(xml) > MOST_CHARACTERS or "\0" in xml:
-        raise Invalid("draft-invalid", "The draft is no text, or longer than 5 million characters.")
+    if len(xml) > MOST_CHARACTERS or "\0" in xml:
+        raise Invalid("draft-invalid", "The draft is longer than 5 million characters, or holds the character NUL.")
     now = datetime.now(UTC)
     with write_transaction():
         draft = Draft.objects.select_for_update().select_related("saved_by").filter(key=key).first()
@@ -65,7 +65,8 @@ def save_draft(actor: Actor, key: str, xml: str, revision: int, *, name: str = "
             return _create(actor, key, name, xml, now)
         if draft.revision != revision:
             raise DraftConflict(draft)
-        draft.xml, draft.revision, draft.saved_at, draft.saved_by = xml, revision + 1, now, actor
+        draft.xml, draft.revision, draft.saved_at = xml, revision + 1, now
+        draft.saved_by_id = _key_of(actor)
         draft.name = name or draft.name
         draft.save()
     return draft
@@ -99,9 +100,13 @@ def _create(actor: Actor, key: str, name: str, xml: str, now: datetime) -> Draft
     if not KEY.match(key):
         raise Invalid("key-invalid", "The id of a process begins with a letter and has only letters, digits, _ . -")
     try:
-        return Draft.objects.create(key=key, name=name or key, xml=xml, saved_at=now, saved_by=actor)
+        return Draft.objects.create(key=key, name=name or key, xml=xml, saved_at=now, saved_by_id=_key_of(actor))
     except IntegrityError:
         raise Conflict("draft-exists", "There is a draft with this id already.") from None
+
+
+def _key_of(actor: Actor) -> int | None:
+    return None if actor is None else int(actor.pk)
 
 
 def _require_edit(actor: Actor, key: str) -> Process | None:
