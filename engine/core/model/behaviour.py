@@ -150,8 +150,9 @@ class Behaviour:
     """What a state does. `wait` is the kind of wait that people and programs see, empty where nothing waits.
 
     `thrown` runs when a signal that the token sent has been delivered; `child_done` hears of every complete activity
-    in the token's scope and says whether the activity's token may go on. `take` receives the data of `complete`; without one its variables are merged. `fires` says for a trigger what
-    to do with its data before the transition; false keeps the token where it is. `leave` runs on every way out.
+    in the token's scope and says whether the activity's token may go on. `take` receives the data of `complete`;
+    without one its variables are merged. `fires` says for a trigger what to do with its data before the transition;
+    false keeps the token where it is. `leave` runs on every way out.
     """
 
     enter: Enter
