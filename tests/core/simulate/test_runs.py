@@ -1,8 +1,10 @@
 """Starting, calling, ending, looking into runs; what fails at the start and what fails later."""
 
+from datetime import timedelta
+
 import pytest
 
-from engine.core.simulate import DiagramError, ProcessError, Simulation, read_bpmn
+from engine.core.simulate import DiagramError, FormError, ProcessError, Simulation, read_bpmn
 from tests.core.simulate.texts import (
     ALARM,
     ERROR,
@@ -329,3 +331,51 @@ def test_each_instance_of_a_multi_instance_task_can_be_completed():
         run.complete(task)
     assert run.status == "completed"
     assert [what for _, what, node, _ in run.trace if node == "u"] == ["entered"] * 3 + ["left"] * 3
+
+
+def test_a_field_of_the_start_form_can_be_the_business_key():
+    form = (
+        '<extensionElements><camunda:formData businessKey="number">'
+        '<camunda:formField id="number" type="long"/></camunda:formData></extensionElements>'
+    )
+    run = Simulation(bpmn(line(user("u"), start=f'<startEvent id="s">{form}</startEvent>'))).submit_start(
+        "p", {"number": "7"}
+    )
+    assert (run.business_key, run.variables) == ("7", {"number": 7})
+
+
+def test_a_generated_form_is_shown_with_its_fields_and_checked():
+    form = (
+        '<extensionElements><camunda:formData><camunda:formField id="n" label="N" type="long" defaultValue="${2 + 3}">'
+        '<camunda:validation><camunda:constraint name="min" config="1"/></camunda:validation></camunda:formField>'
+        "</camunda:formData></extensionElements>"
+    )
+    run = Simulation(bpmn(line(user("u", form)))).start()
+    (task,) = run.tasks
+    assert task.form is not None
+    assert task.form["fields"] == [
+        {
+            "id": "n", "label": "N", "type": "long", "default": 5, "required": False,
+            "constraints": {"min": "1"}, "options": [],
+        }
+    ]  # fmt: skip
+    with pytest.raises(FormError):
+        run.submit("u", {"n": 0})
+    run.submit("u", {"n": "3"})
+    assert (run.status, run.variables) == ("completed", {"n": 3})
+
+
+def test_messages_and_calls_of_a_failed_start_have_not_happened():
+    thrown = f'<intermediateThrowEvent id="t">{GO}</intermediateThrowEvent>'
+    text = bpmn('<startEvent id="s"/>' + thrown + gateway("=false") + flows("s t g"), "a")
+    sim = Simulation(text, bpmn(line(user("u"), start=f'<startEvent id="s">{GO}</startEvent>'), "b"))
+    with pytest.raises(ProcessError):
+        sim.start("a")
+    assert sim.runs == []
+
+
+def test_a_start_by_a_timer_that_fails_can_be_seen():
+    start = f'<startEvent id="s">{timer("duration", "PT1H")}</startEvent>'
+    sim = Simulation(bpmn(start + gateway("=false") + flows("s g")))
+    sim.advance(timedelta(hours=1))
+    assert [(error.code, error.node) for error in sim.failed_starts] == [("no-flow", "g")]
