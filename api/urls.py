@@ -1,6 +1,6 @@
 """Routes of this room."""
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
 from api import views
@@ -55,4 +55,6 @@ urlpatterns = [
     path("v1/decisions/<str:key>/", views.OneDecision.as_view(), name="decision"),
     path("v1/decisions/<str:key>/evaluate/", views.EvaluateDecision.as_view(), name="decision-evaluate"),
     path("v1/feel/", views.Feel.as_view(), name="feel"),
+    # Last: what is nowhere is said in the API's own words. With the slash, which Django adds where it is missing.
+    re_path(r"^.*/$", views.Nowhere.as_view()),
 ]

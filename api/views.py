@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -23,6 +23,7 @@ from api.describe import (
     describe_transition,
     describe_version,
 )
+from api.parsing import StrictJSONParser
 from engine.core.feel import ExpressionError, compile_expression, from_instant, to_json
 from engine.core.model.problems import DiagramError
 from engine.models import Instance, ProcessVersion
@@ -49,7 +50,7 @@ def read_number(text: str | None, name: str, default: int | None = None, *, most
 
 
 class Processes(APIView):
-    @extend_schema(responses=ANSWER, parameters=[OpenApiParameter("search", str)])
+    @extend_schema(operation_id="list_processes", responses=ANSWER, parameters=[OpenApiParameter("search", str)])
     def get(self, request: Request) -> Response:
         """The processes that you may see or start."""
         found = reading.list_processes(request.user, search=request.query_params.get("search", "")[:200])
@@ -57,7 +58,7 @@ class Processes(APIView):
 
 
 class OneProcess(APIView):
-    @extend_schema(responses=ANSWER)
+    @extend_schema(operation_id="get_process", responses=ANSWER)
     def get(self, request: Request, key: str) -> Response:
         """One process with its versions."""
         process = reading.get_process(request.user, key)
@@ -66,7 +67,7 @@ class OneProcess(APIView):
 
 
 class OneVersion(APIView):
-    @extend_schema(responses=ANSWER)
+    @extend_schema(operation_id="get_version", responses=ANSWER)
     def get(self, request: Request, key: str, number: int) -> Response:
         """A version with what the engine executes: its states and transitions."""
         process = reading.get_process(request.user, key)
@@ -84,9 +85,9 @@ class OneVersion(APIView):
 
 
 class Deployments(APIView):
-    parser_classes = (JSONParser, MultiPartParser, FormParser)
+    parser_classes = (StrictJSONParser, MultiPartParser, FormParser)
 
-    @extend_schema(request=requests.DeploymentBody, responses={201: dict})
+    @extend_schema(operation_id="deploy", request=requests.DeploymentBody, responses={201: dict})
     def post(self, request: Request) -> Response:
         """Deploy BPMN, DMN and form files as one; a problem in any of them stores nothing."""
         files, name, note = self._read(request)
@@ -113,7 +114,7 @@ class Deployments(APIView):
 
 
 class Check(APIView):
-    @extend_schema(request=requests.CheckBody, responses=ANSWER)
+    @extend_schema(operation_id="check_diagram", request=requests.CheckBody, responses=ANSWER)
     def post(self, request: Request) -> Response:
         """Everything that is wrong with a diagram, as deployment would say it; nothing is stored."""
         body = read_body(request, requests.CheckBody)
@@ -125,19 +126,25 @@ class Check(APIView):
 
 
 class OneDraft(APIView):
-    @extend_schema(responses=ANSWER)
+    @extend_schema(operation_id="get_draft", responses=ANSWER)
     def get(self, request: Request, key: str) -> Response:
         """The draft of a process, or its latest version where there is none."""
         return Response(_describe_draft(drafts.get_draft(request.user, key)))
 
-    @extend_schema(request=requests.DraftBody, responses={200: dict, 409: dict})
+    @extend_schema(operation_id="save_draft", request=requests.DraftBody, responses={200: dict, 409: dict})
     def put(self, request: Request, key: str) -> Response:
         """Save the draft; refused when somebody has saved since the revision was read."""
         body = read_body(request, requests.DraftBody)
         try:
             draft = drafts.save_draft(request.user, key, body["xml"], body["revision"], name=body.get("name", ""))
         except drafts.DraftConflict as conflict:
-            answer = {"code": conflict.code, "detail": conflict.message, "title": conflict.message, "status": 409}
+            answer = {
+                "type": "about:blank",
+                "code": conflict.code,
+                "detail": conflict.message,
+                "title": conflict.message,
+                "status": 409,
+            }
             saved_by = conflict.draft.saved_by
             answer["saved_by"] = saved_by.get_username() if saved_by else None
             return Response(answer, status=409, content_type="application/problem+json")
@@ -146,6 +153,7 @@ class OneDraft(APIView):
 
 class Instances(APIView):
     @extend_schema(
+        operation_id="list_instances",
         responses=ANSWER,
         parameters=[
             OpenApiParameter("process", str),
@@ -171,7 +179,7 @@ class Instances(APIView):
         following = str(found[-1].pk) if len(found) == reading.PAGE else None
         return Response({"results": [describe_instance(row) for row in found], "next": following})
 
-    @extend_schema(request=requests.StartBody, responses={201: dict})
+    @extend_schema(operation_id="start_instance", request=requests.StartBody, responses={201: dict})
     def post(self, request: Request) -> Response:
         """Start an instance. The same `Idempotency-Key` header starts it once."""
         body = read_body(request, requests.StartBody)
@@ -189,7 +197,7 @@ class Instances(APIView):
 
 
 class StartProcess(APIView):
-    @extend_schema(request=requests.StartFormBody, responses={201: dict})
+    @extend_schema(operation_id="submit_start_form", request=requests.StartFormBody, responses={201: dict})
     def post(self, request: Request, key: str) -> Response:
         """Start an instance from its start form; `next` is the page to show then."""
         body = read_body(request, requests.StartFormBody)
@@ -198,7 +206,7 @@ class StartProcess(APIView):
 
 
 class OneInstance(APIView):
-    @extend_schema(responses=ANSWER)
+    @extend_schema(operation_id="get_instance", responses=ANSWER)
     def get(self, request: Request, instance: int) -> Response:
         """One instance with its variables."""
         row = reading.get_instance(request.user, instance)
@@ -206,14 +214,14 @@ class OneInstance(APIView):
 
 
 class InstanceState(APIView):
-    @extend_schema(responses=ANSWER)
+    @extend_schema(operation_id="get_instance_state", responses=ANSWER)
     def get(self, request: Request, instance: int) -> Response:
         """Where its tokens are, what it has passed and what failed."""
         return Response(history.read_state(reading.get_instance(request.user, instance)))
 
 
 class InstanceHistory(APIView):
-    @extend_schema(responses=ANSWER, parameters=[OpenApiParameter("after", str)])
+    @extend_schema(operation_id="get_instance_history", responses=ANSWER, parameters=[OpenApiParameter("after", str)])
     def get(self, request: Request, instance: int) -> Response:
         """What happened after the revision, unit of work by unit of work."""
         row = reading.get_instance(request.user, instance)
@@ -222,7 +230,7 @@ class InstanceHistory(APIView):
 
 
 class InstanceVariables(APIView):
-    @extend_schema(request=requests.VariablesBody, responses={204: None})
+    @extend_schema(operation_id="set_instance_variables", request=requests.VariablesBody, responses={204: None})
     def post(self, request: Request, instance: int) -> Response:
         """Set variables; conditions that read them are asked."""
         body = read_body(request, requests.VariablesBody)
@@ -231,7 +239,7 @@ class InstanceVariables(APIView):
 
 
 class CancelInstance(APIView):
-    @extend_schema(request=requests.ReasonBody, responses={204: None})
+    @extend_schema(operation_id="cancel_instance", request=requests.ReasonBody, responses={204: None})
     def post(self, request: Request, instance: int) -> Response:
         """End the instance now."""
         body = read_body(request, requests.ReasonBody)
@@ -240,7 +248,7 @@ class CancelInstance(APIView):
 
 
 class SuspendInstance(APIView):
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(operation_id="suspend_instance", request=None, responses={204: None})
     def post(self, request: Request, instance: int) -> Response:
         """Nothing of the instance moves until it is resumed."""
         instances.suspend(instance, request.user)
@@ -248,7 +256,7 @@ class SuspendInstance(APIView):
 
 
 class ResumeInstance(APIView):
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(operation_id="resume_instance", request=None, responses={204: None})
     def post(self, request: Request, instance: int) -> Response:
         """Go on after a suspension."""
         instances.resume(instance, request.user)
@@ -256,7 +264,7 @@ class ResumeInstance(APIView):
 
 
 class RetryIncident(APIView):
-    @extend_schema(request=requests.RetryBody, responses={204: None})
+    @extend_schema(operation_id="retry_incident", request=requests.RetryBody, responses={204: None})
     def post(self, request: Request, incident: int) -> Response:
         """Change variables if given, then try the failed step again."""
         body = read_body(request, requests.RetryBody)
@@ -266,6 +274,7 @@ class RetryIncident(APIView):
 
 class Tasks(APIView):
     @extend_schema(
+        operation_id="list_tasks",
         responses=ANSWER,
         parameters=[OpenApiParameter("view", str), OpenApiParameter("process", str), OpenApiParameter("search", str)],
     )
@@ -283,14 +292,14 @@ class Tasks(APIView):
 
 
 class OneTask(APIView):
-    @extend_schema(responses=ANSWER)
+    @extend_schema(operation_id="get_task", responses=ANSWER)
     def get(self, request: Request, task: int) -> Response:
         """One task with its form."""
         return Response(describe_item(reading.get_item(request.user, task)))
 
 
 class ClaimTask(APIView):
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(operation_id="claim_task", request=None, responses={204: None})
     def post(self, request: Request, task: int) -> Response:
         """Make the task yours."""
         items.claim(task, request.user)
@@ -298,7 +307,7 @@ class ClaimTask(APIView):
 
 
 class ReleaseTask(APIView):
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(operation_id="release_task", request=None, responses={204: None})
     def post(self, request: Request, task: int) -> Response:
         """Give the task back to its candidates."""
         items.release(task, request.user)
@@ -306,7 +315,7 @@ class ReleaseTask(APIView):
 
 
 class AssignTask(APIView):
-    @extend_schema(request=requests.AssignBody, responses={204: None})
+    @extend_schema(operation_id="assign_task", request=requests.AssignBody, responses={204: None})
     def post(self, request: Request, task: int) -> Response:
         """Give the task to somebody."""
         items.assign(task, request.user, read_body(request, requests.AssignBody)["user"])
@@ -314,7 +323,7 @@ class AssignTask(APIView):
 
 
 class CompleteTask(APIView):
-    @extend_schema(request=requests.CompleteBody, responses=ANSWER)
+    @extend_schema(operation_id="complete_task", request=requests.CompleteBody, responses=ANSWER)
     def post(self, request: Request, task: int) -> Response:
         """Complete the task; the process goes on with the variables."""
         body = read_body(request, requests.CompleteBody)
@@ -323,7 +332,7 @@ class CompleteTask(APIView):
 
 
 class Messages(APIView):
-    @extend_schema(request=requests.MessageBody, responses=ANSWER)
+    @extend_schema(operation_id="send_message", request=requests.MessageBody, responses=ANSWER)
     def post(self, request: Request) -> Response:
         """Give a message to the one instance that waits for it, or start one."""
         body = read_body(request, requests.MessageBody)
@@ -339,7 +348,7 @@ class Messages(APIView):
 
 
 class Signals(APIView):
-    @extend_schema(request=requests.SignalBody, responses=ANSWER)
+    @extend_schema(operation_id="send_signal", request=requests.SignalBody, responses=ANSWER)
     def post(self, request: Request) -> Response:
         """Give a signal to everyone who waits for it."""
         body = read_body(request, requests.SignalBody)
@@ -347,7 +356,7 @@ class Signals(APIView):
 
 
 class Decisions(APIView):
-    @extend_schema(responses=ANSWER, parameters=[OpenApiParameter("search", str)])
+    @extend_schema(operation_id="list_decisions", responses=ANSWER, parameters=[OpenApiParameter("search", str)])
     def get(self, request: Request) -> Response:
         """The latest version of each decision."""
         found = decisions.list_decisions(request.user, search=request.query_params.get("search", "")[:200])
@@ -355,7 +364,7 @@ class Decisions(APIView):
 
 
 class OneDecision(APIView):
-    @extend_schema(responses=ANSWER)
+    @extend_schema(operation_id="get_decision", responses=ANSWER)
     def get(self, request: Request, key: str) -> Response:
         """One decision with its versions and what it needs."""
         row = decisions.get_decision(request.user, key)
@@ -365,7 +374,7 @@ class OneDecision(APIView):
 
 
 class EvaluateDecision(APIView):
-    @extend_schema(request=requests.EvaluateBody, responses=ANSWER)
+    @extend_schema(operation_id="evaluate_decision", request=requests.EvaluateBody, responses=ANSWER)
     def post(self, request: Request, key: str) -> Response:
         """Evaluate the decision on variables: its value and every rule that hit; nothing is stored."""
         body = read_body(request, requests.EvaluateBody)
@@ -380,7 +389,7 @@ class EvaluateDecision(APIView):
 
 
 class Feel(APIView):
-    @extend_schema(request=requests.FeelBody, responses=ANSWER)
+    @extend_schema(operation_id="evaluate_expression", request=requests.FeelBody, responses=ANSWER)
     def post(self, request: Request) -> Response:
         """Evaluate an expression on sample data: value, type and diagnostics."""
         body = read_body(request, requests.FeelBody)
@@ -393,6 +402,13 @@ class Feel(APIView):
         evaluation = expression.evaluate(variables, now=from_instant(datetime.now(UTC)))
         diagnostics = [_describe_diagnostic(d) for d in evaluation.diagnostics]
         return Response({"value": to_json(evaluation.value), "diagnostics": diagnostics})
+
+
+@extend_schema(exclude=True)
+class Nowhere(APIView):
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotFound("not-found", "There is nothing at this address; /api/schema/ has the whole API.")
 
 
 def _describe_diagnostic(diagnostic: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 
 from engine.core.model.problems import ProcessError
@@ -33,6 +33,18 @@ class RefusalMiddleware:
             return None
         messages.error(request, error.message)
         return redirect(_back(request))
+
+
+class PlainAddressMiddleware:
+    """No address has the character NUL, and PostgreSQL cannot even be asked about it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest("The address holds the character NUL.", content_type="text/plain")
+        return self.get_response(request)
 
 
 def _back(request: HttpRequest) -> str:

@@ -58,7 +58,7 @@ def save_draft(actor: Actor, key: str, xml: str, revision: int, *, name: str = "
         raise Invalid("draft-invalid", "The draft is longer than 5 million characters, or holds the character NUL.")
     now = datetime.now(UTC)
     with write_transaction():
-        draft = Draft.objects.select_for_update().select_related("saved_by").filter(key=key).first()
+        draft = Draft.objects.select_for_update(of=("self",)).select_related("saved_by").filter(key=key).first()
         if draft is None:
             if revision:
                 raise Conflict("draft-gone", "The draft has been deleted meanwhile. Save it again as a new one.")

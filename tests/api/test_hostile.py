@@ -1,0 +1,126 @@
+"""Bodies and addresses that mean harm are refused with 400 and a reason, whichever operation gets them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from rest_framework.test import APIClient
+
+from engine.models import Instance
+from tests.service.diagrams import PLAIN, deploy
+
+pytestmark = pytest.mark.django_db
+OPERATIONS = (
+    "/api/v1/instances/",
+    "/api/v1/deployments/",
+    "/api/v1/check/",
+    "/api/v1/messages/",
+    "/api/v1/signals/",
+    "/api/v1/feel/",
+    "/api/v1/processes/p/start/",
+)
+BODIES = {
+    "half": b'{"process": "p"',
+    "text": b'"p"',
+    "list": b"[]",
+    "null": b"null",
+    "nan": b'{"process": "p", "variables": {"x": NaN}}',
+    "infinity": b'{"process": "p", "variables": {"x": -Infinity}}',
+    "overflow": b'{"process": "p", "variables": {"x": 1e999}}',
+    "digits": b'{"process": "p", "variables": {"x": ' + b"9" * 5000 + b"}}",
+    "nul": b'{"process": "p", "variables": {"x": "a\\u0000b"}}',
+    "nul-name": b'{"process": "p", "variables": {"a\\u0000": 1}}',
+    "surrogate": b'{"process": "p", "variables": {"x": "\\ud800"}}',
+    "latin": b'{"process": "\xe4"}',
+    "deep-list": b'{"process": "p", "variables": {"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}",
+    "deep-object": b'{"x": ' * 5000 + b"1" + b"}" * 5000,
+    "deeper-than-kept": b'{"process": "p", "variables": {"x": ' + b"[" * 200 + b"]" * 200 + b"}}",
+}
+
+
+@pytest.mark.parametrize("address", OPERATIONS)
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+def test_a_hostile_body_is_refused_and_changes_nothing(admin: APIClient, address: str, body: bytes) -> None:
+    deploy(PLAIN)
+    answer = admin.post(address, body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert json.loads(answer.content)["detail"]
+    assert not Instance.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [[], "text", {"": 1}, {"x" * 300: 1}, {"x": "y" * 1_100_000}],
+    ids=["list", "text", "no-name", "long-name", "large"],
+)
+def test_variables_that_cannot_be_kept_are_refused(admin: APIClient, variables: object) -> None:
+    deploy(PLAIN)
+    body = {"process": "p", "variables": variables}
+    assert admin.post("/api/v1/instances/", body, format="json").status_code == 400
+    assert not Instance.objects.exists()
+
+
+def test_a_body_beyond_the_limit_is_too_large(admin: APIClient, settings: pytest.FixtureRequest) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000  # type: ignore[attr-defined]
+    body = json.dumps({"xml": "x" * 2000})
+    assert admin.post("/api/v1/check/", body, content_type="application/json").status_code == 413
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/processes/%00/",
+        "/api/v1/processes/?search=%00",
+        "/api/v1/instances/?process=%00",
+        "/api/v1/instances/?status=burning",
+        "/api/v1/instances/?before=-1",
+        "/api/v1/instances/?before=99999999999999999999",
+        "/api/v1/instances/?before=%D9%A3",
+    ],
+)
+def test_a_hostile_address_is_refused(admin: APIClient, address: str) -> None:
+    assert admin.get(address).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/instances/0/",
+        "/api/v1/instances/9223372036854775807/",
+        "/api/v1/instances/9223372036854775808/",
+        "/api/v1/instances/99999999999999999999999/",
+        "/api/v1/tasks/9223372036854775807/",
+        "/api/v1/processes/p/versions/99999999999999999999/",
+        "/api/v1/processes/%F0%9F%92%A9/",
+        "/api/v1/nowhere/",
+    ],
+)
+def test_what_is_not_there_is_a_problem_of_its_own(admin: APIClient, address: str) -> None:
+    answer = admin.get(address)
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_the_history_of_an_instance_is_asked_only_within_its_revisions(admin: APIClient) -> None:
+    deploy(PLAIN)
+    instance = admin.post("/api/v1/instances/", {"process": "p"}, format="json").json()["id"]
+    assert admin.get(f"/api/v1/instances/{instance}/history/?after=16777216").status_code == 400
+    assert admin.get(f"/api/v1/instances/{instance}/history/?after=16777215").json() == {"steps": []}
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded"])
+def test_other_kinds_of_bodies_are_not_read(admin: APIClient, content_type: str) -> None:
+    answer = admin.post("/api/v1/instances/", b"process=p", content_type=content_type)
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["(" * 50_000, "1 +", "x" * 100_001, "for i in 1..1000000000 return i", "9 ** 9 ** 9 ** 9", "{a: a}", ""],
+)
+def test_a_hostile_expression_gets_an_answer(admin: APIClient, expression: str) -> None:
+    answer = admin.post("/api/v1/feel/", {"expression": expression}, format="json")
+    assert answer.status_code in (200, 400)
+    assert answer.json().get("diagnostics") or answer.status_code == 400 or "value" in answer.json()
