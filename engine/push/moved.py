@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from engine.push.sender import GROUP, sender
 
-GROUP = "engine"
+__all__ = ["GROUP", "send_moved"]
 
 
 def send_moved(instances: Mapping[int, int], processes: Collection[str], *, is_inbox_changed: bool) -> None:
     """After the commit. `instances` names the last sequence number of each; the message carries no values."""
-    layer = get_channel_layer()
-    if layer is None or not (instances or is_inbox_changed):
-        return
-    message = {
-        "type": "engine.moved",
-        "instances": {str(instance): sequence for instance, sequence in instances.items()},
-        "processes": sorted(processes),
-        "inbox": is_inbox_changed,
-    }
-    async_to_sync(layer.group_send)(GROUP, message)
+    if instances or is_inbox_changed:
+        sender.put(instances, processes, is_inbox_changed)

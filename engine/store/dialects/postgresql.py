@@ -281,14 +281,22 @@ def run(statement: str, *parameters: Any) -> list[Any]:
     """Execute, prepared on the server from its second use on."""
     connection.ensure_connection()
     raw = connection.connection
-    if raw.prepare_threshold is None:  # Django's default, for poolers that cannot keep statements
-        raw.prepare_threshold = 1
+    if raw.prepare_threshold is None:  # Django's default, and so a connection that is new here
+        prepare(raw)
     if connection.execute_wrappers:  # whoever counts or fails statements sees these too
         execute: Callable[..., list[Any]] = execute_directly
         for wrapper in reversed(connection.execute_wrappers):
             execute = partial(wrapper, execute)
         return execute(statement, parameters, False, {"connection": connection, "raw": raw})
     return execute_directly(statement, parameters, False, {"raw": raw})
+
+
+def prepare(raw: Any) -> None:
+    """Plans are made once: what is said of the parameters of a batch never changes a plan for the better, and
+    compiling costs more than it ever runs."""
+    raw.execute("SET plan_cache_mode = force_generic_plan")
+    raw.execute("SET jit = off")
+    raw.prepare_threshold = 1
 
 
 def execute_directly(statement: str, parameters: Any, _: bool, context: dict[str, Any]) -> list[Any]:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS
+from engine.store.dialects.arrays import write_array
 from engine.store.rows import Batch
 from engine.store.tables import INSERTED, INSTANCES, KEPT, REPLACED, Table
 
@@ -38,19 +39,19 @@ def compose(batch: Batch) -> tuple[str, Parameters]:
     gate = ""
     if len(batch.moved) == 1:
         parts += [move_instances(is_gated=False), "fits AS (SELECT count(*) = 1 AS ok FROM moved)"]
-        parameters += columns_of(batch.moved)
+        parameters += columns_of(INSTANCES.types, batch.moved)
         gate = " (SELECT ok FROM fits)"
     elif batch.moved:
         # None moves unless all can: their rows are locked and counted first.
         parts += [HELD, "fits AS (SELECT count(*) = %s AS ok FROM held)", move_instances(is_gated=True)]
-        revisions = [[row.id for row in batch.moved], [row.revision - 1 for row in batch.moved]]
-        parameters += [*revisions, len(batch.moved), *columns_of(batch.moved)]
+        revisions = columns_of(("bigint", "int"), [(row.id, row.revision - 1) for row in batch.moved])
+        parameters += [*revisions, len(batch.moved), *columns_of(INSTANCES.types, batch.moved)]
         gate = " (SELECT ok FROM fits)"
     for member, table in INSERTED:
         rows = getattr(batch, member)
         if rows:
             parts.append(insert(member, table, gate))
-            parameters += columns_of(rows)
+            parameters += columns_of(table.types, rows)
     for member, compose_part in ENDINGS:
         if getattr(batch, member):
             compose_part(batch, gate, parts, parameters)
@@ -58,8 +59,12 @@ def compose(batch: Batch) -> tuple[str, Parameters]:
     return f"WITH {', '.join(parts)} {answer}", parameters
 
 
-def columns_of(rows: Sequence[Any]) -> Parameters:
-    return [list(column) for column in zip(*rows, strict=True)]
+def columns_of(types: Sequence[str], rows: Sequence[Any]) -> Parameters:
+    return [write_array(name, column) for name, column in zip(types, zip(*rows, strict=True), strict=True)]
+
+
+def keys_of(keys: Sequence[int]) -> str:
+    return write_array("bigint", keys)
 
 
 @cache
@@ -94,22 +99,23 @@ def insert(member: str, table: Table, gate: str) -> str:
 
 def delete_tokens(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
     parts.append(f"del_tokens AS (DELETE FROM engine_token WHERE id = ANY(%s::bigint[]){also(gate)})")
-    parameters.append(batch.gone)
+    parameters.append(keys_of(batch.gone))
 
 
 def end_closed(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
     """Every kind of wait of the closed tokens. Items and incidents stay, as what became of them."""
+    closed = keys_of(batch.closed)
     for table in CLOSED_TABLES:
         parts.append(
             f"closed_{table} AS (DELETE FROM {table} w USING unnest(%s::bigint[]) AS c(key) "
             f"WHERE {OF_CLOSED}{also(gate)})"
         )
-        parameters.append(batch.closed)
+        parameters.append(closed)
     parts.append(
         "closed_deliveries AS (DELETE FROM engine_delivery w USING unnest(%s::bigint[]) AS c(key) "
         f"WHERE w.instance = c.key >> {NUMBER_BITS} AND w.token = c.key & {LARGEST_NUMBER}{also(gate)})"
     )
-    parameters.append(batch.closed)
+    parameters.append(closed)
     # What is named by key is none of this statement's: no row may be changed twice in it.
     for table, ended in (
         ("engine_incident", [ended.id for ended in batch.resolved_incidents]),
@@ -120,7 +126,7 @@ def end_closed(batch: Batch, gate: str, parts: list[str], parameters: Parameters
             f"FROM unnest(%s::bigint[]) AS c(key) WHERE {OF_CLOSED} AND w.status = 0 "
             f"AND w.id <> ALL(%s::bigint[]){also(gate)})"
         )
-        parameters += [batch.at, batch.closed, ended]
+        parameters += [batch.at, closed, keys_of(ended)]
 
 
 def end_dropped(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
@@ -129,7 +135,7 @@ def end_dropped(batch: Batch, gate: str, parts: list[str], parameters: Parameter
             f"dropped_{table} AS (DELETE FROM {table} w USING unnest(%s::bigint[], %s::text[]) "
             f"AS d(key, trigger) WHERE {OF_DROPPED}{also(gate)})"
         )
-        parameters += columns_of(batch.dropped)
+        parameters += columns_of(("bigint", "text"), batch.dropped)
 
 
 def end_by_key(member: str, table: str, actor_column: str) -> Part:
@@ -141,7 +147,7 @@ def end_by_key(member: str, table: str, actor_column: str) -> Part:
             f"{actor_column} = u.actor FROM unnest(%s::bigint[], %s::text[]) AS u(id, actor) "
             f"WHERE w.id = u.id AND w.status = 0{also(gate)})"
         )
-        parameters.extend([batch.at, *columns_of(getattr(batch, member))])
+        parameters.extend([batch.at, *columns_of(("bigint", "text"), getattr(batch, member))])
 
     return compose_part
 
@@ -149,7 +155,7 @@ def end_by_key(member: str, table: str, actor_column: str) -> Part:
 def delete_by_key(member: str, table: str) -> Part:
     def compose_part(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
         parts.append(f"del_{member} AS (DELETE FROM {table} WHERE id = ANY(%s::bigint[]){also(gate)})")
-        parameters.append(getattr(batch, member))
+        parameters.append(keys_of(getattr(batch, member)))
 
     return compose_part
 
@@ -177,7 +183,8 @@ def keep_back(
         "held_jobs AS (UPDATE engine_job w SET available_at = %s, owner = NULL FROM unnest(%s::bigint[]) AS i(id) "
         f"WHERE w.id {SPAN} AND w.retries > 0{also(gate)})"
     )
-    parameters += [is_held, instances, is_held, instances, available, instances]
+    keys = keys_of(instances)
+    parameters += [is_held, keys, is_held, keys, available, keys]
 
 
 def also(gate: str) -> str:
