@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from engine.core.model.behaviour import Behaviour, Encoded, Fault, Kit, Run
+from engine.core.model.behaviour import Behaviour, Encoded, Fault, Kit, Run, Throw
 from engine.core.model.diagram import Definition, Formula, Loop, Node, Process
 from engine.core.model.encoding import encode
 from engine.core.model.graph import State
@@ -50,7 +50,7 @@ class _Body:
         self.collection_of, self.cardinality_of = kit.value(config["collection"]), kit.value(config["cardinality"])
         self.output_of = kit.value(config["output_element"]) if config["output_element"] else None
         self.is_enough = kit.condition(config["completion"]) if config["completion"] else None
-        self.throws = [(_when(event, kit), TRIGGERS[event["kind"]].throw(event, kit)) for event in config["throws"]]
+        self.throws = [(_when(event, kit), _thrower(event, config, kit)) for event in config["throws"]]
         self.limit = kit.limits.multi_instance
 
     def enter(self, run: Run, token: Token) -> None:
@@ -143,6 +143,25 @@ def _encode_throws(node: Node, loop: Loop) -> list[dict[str, Any]]:
         for at, condition, event in chosen
         if event is not None
     ]
+
+
+def _thrower(event: Mapping[str, Any], config: Mapping[str, Any], kit: Kit) -> Throw:
+    """What an instance throws is for the boundary of the whole, at once (10.3.8); what that does not wait for goes
+    out like any other event."""
+    own = [
+        waited["trigger"]
+        for waited in config.get("events", ())
+        if "name" in event and waited["kind"] == event["kind"] and waited.get("name") == event["name"]
+    ]
+    if not own:
+        return TRIGGERS[event["kind"]].throw(event, kit)
+
+    def throw(run: Run, token: Token) -> bool:
+        for trigger in own:
+            run.trigger(token, trigger, is_next=True)
+        return True
+
+    return throw
 
 
 def _when(event: Mapping[str, Any], kit: Kit) -> Fires:

@@ -88,8 +88,10 @@ class Run(Protocol):
     def together(self, token: Token) -> list[Token]:
         """The tokens in the same state and scope, this one included, in the order of their arrival."""
 
-    def trigger(self, token: Token, name: str, data: Mapping[str, Any] | None = None) -> None:
-        """Put a named trigger for the token on the agenda."""
+    def trigger(
+        self, token: Token, name: str, data: Mapping[str, Any] | None = None, *, is_next: bool = False
+    ) -> None:
+        """Put a named trigger for the token on the agenda, before everything else where it `is_next`."""
 
     def throw_error(self, token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:
         """Look outward for who catches the error; nobody: the instance fails with its code."""
@@ -105,6 +107,9 @@ class Run(Protocol):
 
     def broadcast(self, token: Token, name: str, variables: Mapping[str, Any]) -> None:
         """Send a signal once every branch has come to rest; the token then goes on, if it still lives."""
+
+    def note_guard(self, token: Token, edge: int, message: str) -> None:
+        """Keep in history why the guard of an edge could not be told."""
 
     def inside(self, key: str, token: Token) -> Token | None:
         """The token in state `key` whose scope the token lives in, however deep."""

@@ -73,8 +73,11 @@ class InstanceRun:
                 self.merge(token, variables)
             self.agenda.append(token)
 
-    def trigger(self, token: Token, name: str, data: Mapping[str, Any] | None = None) -> None:
-        self.agenda.append((token, name, data, token.state))
+    def trigger(
+        self, token: Token, name: str, data: Mapping[str, Any] | None = None, *, is_next: bool = False
+    ) -> None:
+        put = self.agenda.appendleft if is_next else self.agenda.append
+        put((token, name, data, token.state))
 
     def broadcast(self, token: Token, name: str, variables: Mapping[str, Any]) -> None:
         self.effects.append(BroadcastSignal(token.id, self.states[token.state].node, name, dict(variables)))
@@ -109,6 +112,9 @@ class InstanceRun:
         self.log.append(("incident", token.id, fault.code, fault.message))
         node = self.states[token.state].node
         self.open(OpenIncident(token.id, trigger, node, fault.code, fault.message, dict(data) if data else None))
+
+    def note_guard(self, token: Token, edge: int, message: str) -> None:
+        self.log.append(("guard", token.id, edge, message))
 
     # tokens
 
@@ -325,7 +331,7 @@ class InstanceRun:
             brought[event["code_variable"]] = code
         if event.get("message_variable"):
             brought[event["message_variable"]] = message
-        self.agenda.appendleft((catcher, event["trigger"], {"variables": brought}, catcher.state))
+        self.trigger(catcher, event["trigger"], {"variables": brought}, is_next=True)
         if event.get("is_interrupting") and catcher is not thrower:
             self._pass_end(thrower)
 
