@@ -71,6 +71,8 @@ class FeelBody(serializers.Serializer):
     expression = serializers.CharField(trim_whitespace=False, max_length=100_000)
     variables = serializers.DictField(required=False, default=dict)
     language = serializers.ChoiceField(choices=["feel", "juel"], required=False, default="feel")
+    unary = serializers.BooleanField(required=False, default=False)
+    input = serializers.JSONField(required=False, allow_null=True, default=None)
 
 
 class StartFormBody(serializers.Serializer):

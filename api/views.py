@@ -24,14 +24,14 @@ from api.describe import (
     describe_version,
 )
 from api.parsing import StrictJSONParser
-from engine.core.feel import ExpressionError, compile_expression, from_instant, to_json
+from engine.core.feel import to_json
 from engine.core.model.problems import DiagramError
 from engine.models import Instance, ProcessVersion
 from engine.service import decisions, deploying, drafts, history, instances, items, reading
 from engine.service.errors import Invalid, NotFound
+from engine.service.expressions import try_expression
 
 ANSWER = {200: dict}
-MOST_EXPRESSION_NAMES = 1000
 
 
 def read_body(request: Request, shape: type[Serializer]) -> dict[str, Any]:
@@ -391,17 +391,16 @@ class EvaluateDecision(APIView):
 class Feel(APIView):
     @extend_schema(operation_id="evaluate_expression", request=requests.FeelBody, responses=ANSWER)
     def post(self, request: Request) -> Response:
-        """Evaluate an expression on sample data: value, type and diagnostics."""
+        """Evaluate an expression or unary tests on sample data: value, type, findings with places, warnings."""
         body = read_body(request, requests.FeelBody)
-        variables = instances.check_variables(body["variables"])
-        try:
-            names = list(variables)[:MOST_EXPRESSION_NAMES]
-            expression = compile_expression(body["expression"], names=names, language=body["language"])
-        except ExpressionError as error:
-            return Response({"value": None, "diagnostics": [_describe_diagnostic(d) for d in error.problems]})
-        evaluation = expression.evaluate(variables, now=from_instant(datetime.now(UTC)))
-        diagnostics = [_describe_diagnostic(d) for d in evaluation.diagnostics]
-        return Response({"value": to_json(evaluation.value), "diagnostics": diagnostics})
+        answer = try_expression(
+            body["expression"],
+            instances.check_variables(body["variables"]),
+            language=body["language"],
+            is_unary=body["unary"],
+            input_value=instances.check_variables({"?": body["input"]})["?"],
+        )
+        return Response(answer)
 
 
 @extend_schema(exclude=True)
@@ -409,15 +408,6 @@ class Nowhere(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         raise NotFound("not-found", "There is nothing at this address; /api/schema/ has the whole API.")
-
-
-def _describe_diagnostic(diagnostic: Any) -> dict[str, Any]:
-    return {
-        "code": diagnostic.code,
-        "message": diagnostic.message,
-        "start": diagnostic.start,
-        "end": diagnostic.end,
-    }
 
 
 def _describe_draft(draft: Any) -> dict[str, Any]:

@@ -180,6 +180,17 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Statewright", "SERVE_INCLUDE_SCHEMA": False}
 
+# Expressions: what one may be and do, as engine.core.feel.Budget says it -------------------------------
+
+FEEL_BUDGET = {
+    "source": read_number("FEEL_SOURCE", 32_000),
+    "parts": read_number("FEEL_PARTS", 1_000),
+    "nesting": read_number("FEEL_NESTING", 64),
+    "steps": read_number("FEEL_STEPS", 200_000),
+    "output": read_number("FEEL_OUTPUT", 1_000_000),
+    "calls": read_number("FEEL_CALLS", 64),
+}
+
 # Live pages and background work ---------------------------------------------------------------------
 
 CHANNEL_LAYERS = read_channel_layers("CHANNEL_URL", "local://")

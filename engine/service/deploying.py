@@ -14,6 +14,7 @@ from django.db.models import Max
 
 from engine.core.compile import compile_diagram
 from engine.core.compile.check import check_diagram
+from engine.core.dmn import compile_decisions
 from engine.core.machine import build_machine
 from engine.core.model.behaviour import Fault
 from engine.core.model.diagram import Diagram
@@ -35,6 +36,7 @@ from engine.models import (
     Transition,
 )
 from engine.service.errors import Conflict, Invalid
+from engine.service.expressions import decision_budget, expression_budget
 from engine.service.rights import Actor, name_of, require, require_any
 from engine.store.writing import write_transaction
 
@@ -66,10 +68,20 @@ def check_files(files: Sequence[File], handlers: Collection[str] | None = None) 
         except DiagramError as error:
             problems += [_in_file(problem, file, files) for problem in error.problems]
     problems += _find_twins(reading)
+    problems += _check_decisions(reading)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise DiagramError(problems)
     return reading
+
+
+def _check_decisions(reading: Reading) -> list[Problem]:
+    """Every expression of every decision file; the files may import one another."""
+    try:
+        compile_decisions([model for _, model in reading.decisions], budget=decision_budget())
+    except DiagramError as error:
+        return list(error.problems)
+    return []
 
 
 def _check_names(files: Sequence[File]) -> None:
@@ -139,7 +151,7 @@ def _read(file: File, reading: Reading, handlers: Collection[str] | None) -> Non
         reading.forms.append((file, _read_form(file)))
     else:
         diagram = read_diagram(file.content)
-        problems = check_diagram(diagram, handlers)
+        problems = check_diagram(diagram, handlers, budget=expression_budget())
         if any(problem.severity == "error" for problem in problems):
             raise DiagramError(problems)
         graphs = compile_diagram(diagram)
@@ -148,7 +160,7 @@ def _read(file: File, reading: Reading, handlers: Collection[str] | None) -> Non
             raise DiagramError(too_long)
         for graph in graphs:
             try:
-                build_machine(graph.states.values(), graph.transitions)
+                build_machine(graph.states.values(), graph.transitions, budget=expression_budget())
             except Fault as fault:
                 raise DiagramError([Problem(fault.code, graph.process, None, fault.message)]) from None
         reading.warnings.extend(problem for problem in problems if problem.severity == "warning")
@@ -285,5 +297,10 @@ def _store_decisions(deployment: Deployment, file: DeployedFile, model: Any) -> 
     for decision in model.decisions:
         number = (DecisionVersion.objects.filter(key=decision.id).aggregate(last=Max("number"))["last"] or 0) + 1
         DecisionVersion.objects.create(
-            key=decision.id, number=number, name=decision.name or "", deployment=deployment, file=file
+            key=decision.id,
+            number=number,
+            name=decision.name or "",
+            tag=decision.version_tag,
+            deployment=deployment,
+            file=file,
         )

@@ -19,6 +19,7 @@ from engine.core.parse.dmn import read_decisions
 from engine.models import DecisionVersion, DeployedFile, ProcessVersion, State, Transition
 from engine.service import audiences
 from engine.service.errors import NotFound
+from engine.service.expressions import decision_budget, expression_budget
 
 
 class Version(NamedTuple):
@@ -99,6 +100,7 @@ def _build(version: int) -> Version:
         [graph.State(s.key, s.kind, s.node, s.scope, s.name, s.config) for s in states],
         [_transition(t, keys) for t in transitions],
         decide=_decide_in(row.deployment_id),
+        budget=expression_budget(),
     )
     ids = {key: pk for pk, key in keys.items()}
     return Version(version, row.process.key, row.process_id, row.number, row.deployment_id, machine, ids, keys)
@@ -153,7 +155,7 @@ def decisions_of(row: DecisionVersion) -> Decisions:
         own = DecisionVersion.objects.filter(deployment=row.deployment_id).values("file")
         files = DeployedFile.objects.filter(pk__in=own).order_by("pk")
         models = [read_decisions(bytes(file.content)) for file in files]
-        known = compile_decisions(models, is_checked=False)
+        known = compile_decisions(models, is_checked=False, budget=decision_budget())
         with _lock:
             _decisions[row.deployment_id] = known
             while len(_decisions) > getattr(settings, "DECISIONS_KEPT", 200):

@@ -14,6 +14,7 @@ from engine.core.compile import (
     soundness,
 )
 from engine.core.compile.findings import Findings, Known, Plan
+from engine.core.feel import DEFAULT_BUDGET, Budget
 from engine.core.model.codes import problem
 from engine.core.model.diagram import Diagram, Process
 from engine.core.model.problems import Problem
@@ -33,13 +34,15 @@ def check_diagram(
     handlers: Collection[str] | None = None,
     decisions: Collection[str] | None = None,
     processes: Collection[str] | None = None,
+    budget: Budget = DEFAULT_BUDGET,
 ) -> list[Problem]:
     """Everything that is wrong with a diagram, what its reading found included. Errors refuse it, warnings do
     not. Only executable processes have to be able to run.
 
-    `handlers`, `decisions` and `processes` are the names known where it is deployed, None where that is open.
+    `handlers`, `decisions` and `processes` are the names known where it is deployed, None where that is open;
+    `budget` is what an expression may be.
     """
-    findings = Findings(diagram, Known(handlers, decisions, processes), list(diagram.problems))
+    findings = Findings(diagram, Known(handlers, decisions, processes, budget), list(diagram.problems))
     if not diagram.processes and not diagram.global_tasks:
         message = "The file has no process; draw one."
         findings.problems.append(problem("no-process", "", None, message))

@@ -8,7 +8,7 @@ from typing import Final
 
 from engine.core.compile import timers
 from engine.core.compile.findings import Findings, Plan
-from engine.core.feel import ExpressionError, compile_expression
+from engine.core.feel import Budget, ExpressionError, compile_expression
 from engine.core.model.diagram import (
     Definition,
     Flow,
@@ -73,7 +73,7 @@ class _Checker:
             return
         answer = self.answers.get(formula)
         if answer is None:
-            answer = self.answers[formula] = _parse(formula)
+            answer = self.answers[formula] = _parse(formula, self.findings.known.budget)
         if answer:
             message = f"The {name} cannot be read: {answer}; correct it."
             self.findings.add("invalid-expression", element, message, line)
@@ -113,13 +113,21 @@ class _Checker:
                 self.timer(node, listener.timer)
 
 
-def _parse(formula: Formula) -> str:
+def _parse(formula: Formula, budget: Budget) -> str:
     """Why the text is no expression of its language; empty when it is one."""
     try:
-        compile_expression(formula.text, language=formula.language)
+        compile_expression(formula.text, language=formula.language, budget=budget)
     except ExpressionError as error:
-        return "; ".join(problem.message for problem in error.problems[:2]) or "it is no expression"
+        found = (f"{one.message} (at {_place(formula.text, one.start)})" for one in error.problems[:2])
+        return "; ".join(found) or "it is no expression"
     return ""
+
+
+def _place(text: str, start: int) -> str:
+    """Where in the expression: its line only where there are several."""
+    line = text.count("\n", 0, start) + 1
+    column = start - (text.rfind("\n", 0, start) + 1) + 1
+    return f"character {column}" if "\n" not in text else f"line {line}, character {column}"
 
 
 def _is_whole(text: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
+from engine.core.feel import DEFAULT_BUDGET, Budget
 from engine.core.model.codes import problem
 from engine.core.model.diagram import Definition, Diagram, Flow, Node, Process
 from engine.core.model.problems import Problem
@@ -29,6 +30,7 @@ class Known:
     handlers: Collection[str] | None = None
     decisions: Collection[str] | None = None
     processes: Collection[str] | None = None
+    budget: Budget = DEFAULT_BUDGET
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from engine.core.elements import ELEMENTS
+from engine.core.feel import DEFAULT_BUDGET, Budget
 from engine.core.machine.hooks import Edge, ProcessMachine, ProcessState, StockMachine, use_stock_callbacks
 from engine.core.machine.kit import Decide, ExpressionKit, no_decisions
 from engine.core.machine.phases import assemble
@@ -19,17 +20,18 @@ def build_machine(
     *,
     decide: Decide = no_decisions,
     limits: Limits = DEFAULT_LIMITS,
+    budget: Budget = DEFAULT_BUDGET,
     hooks: Literal["lean", "stock"] = "lean",
 ) -> ProcessMachine:
     """The machine of one version; it keeps no state of any instance and may be shared by threads."""
-    kit = ExpressionKit(decide, limits)
+    kit = ExpressionKit(decide, limits, budget)
     machine_type = ProcessMachine if hooks == "lean" else StockMachine
     machine = machine_type(model=None, initial=None, auto_transitions=False, send_event=True)
     prepared = [ProcessState(row, ELEMENTS[row.kind].prepare(row, kit)) for row in states]
     machine.add_states(prepared)
     machine.edges = []
     for number, row in enumerate(transitions):
-        guard = kit.guard(list(row.guard)) if row.guard is not None else None
+        guard = kit.guard(list(row.guard), number) if row.guard is not None else None
         edge = Edge(row.source, row.target, row, guard, number)
         edge.source_state = machine.states[row.source]
         edge.target_state = machine.states[row.target] if row.target is not None else None

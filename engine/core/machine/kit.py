@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from engine.core.feel import Expression, compile_expression, to_json
+from engine.core.feel import DEFAULT_BUDGET, Budget, Expression, compile_expression, to_json
 from engine.core.feel.temporal import DateTime
 from engine.core.model.behaviour import Encoded, Fault, Run
 from engine.core.model.limits import DEFAULT_LIMITS, Limits
 from engine.core.model.runtime import Token
 
 UNKNOWN = "unknown-variable"
+MOST_REASONS = 5  # of a condition that is null, kept in history
 
 
 class Decide(Protocol):
@@ -30,8 +31,11 @@ def no_decisions(decision: str, binding: Mapping[str, Any], variables: Mapping[s
 class ExpressionKit:
     """Implements model.behaviour.Kit for one version."""
 
-    def __init__(self, decide: Decide = no_decisions, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, decide: Decide = no_decisions, limits: Limits = DEFAULT_LIMITS, budget: Budget = DEFAULT_BUDGET
+    ) -> None:
         self.limits = limits
+        self.budget = budget
         self.decide = decide
         self._compiled: dict[tuple[str, str], Expression] = {}
 
@@ -109,20 +113,27 @@ class ExpressionKit:
 
         return condition
 
-    def guard(self, formula: Encoded) -> Callable[[Run, Token], bool]:
+    def guard(self, formula: Encoded, edge: int) -> Callable[[Run, Token], bool]:
         """The condition of a flow. One that reads an undefined variable is wrong, even where it has a value all the
-        same; only who asks for null or whether something is defined knows what to do without."""
+        same; only who asks for null or whether something is defined knows what to do without. One that is null is
+        not taken, and the history keeps why."""
         language, text = formula
-        condition = self.condition(formula)
         expression = self._compile(language, text)
-        names = expression.names
-        if not names or any(word in text for word in ("null", "defined", "empty", "get or else")):
-            return condition
+        needs_now, value = _reads_the_clock(text), expression.value
+        is_careful = any(word in text for word in ("null", "defined", "empty", "get or else"))
+        names = frozenset() if is_careful else expression.names
 
         def guard(run: Run, token: Token) -> bool:
-            if not names <= run.view(token).keys():
-                _refuse_unknown(expression, run.view(token), run.now)
-            return condition(run, token)
+            variables = run.view(token)
+            if not names <= variables.keys():
+                _refuse_unknown(expression, variables, run.now)
+            result = value(variables, now=DateTime.from_python(run.now)) if needs_now else value(variables)
+            if result is True or result is False:
+                return result
+            if result is None:
+                run.note_guard(token, edge, _why_null(expression, variables, run.now))
+                return False
+            return _explain(expression, variables, run.now, result)
 
         return guard
 
@@ -135,11 +146,9 @@ class ExpressionKit:
         key = (language, text)
         expression = self._compiled.get(key)
         if expression is None:
-            if language == "static":  # a condition without a mark is meant as an expression
-                expression = compile_expression(text)
-            else:
-                expression = compile_expression(text, language="juel" if language == "juel" else "feel")
-            self._compiled[key] = expression
+            # A condition without a mark ("static") is meant as an expression.
+            dialect = "juel" if language == "juel" else "feel"
+            expression = self._compiled[key] = compile_expression(text, language=dialect, budget=self.budget)
         return expression
 
 
@@ -152,6 +161,13 @@ def _refuse_unknown(expression: Expression, variables: Mapping[str, Any], now: d
     for found in expression.evaluate(variables, now=DateTime.from_python(now)).diagnostics:
         if found.code == UNKNOWN:
             raise Fault("condition-failed", f"The condition “{expression.text}” cannot be told: {found.message}")
+
+
+def _why_null(expression: Expression, variables: Mapping[str, Any], now: datetime) -> str:
+    _refuse_unknown(expression, variables, now)
+    found = expression.evaluate(variables, now=DateTime.from_python(now)).diagnostics
+    reasons = (f"{one.message} ({one.code}, at {one.start}..{one.end})" for one in found[:MOST_REASONS])
+    return f"The condition “{expression.text}” is null: {'; '.join(reasons) or 'it has no value'}."
 
 
 def _explain(expression: Expression, variables: Mapping[str, Any], now: datetime, result: object) -> bool:
