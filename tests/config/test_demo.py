@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from engine.demo.accounts import ACCOUNTS
+from engine.models import Deployment, Instance, Process, WorkItem
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +51,19 @@ def test_demo_is_not_loaded_when_debug_is_off(settings: Settings) -> None:
     with pytest.raises(CommandError, match="DEBUG=1"):
         load_demo()
     assert get_user_model().objects.count() == 0
+
+
+def test_demo_has_a_process_with_three_examples_that_wait_for_the_managers(settings: Settings) -> None:
+    settings.DEBUG = True
+    load_demo()
+    assert set(Process.objects.values_list("key", flat=True)) >= {"expense_approval"}
+    waiting = WorkItem.objects.filter(state__node="approve", status=WorkItem.Status.OPEN)
+    assert waiting.count() == 3
+
+
+def test_loading_the_demo_again_deploys_and_starts_nothing(settings: Settings) -> None:
+    settings.DEBUG = True
+    load_demo()
+    before = Deployment.objects.count(), Instance.objects.count()
+    load_demo()
+    assert (Deployment.objects.count(), Instance.objects.count()) == before
