@@ -13,6 +13,8 @@ from engine.core.model.encoding import encode
 from engine.core.model.graph import State
 from engine.core.model.runtime import Token
 
+MOST_FINDINGS = 10  # kept in history
+
 
 class BusinessRuleTask:
     kind = "businessRuleTask"
@@ -38,7 +40,9 @@ class BusinessRuleTask:
         def enter(run: Run, token: Token) -> None:
             name = name_of(run, token) or ""
             answer = kit.decide(name, binding, run.view(token), run.now)
-            run.open(RecordDecision(token.id, state.node, name, [record.to_json() for record in answer.records]))
+            records = [record.to_json() for record in answer.records]
+            findings = [f"{one.node}: {one.message}" for one in answer.diagnostics[:MOST_FINDINGS]]
+            run.open(RecordDecision(token.id, state.node, name, records, answer.version, findings))
             run.finish(token, {result: shape(to_json(answer.value))} if result else None)
 
         return Behaviour(enter=enter)

@@ -1,4 +1,4 @@
-"""Who catches an error or an escalation: outward from the thrower, nearest first; nothing is fired here."""
+"""Who catches an error or an escalation: outward from the thrower, nearest first."""
 
 from __future__ import annotations
 
@@ -35,3 +35,26 @@ def find_catcher(run: InstanceRun, thrower: Token, kind: str, code: str) -> tupl
         from_event_sub_process = state.node if state.config.get("is_event_sub_process") else ""
         walker = run.tokens[walker.scope]
         is_inside = True
+
+
+def throw(run: InstanceRun, token: Token, kind: str, code: str, message: str, variables: Mapping[str, Any]) -> bool:
+    """Fire what catches it, before everything else; false when nobody does."""
+    found = find_catcher(run, token, kind, code)
+    if found is None:
+        return False
+    catcher, event = found
+    brought = dict(variables)
+    if event.get("code_variable"):
+        brought[event["code_variable"]] = code
+    if event.get("message_variable"):
+        brought[event["message_variable"]] = message
+    run.trigger(catcher, event["trigger"], {"variables": brought}, is_next=True)
+    if event.get("is_interrupting") and catcher is not token:
+        pass_end(run, token)
+    return True
+
+
+def pass_end(run: InstanceRun, token: Token) -> None:
+    """An end event has done its work when it has thrown: what it interrupts is the others."""
+    if run.states[token.state].kind == "endEvent":
+        run.consume(token)

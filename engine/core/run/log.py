@@ -11,7 +11,8 @@ An entry is a short list, in the order of what happened:
     ["delivery", token, trigger, actor]
     ["ended", status, error]
     ["incident", token, code, message]
-    ["guard", token, edge, message]   why a guard could not be told
+    ["guard", token, edge, message]   why the guard of the edge is null, so that it was not taken
+    ["decision", token, node, decision, records, version, findings]
 """
 
 from __future__ import annotations

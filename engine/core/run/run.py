@@ -22,7 +22,7 @@ from engine.core.model.effects import (
 from engine.core.model.graph import PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS
 from engine.core.model.runtime import ROOT, Snapshot, Status, Token
-from engine.core.run.catching import find_catcher
+from engine.core.run import catching, joining
 
 WAITS = (OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident)
 
@@ -73,9 +73,7 @@ class InstanceRun:
                 self.merge(token, variables)
             self.agenda.append(token)
 
-    def trigger(
-        self, token: Token, name: str, data: Mapping[str, Any] | None = None, *, is_next: bool = False
-    ) -> None:
+    def trigger(self, token: Token, name: str, data: Mapping[str, Any] | None = None, *, is_next: bool = False) -> None:
         put = self.agenda.appendleft if is_next else self.agenda.append
         put((token, name, data, token.state))
 
@@ -222,7 +220,13 @@ class InstanceRun:
         return [token for token in self.tokens.values() if token.scope == scope]
 
     def together(self, token: Token) -> list[Token]:
-        return list(self._resting().get((token.state, token.scope), ()))
+        return list(joining.resting(self).get((token.state, token.scope), ()))
+
+    def rest(self, token: Token) -> None:
+        joining.rest(self, token)
+
+    def unrest(self, token: Token) -> None:
+        joining.unrest(self, token)
 
     def inside(self, key: str, token: Token) -> Token | None:
         walker = token
@@ -293,52 +297,22 @@ class InstanceRun:
         if self.machine.watches:
             self.changed_names.update(dict.fromkeys(variables, len(self.log)))
 
-    # errors
+    # errors and escalations
 
     def throw_error(self, token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:
-        found = find_catcher(self, token, "error", code)
-        if found is None:
-            self._pass_end(token)
+        if not catching.throw(self, token, "error", code, message, variables):
+            catching.pass_end(self, token)
             self.end("failed", code)
-        else:
-            self._catch(token, *found, code, message, variables)
 
     def fail(self, token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:
-        found = find_catcher(self, token, "error", code)
-        if found is None:
+        if not catching.throw(self, token, "error", code, message, variables):
             raise Fault("error-uncaught", f"Nobody catches the error “{code}”. {message}".strip())
-        self._catch(token, *found, code, message, variables)
 
     def throw_escalation(self, token: Token, code: str, variables: Mapping[str, Any]) -> None:
-        found = find_catcher(self, token, "escalation", code)
-        if found is not None:
-            self._catch(token, *found, code, "", variables)
-        elif self.instance.parent is not None:
+        is_caught = catching.throw(self, token, "escalation", code, "", variables)
+        if not is_caught and self.instance.parent is not None:
             node = self.states[token.state].node
             self.effects.append(EscalateCaller(token.id, node, code, dict(variables)))
-
-    def _catch(
-        self,
-        thrower: Token,
-        catcher: Token,
-        event: Mapping[str, Any],
-        code: str,
-        message: str,
-        variables: Mapping[str, Any],
-    ) -> None:
-        brought = dict(variables)
-        if event.get("code_variable"):
-            brought[event["code_variable"]] = code
-        if event.get("message_variable"):
-            brought[event["message_variable"]] = message
-        self.trigger(catcher, event["trigger"], {"variables": brought}, is_next=True)
-        if event.get("is_interrupting") and catcher is not thrower:
-            self._pass_end(thrower)
-
-    def _pass_end(self, token: Token) -> None:
-        """An end event has done its work when it has thrown: what it interrupts is the others."""
-        if self.states[token.state].kind == "endEvent":
-            self.consume(token)
 
     # within the room
 
@@ -377,29 +351,3 @@ class InstanceRun:
             if owner is not None and owner.id not in self.draining:
                 self.draining.add(owner.id)
                 self.agenda.append((owner, "#drained", None, owner.state))
-
-    def _resting(self) -> dict[tuple[str, int], list[Token]]:
-        """Tokens waiting in joins, by state and scope, in the order of arrival."""
-        if self.resting is None:
-            self.resting = {}
-            for token in self.tokens.values():
-                if self.states[token.state].behaviour.is_join and "at" in (token.data or ()):
-                    self.resting.setdefault((token.state, token.scope), []).append(token)
-            for waiting in self.resting.values():
-                waiting.sort(key=lambda token: cast(dict[str, Any], token.data)["at"])
-        return self.resting
-
-    def unrest(self, token: Token) -> None:
-        """The token goes on from its join."""
-        resting = self._resting().get((token.state, token.scope), [])
-        token.data = None
-        if token in resting:
-            resting.remove(token)
-
-    def rest(self, token: Token) -> None:
-        """The token waits in a join; `at` keeps the order of arrival over a restore."""
-        token.is_changed = True
-        token.data = {"at": self.instance.sequence + len(self.log)}
-        resting = self._resting().setdefault((token.state, token.scope), [])
-        if token not in resting:
-            resting.append(token)

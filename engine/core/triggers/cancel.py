@@ -8,7 +8,6 @@ from typing import Any
 from engine.core.model.behaviour import Catch, Fault, Kit, Run, Throw
 from engine.core.model.diagram import Definition, Node
 from engine.core.model.runtime import Token
-from engine.core.triggers.compensate import Record
 
 
 class CancelTrigger:
@@ -45,9 +44,9 @@ class CancelTrigger:
         return throw
 
 
-def _gather(run: Run, owner: Token, undoes: Mapping[str, str]) -> list[Record]:
+def _gather(run: Run, owner: Token, undoes: Mapping[str, str]) -> list[dict[str, Any]]:
     """What is complete in the scope, and in the scopes that are still open inside it."""
-    records: list[Record] = list((owner.data or {}).get("records", ()))
+    records: list[dict[str, Any]] = list((owner.data or {}).get("records", ()))
     for child in run.children(owner):
         if child.state in undoes:
             inner = _gather(run, child, undoes)

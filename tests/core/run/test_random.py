@@ -127,7 +127,7 @@ def test_random_processes_run_as_the_oracle_says(group: int) -> None:
 
 
 def lose_errors(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("engine.core.run.run.find_catcher", lambda *arguments: None)
+    patch.setattr("engine.core.run.catching.find_catcher", lambda *arguments: None)
 
 
 def keep_siblings(patch: pytest.MonkeyPatch) -> None:
