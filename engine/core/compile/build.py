@@ -55,6 +55,8 @@ def _build(process: Process, diagram: Diagram) -> Graph:
 
 def _add_node(draft: Draft, node: Node) -> None:
     config = node_config(draft, node) | ELEMENTS[node.kind].encode(node, draft.process)
+    if node.kind == "boundaryEvent" or (node.kind == "startEvent" and node.scope != draft.process.id):
+        config.pop("outputs", None)  # applied when the event happens, see machine.events
     state = draft.add_state(node.id, node.kind, node.id, draft.scope(node.scope), node.name, config)
     body = _add_body(draft, node, state) if node.loop is not None and node.kind in ACTIVITIES else None
     outer = body or state

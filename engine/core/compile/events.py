@@ -79,7 +79,8 @@ def add_waits(draft: Draft, node: Node, state: State) -> str | None:
         state.config.setdefault("events", []).append(event)
     if not (is_many or repeats or _is_behind_gateway(draft, node) or is_instantiating(node)):
         return None
-    skipped = {"async_before", "inputs"} | ({"outputs"} if is_many or repeats else set())
+    is_mapped = is_many or repeats or _is_behind_gateway(draft, node, is_instantiating_too=False)
+    skipped = {"async_before", "inputs"} | ({"outputs"} if is_mapped else set())  # the event itself has applied them
     config = {name: value for name, value in node_config(draft, node).items() if name not in skipped}
     if is_many or repeats:
         config["is_hidden"] = True
@@ -87,9 +88,13 @@ def add_waits(draft: Draft, node: Node, state: State) -> str | None:
     return caught
 
 
-def _is_behind_gateway(draft: Draft, node: Node) -> bool:
+def _is_behind_gateway(draft: Draft, node: Node, is_instantiating_too: bool = True) -> bool:
     nodes, flows = draft.process.nodes, draft.process.flows
-    return any(nodes[flows[flow].source].kind == "eventBasedGateway" for flow in node.incoming if flow in flows)
+    sources = [nodes[flows[flow].source] for flow in node.incoming if flow in flows]
+    return any(
+        source.kind == "eventBasedGateway" and (is_instantiating_too or not is_instantiating(source))
+        for source in sources
+    )
 
 
 def add_gateway_events(draft: Draft, node: Node, state: State) -> None:
@@ -97,6 +102,5 @@ def add_gateway_events(draft: Draft, node: Node, state: State) -> None:
         target = draft.process.nodes[flow.target]
         caught = f"{target.id}#caught"
         for event in _events(draft, target):
-            event.pop("outputs", None)  # applied where the token passes
             state.config.setdefault("events", []).append(event)
             draft.add(Transition(state.key, event["trigger"], caught, flow=flow.id, config={"leaves": True}))
