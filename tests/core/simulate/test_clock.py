@@ -148,3 +148,13 @@ def test_an_invalid_timer_is_refused_before_anything_runs():
     with pytest.raises(DiagramError) as error:
         Simulation(waiting("duration", "PT2D"))
     assert [(problem.code, problem.node) for problem in error.value.problems] == [("invalid-timer", "c")]
+
+
+def test_a_pause_without_length_that_begins_at_the_very_end_waits_for_the_next_move():
+    pauses = catch("c", timer("duration", "PT1H")), catch("d", timer("duration", "PT0S"))
+    sim = Simulation(bpmn(line(*pauses, user("u"))), now=NOW)
+    run = sim.start()
+    sim.advance(HOUR)
+    assert nodes(run) == ["d"]
+    sim.advance(timedelta())
+    assert nodes(run) == ["u"]

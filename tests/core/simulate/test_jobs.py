@@ -232,9 +232,9 @@ def test_a_listener_without_handler_is_a_job():
 def test_a_retry_cycle_counts_for_whoever_does_the_job():
     cycle = (
         '<serviceTask id="a" camunda:type="external" camunda:topic="a"><extensionElements>'
-        "<camunda:failedJobRetryTimeCycle>PT1M,PT5M</camunda:failedJobRetryTimeCycle></extensionElements></serviceTask>"
+        "<camunda:failedJobRetryTimeCycle>PT1M,PT5M,PT1H</camunda:failedJobRetryTimeCycle></extensionElements></serviceTask>"
     )
-    assert [found.retries for found in Simulation(bpmn(line(cycle))).start().jobs] == [3]
+    assert [found.retries for found in Simulation(bpmn(line(cycle))).start().jobs] == [4]
 
 
 def test_a_failed_event_leaves_its_task_to_be_done():
@@ -271,3 +271,9 @@ def test_variables_nested_too_deep_are_refused():
         value = [value]
     with pytest.raises(ValueError, match="nested"):
         Simulation(bpmn(line(user("u")))).start(variables={"x": value})
+
+
+def test_a_completed_task_is_no_task_while_its_run_waits_to_go_on():
+    run = Simulation(bpmn(line('<userTask id="u" camunda:asyncAfter="true"/>'))).start()
+    run.complete("u")
+    assert [(wait.node, wait.kind) for wait in run.waits] == [("u", "async")]

@@ -209,3 +209,32 @@ def test_a_message_with_an_id_is_buffered_once():
     for _ in range(2):
         sim.start("a", variables={"order": "2"})
     assert [nodes(sim.start("b", variables={"order": "2"})) for _ in range(2)] == [["u"], ["c"]]
+
+
+def test_a_thrown_message_goes_to_whoever_waits_longest():
+    late = bpmn(line(user("first"), catch("c", GO), user("u")), "b")
+    sim = Simulation(bpmn(line(throw("t", GO)), "a"), late)
+    younger, elder = sim.start("b"), sim.start("b")
+    elder.complete("first")
+    younger.complete("first")
+    sim.start("a")
+    assert (nodes(younger), nodes(elder)) == (["c"], ["u"])
+
+
+def test_the_run_that_throws_a_signal_hears_it_once():
+    body = (
+        '<startEvent id="s"/><parallelGateway id="f"/>' + user("u") + boundary("b", "u", ALARM, False) + user("v")
+        + user("w") + throw("t", ALARM) + flows("s f u", "f w t", "b v")
+    )  # fmt: skip
+    run = Simulation(bpmn(body)).start()
+    run.complete("w")
+    assert nodes(run) == ["u", "v"]
+
+
+def test_an_event_sub_process_that_has_interrupted_waits_no_more():
+    inside = f'<startEvent id="es">{GO}</startEvent>{user("v")}{flows("es v")}'
+    sim = Simulation(bpmn(line(user("u")) + f'<subProcess id="ev" triggeredByEvent="true">{inside}</subProcess>'))
+    sim.start()
+    sim.message("go")
+    with pytest.raises(CorrelationError):
+        sim.message("go")
