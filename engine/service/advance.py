@@ -60,7 +60,7 @@ def finish(unit: Unit) -> None:
     queues = find_queues(batch)
     moved = {row.id: row.sequence for rows in (batch.new, batch.moved) for row in rows}
     processes = {case.version.process for case in unit.cases.values() if case.id in moved}
-    is_inbox_changed = bool(batch.items or batch.done_items or batch.closed)
+    is_inbox_changed = bool(batch.items or batch.done_items or batch.cancelled_items)
 
     def tell() -> None:
         remember_stored([audience.id for audience in batch.audiences])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from engine.models.keys import LARGEST_NUMBER, make_key
 from engine.service.errors import Conflict
 from engine.service.translate import ACTIVE, STATUS, SUSPENDED, JobIncident, WaitRows, make_token_row, pack
 from engine.service.versions import Version
-from engine.store.rows import Batch, InstanceRow, StepRow
+from engine.store.rows import Batch, InstanceRow, StepRow, WaitKey
 
 Wait = OpenItem | OpenTimer | OpenSubscription | OpenJob | OpenIncident
 WAITS = (OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident)
@@ -30,12 +30,12 @@ class Case:
     """`row` is what is stored; of a new instance, what it starts from. `instance` and `tokens` are the present."""
 
     __slots__ = (
-        "born", "changed", "closed", "dropped", "gone", "instance", "is_new", "log", "row", "tokens", "version",
-        "waits",
+        "born", "changed", "closed", "dropped", "gone", "instance", "is_new", "log", "row", "stored", "tokens",
+        "version", "waits",
     )  # fmt: skip
 
-    def __init__(self, version: Version, row: InstanceRow, snapshot: Snapshot) -> None:
-        self.version, self.row = version, row
+    def __init__(self, version: Version, row: InstanceRow, snapshot: Snapshot, stored: Sequence[WaitKey] = ()) -> None:
+        self.version, self.row, self.stored = version, row, stored
         self.is_new = snapshot.is_new
         self.instance: Instance = snapshot.instance
         self.tokens: dict[int, Token] = {token.id: token for token in snapshot.tokens}
@@ -83,8 +83,8 @@ class Case:
         else:
             self.waits.append(JobIncident(token, trigger, node, code, message, data, job))
 
-    def write(self, batch: Batch) -> InstanceRow:
-        """Put everything into the batch; the new instance row is returned."""
+    def write(self, batch: Batch, named: Collection[int]) -> InstanceRow:
+        """Put everything into the batch; the new instance row is returned. `named` waits end in another way."""
         instance, row = self.instance, self.row
         waits = WaitRows(batch, self.version, row, is_held=self.is_suspended)
         for wait in self.waits:
@@ -106,12 +106,19 @@ class Case:
         (batch.new if self.is_new else batch.moved).append(written)
         for number in sorted(self.born | self.changed):
             batch.tokens.append(make_token_row(self.id, self.tokens[number], self.version))
-        if not self.is_new:
-            batch.gone += [make_key(self.id, number) for number in sorted(self.gone)]
-            batch.closed += [make_key(self.id, number) for number in sorted(self.closed)]
-            batch.dropped += [(make_key(self.id, number), trigger) for number, trigger in sorted(self.dropped)]
+        batch.gone += [make_key(self.id, number) for number in sorted(self.gone)]
+        self._end_waits(batch, named)
         batch.steps.append(StepRow(make_key(self.id, written.revision), batch.at, written.sequence, pack(self.log)))
         return written
+
+    def _end_waits(self, batch: Batch, named: Collection[int]) -> None:
+        """Those stored ones whose token has left, or that were dropped by themselves."""
+        if not self.closed and not self.dropped:
+            return
+        for wait in self.stored:
+            is_over = wait.token in self.closed or (wait.token, wait.trigger) in self.dropped
+            if is_over and wait.id not in named:
+                getattr(batch, wait.kind).append(wait.id)
 
     def _merge(self, delta: Delta) -> None:
         self.log += delta.log
@@ -144,4 +151,7 @@ class Case:
             if isinstance(effect, WAITS):
                 self.waits.append(effect)
             elif isinstance(effect, RecordDecision):
-                self.note("decision", effect.token, effect.node, effect.decision, effect.records)
+                self.note(
+                    "decision", effect.token, effect.node, effect.decision, effect.records,
+                    effect.version, effect.findings,
+                )  # fmt: skip

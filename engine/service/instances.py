@@ -8,17 +8,18 @@ from typing import Any, NamedTuple
 
 from engine.core.model.problems import CorrelationError, ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Failure
-from engine.models import Process
+from engine.models import Process, ProcessVersion
 from engine.models.keys import instance_of
 from engine.service import correlation
 from engine.service.advance import in_unit
 from engine.service.case import Case
 from engine.service.errors import Conflict, Invalid, NotFound, ServiceError
-from engine.service.reading import get_instance, get_startable
-from engine.service.rights import Actor, name_of, require, require_any
+from engine.service.reading import get_instance
+from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of, require, require_any
 from engine.service.translate import ACTIVE, SUSPENDED, unpack
 from engine.service.unit import Unit
 from engine.service.versions import Version, get_version
+from engine.store import open_store
 from engine.store.contract import Store
 from engine.store.rows import EndedItem, EventRow, Loaded
 
@@ -76,9 +77,7 @@ def start_many(
         for one in starts:
             try:
                 given = check_variables(one.variables) | extra
-                answers.append(
-                    unit.begin(found, "start", given, business_key=one.business_key, actor=name_of(actor))
-                )
+                answers.append(unit.begin(found, "start", given, business_key=one.business_key, actor=name_of(actor)))
             except ProcessError as error:
                 answers.append(Invalid(error.code, error.message))
             except ServiceError as error:
@@ -209,21 +208,26 @@ def check_variables(variables: Any) -> dict[str, Any]:
 
 def _find_startable(process: str, actor: Actor, number: int | None) -> tuple[Version, str]:
     """The version, and the variable that gets the name of who starts it."""
-    row = get_startable(actor, process)
-    if row.is_suspended:
-        raise Conflict("process-suspended", f"“{row}” is suspended: it starts nothing until it is resumed.")
-    version = _version_of(row, number)
+    found = open_store().find_process(process)
+    if found is None or found[1] is None or not _may_start(actor, found[0]):
+        raise NotFound("process-not-found", "There is no such process, or you may not start it.")
+    key, latest, is_suspended = found
+    assert latest is not None
+    if is_suspended:
+        raise Conflict("process-suspended", f"“{process}” is suspended: it starts nothing until it is resumed.")
+    version = get_version(latest) if number is None else _numbered(key, number)
     return version, _initiator_of(version) if actor is not None else ""
 
 
-def _version_of(process: Process, number: int | None) -> Version:
-    if number is None:
-        assert process.latest_id is not None
-        return get_version(process.latest_id)
-    row = process.versions.filter(number=number).first()
-    if row is None:
-        raise NotFound("version-not-found", f"“{process}” has no version {number}.")
-    return get_version(row.pk)
+def _may_start(actor: Actor, process: int) -> bool:
+    return is_all_powerful(actor) or process in allowed_processes(actor, "start", [process])
+
+
+def _numbered(process: int, number: int) -> Version:
+    version = ProcessVersion.objects.filter(process=process, number=number).values_list("pk", flat=True).first()
+    if version is None:
+        raise NotFound("version-not-found", f"The process has no version {number}.")
+    return get_version(version)
 
 
 def _initiator_of(version: Version) -> str:

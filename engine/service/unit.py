@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from engine.core.model.effects import (
     BroadcastSignal,
     CancelCalled,
-    EscalateCaller,
     Effect,
+    EscalateCaller,
     OpenSubscription,
     PublishMessage,
     StartInstance,
@@ -73,7 +73,7 @@ class Unit:
         case = self.cases.get(loaded.row.id)
         if case is None:
             version = get_version(loaded.row.version)
-            case = self.cases[loaded.row.id] = Case(version, loaded.row, to_snapshot(loaded, version))
+            case = self.cases[loaded.row.id] = Case(version, loaded.row, to_snapshot(loaded, version), loaded.waits)
         return case
 
     def deliver(self, case: Case, deliveries: Sequence[Delivery]) -> Delta | Failure:
@@ -114,10 +114,16 @@ class Unit:
 
     def close(self) -> Batch:
         """The rows of everything."""
+        batch = self.batch
+        named = {ended.id for ended in (*batch.done_items, *batch.resolved_incidents)}
         for case in self.cases.values():
             if case.log:
-                case.write(self.batch)
-        return self.batch
+                case.write(batch, named)
+        if batch.jobs and batch.ended_jobs:
+            # Changed first and then left behind: no row may be written and ended at once.
+            ended = set(batch.ended_jobs)
+            batch.jobs = [row for row in batch.jobs if row.id not in ended]
+        return batch
 
     def send(self, instance: int, delivery: Delivery, *, is_must: bool = False) -> None:
         """Deliver within this unit, once the instance at hand rests."""

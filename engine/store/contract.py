@@ -84,5 +84,8 @@ class Store(Protocol):
 
     def drop_expired_messages(self, now: datetime) -> int: ...
 
+    def find_process(self, key: str) -> tuple[int, int | None, bool] | None:
+        """Its id, the id of its latest version, and whether it is suspended."""
+
     def knows_event(self, source: str, event: str) -> int | None:
         """The instance that the event reached, 0 for none, None for an event never seen."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from engine.models.keys import instance_of, instances_of, make_key
+from engine.models.keys import instance_of, instances_of
 from engine.models.waits import CONTINUATION
 from engine.store.ids import InstanceIds
 from engine.store.rows import (
@@ -23,6 +23,7 @@ from engine.store.rows import (
     OutboxRow,
     SubscriptionRow,
     TimerRow,
+    WaitKey,
 )
 
 ACTIVE, SUSPENDED = 0, 5
@@ -31,7 +32,13 @@ KEYED = {"new": "instances"} | {
     name: name for name in ("tokens", "steps", "audiences", "items", "timers", "subscriptions", "jobs", "incidents")
 }
 QUEUED = ("deliveries", "messages", "outbox", "events", "members")
-DELETED_WAITS = ("timers", "subscriptions", "jobs")
+WAITS = {
+    "cancelled_items": "items",
+    "ended_timers": "timers",
+    "ended_subscriptions": "subscriptions",
+    "ended_jobs": "jobs",
+    "obsolete_incidents": "incidents",
+}
 BY_KEY = {
     "gone": "tokens",
     "ended_timers": "timers",
@@ -47,6 +54,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.tables: dict[str, dict[int, Any]] = {name: {} for name in (*KEYED.values(), *QUEUED)}
+        self.processes: dict[str, tuple[int, int | None, bool]] = {}
         self.numbers = count(1)
         self.ids = InstanceIds(count(1).__next__)
         self.lock = threading.RLock()
@@ -70,8 +78,17 @@ class MemoryStore:
         for instance in instances:
             if instance in self.tables["instances"]:
                 keys = sorted(key for key in tokens if instance_of(key) == instance)
-                found[instance] = Loaded(self.tables["instances"][instance], [tokens[key] for key in keys])
+                row = self.tables["instances"][instance]
+                found[instance] = Loaded(row, [tokens[key] for key in keys], self.waits_of(instance))
         return found
+
+    def waits_of(self, instance: int) -> list[WaitKey]:
+        return [
+            WaitKey(member, key, row.token, "" if table == "items" else row.trigger)
+            for member, table in WAITS.items()
+            for key, row in sorted(self.tables[table].items())
+            if instance_of(key) == instance and getattr(row, "status", OPEN) == OPEN
+        ]
 
     def load_items(self, keys: Collection[int], *, is_locked: bool = False) -> list[tuple[ItemRow, Loaded]]:
         return self.load_with("items", keys)
@@ -124,21 +141,12 @@ class MemoryStore:
                 incidents[ended.id] = incidents[ended.id]._replace(
                     status=DONE, closed_at=batch.at, closed_by=ended.actor
                 )
-        closed = set(batch.closed)
-        dropped = set(batch.dropped)
-        for table in DELETED_WAITS:
-            rows = self.tables[table]
-            for key in [k for k, row in rows.items() if is_ended(row, closed, dropped)]:
-                del rows[key]
-        deliveries = self.tables["deliveries"]
-        for number in [n for n, row in deliveries.items() if make_key(row.instance, row.token) in closed]:
-            del deliveries[number]
-        for key, row in items.items():
-            if row.status == OPEN and token_of(row) in closed:
-                items[key] = row._replace(status=CANCELLED, ended_at=batch.at)
-        for key, row in incidents.items():
-            if row.status == OPEN and token_of(row) in closed:
-                incidents[key] = row._replace(status=CANCELLED, closed_at=batch.at)
+        for key in batch.cancelled_items:
+            if items[key].status == OPEN:
+                items[key] = items[key]._replace(status=CANCELLED, ended_at=batch.at)
+        for key in batch.obsolete_incidents:
+            if incidents[key].status == OPEN:
+                incidents[key] = incidents[key]._replace(status=CANCELLED, closed_at=batch.at)
 
     def claim_deliveries(self, limit: int, now: datetime, instance: int | None = None) -> list[tuple[int, DeliveryRow]]:
         rows = self.tables["deliveries"].items()
@@ -250,17 +258,11 @@ class MemoryStore:
             del messages[number]
         return len(expired)
 
+    def find_process(self, key: str) -> tuple[int, int | None, bool] | None:
+        return self.processes.get(key)
+
     def knows_event(self, source: str, event: str) -> int | None:
         for row in self.tables["events"].values():
             if (row.source, row.event) == (source, event):
                 return row.instance or 0
         return None
-
-
-def token_of(wait: Any) -> int:
-    return make_key(instance_of(wait.id), wait.token)
-
-
-def is_ended(wait: Any, closed: set[int], dropped: set[tuple[int, str]]) -> bool:
-    token = token_of(wait)
-    return token in closed or (token, wait.trigger) in dropped

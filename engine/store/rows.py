@@ -177,15 +177,25 @@ class Numbered(NamedTuple):
     row: DeliveryRow | MessageRow | OutboxRow
 
 
+class WaitKey(NamedTuple):
+    """A wait that is open, as far as its end needs it. `kind` is the member of the batch that ends it."""
+
+    kind: str
+    id: int
+    token: int
+    trigger: str
+
+
 class Loaded(NamedTuple):
-    """An instance with its living tokens in the order of their birth."""
+    """An instance with its living tokens in the order of their birth, and what they wait for."""
 
     row: InstanceRow
     tokens: list[TokenRow]
+    waits: list[WaitKey]
 
 
 class EndedItem(NamedTuple):
-    """A work item that somebody completed; those whose token only left become cancelled."""
+    """A work item that somebody completed, or an incident that somebody resolved."""
 
     id: int
     actor: str
@@ -195,8 +205,8 @@ class EndedItem(NamedTuple):
 class Batch:
     """Everything that one unit of work writes. Lists that stay empty cost nothing.
 
-    `moved` instances are written only if their stored revision is one lower. `closed` are the keys of tokens
-    whose waits and deliveries end, of whatever kind; `dropped` single waits; `ended` names waits by key.
+    `moved` instances are written only if their stored revision is one lower. Waits end by their keys: timers,
+    subscriptions and jobs are gone then, items and incidents stay as what became of them.
     """
 
     at: datetime
@@ -212,13 +222,13 @@ class Batch:
     subscriptions: list[SubscriptionRow] = field(default_factory=list)
     jobs: list[JobRow] = field(default_factory=list)  # opened or changed
     incidents: list[IncidentRow] = field(default_factory=list)
-    closed: list[int] = field(default_factory=list)
-    dropped: list[tuple[int, str]] = field(default_factory=list)
     done_items: list[EndedItem] = field(default_factory=list)
+    cancelled_items: list[int] = field(default_factory=list)
     ended_timers: list[int] = field(default_factory=list)
     ended_subscriptions: list[int] = field(default_factory=list)
     ended_jobs: list[int] = field(default_factory=list)
     resolved_incidents: list[EndedItem] = field(default_factory=list)
+    obsolete_incidents: list[int] = field(default_factory=list)
     deliveries: list[DeliveryRow] = field(default_factory=list)
     taken_deliveries: list[int] = field(default_factory=list)
     messages: list[MessageRow] = field(default_factory=list)

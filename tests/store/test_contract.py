@@ -11,7 +11,7 @@ from engine.models.waits import CONTINUATION
 from engine.store import open_store
 from engine.store.contract import Store
 from engine.store.memory import MemoryStore
-from engine.store.rows import AudienceRow, EndedItem, EventRow, Loaded
+from engine.store.rows import AudienceRow, EndedItem, EventRow, Loaded, MemberRow, WaitKey
 from tests.store.rows import (
     EARLIER,
     LATER,
@@ -187,59 +187,45 @@ class StoreContract:
 
     # the ends of waits
 
-    def count_waits(self, store: Store, instance: int) -> dict[str, int]:
-        return {
-            "items": len([1 for row, _ in store.load_items([make_key(instance, 1)]) if row.status == 0]),
-            "timers": len(store.claim_timers(10, NOW)),
-            "subscriptions": len(store.find_subscriptions(0, "paid", "order-1")),
-            "jobs": len(store.load_jobs([make_key(instance, 4)])),
-            "incidents": len([1 for row, _ in store.load_incidents([make_key(instance, 5)]) if row.status == 0]),
-            "deliveries": len(store.claim_deliveries(10, NOW)),
-        }
+    def test_open_waits_are_loaded_with_their_instance(self, store: Store, instance: int) -> None:
+        assert load(store, instance).waits == [
+            WaitKey("cancelled_items", make_key(instance, 1), 1, ""),
+            WaitKey("ended_timers", make_key(instance, 2), 1, "fire:late"),
+            WaitKey("ended_subscriptions", make_key(instance, 3), 1, "fire:paid"),
+            WaitKey("ended_jobs", make_key(instance, 4), 1, "complete"),
+            WaitKey("obsolete_incidents", make_key(instance, 5), 1, "leave"),
+        ]
 
-    def test_closing_a_token_ends_all_its_waits(self, store: Store, instance: int) -> None:
-        with store.unit():
-            assert set(self.count_waits(store, instance).values()) == {1}
-        put(store, moved=[next_of(load(store, instance))], closed=[make_key(instance, 1)])
-        with store.unit():
-            assert set(self.count_waits(store, instance).values()) == {0}
+    def test_waits_that_ended_are_not_loaded_any_more(self, store: Store, instance: int) -> None:
+        ends: dict[str, list[int]] = {}
+        for wait in load(store, instance).waits:
+            ends.setdefault(wait.kind, []).append(wait.id)
+        put(store, moved=[next_of(load(store, instance))], **ends)
+        assert load(store, instance).waits == []
 
-    def test_closing_a_token_leaves_the_waits_of_others(self, store: Store, instance: int) -> None:
+    def test_the_waits_of_an_instance_are_its_own(self, store: Store, instance: int) -> None:
         (other,) = store.take_ids(1)
-        put(store, new=[make_instance(other)], items=[make_item(other, token=1)], timers=[make_timer(other, token=1)])
-        put(store, closed=[make_key(instance, 2), make_key(other, 2), make_key(other, 1)])
-        with store.unit():
-            assert set(self.count_waits(store, instance).values()) == {1}
+        put(store, new=[make_instance(other)], timers=[make_timer(other)])
+        put(store, ended_timers=[make_key(instance, 2)])
+        assert [wait.kind for wait in load(store, other).waits] == ["ended_timers"]
+        assert len(load(store, instance).waits) == 4
 
     def test_a_work_item_is_done_by_somebody_or_cancelled(self, store: Store, instance: int) -> None:
-        put(store, items=[make_item(instance, 8, token=1)])
-        put(
-            store,
-            closed=[make_key(instance, 1)],
-            done_items=[EndedItem(make_key(instance, 1), "mary")],
-        )
-        done, cancelled = (row for row, _ in store.load_items([make_key(instance, 1), make_key(instance, 8)]))
+        put(store, items=[make_item(instance, 8)])
+        keys = [make_key(instance, 1), make_key(instance, 8)]
+        put(store, done_items=[EndedItem(keys[0], "mary")], cancelled_items=[keys[1]])
+        put(store, cancelled_items=[keys[0]])
+        done, cancelled = (row for row, _ in store.load_items(keys))
         assert (done.status, done.ended_by, done.ended_at) == (1, "mary", NOW)
         assert (cancelled.status, cancelled.ended_by, cancelled.ended_at) == (2, None, NOW)
 
     def test_an_incident_is_resolved_by_somebody_or_obsolete(self, store: Store, instance: int) -> None:
         put(store, incidents=[make_incident(instance, 8)])
-        put(
-            store,
-            closed=[make_key(instance, 1)],
-            resolved_incidents=[EndedItem(make_key(instance, 5), "joe")],
-        )
         keys = [make_key(instance, 5), make_key(instance, 8)]
+        put(store, resolved_incidents=[EndedItem(keys[0], "joe")], obsolete_incidents=[keys[1]])
         resolved, obsolete = (row for row, _ in store.load_incidents(keys))
         assert (resolved.status, resolved.closed_by, resolved.closed_at) == (1, "joe", NOW)
         assert (obsolete.status, obsolete.closed_by) == (2, None)
-
-    def test_a_dropped_wait_leaves_the_token_its_others(self, store: Store, instance: int) -> None:
-        put(store, dropped=[(make_key(instance, 1), "fire:late")])
-        with store.unit():
-            counts = self.count_waits(store, instance)
-        assert counts.pop("timers") == 0
-        assert set(counts.values()) == {1}
 
     def test_waits_end_by_key(self, store: Store, instance: int) -> None:
         with store.unit():
@@ -252,8 +238,10 @@ class StoreContract:
                     taken_deliveries=[number],
                 )
             )
-            counts = self.count_waits(store, instance)
-        assert [counts[name] for name in ("timers", "subscriptions", "jobs", "deliveries")] == [0, 0, 0, 0]
+            assert store.claim_timers(10, NOW) == []
+            assert store.find_subscriptions(0, "paid", "order-1") == []
+            assert store.load_jobs([make_key(instance, 4)]) == []
+            assert store.claim_deliveries(10, NOW) == []
 
     # reading waits with their instances
 
@@ -275,8 +263,8 @@ class StoreContract:
 
     def test_an_audience_is_kept_once(self, store: Store) -> None:
         audience = AudienceRow(77, "[]", '["managers"]')
-        put(store, audiences=[audience])
-        put(store, audiences=[audience])
+        for _ in range(2):
+            put(store, audiences=[audience], members=[MemberRow(77, "managers", True)])
 
     # timers, deliveries, continuations
 

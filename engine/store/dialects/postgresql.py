@@ -28,6 +28,7 @@ from engine.store.rows import (
     SubscriptionRow,
     TimerRow,
     TokenRow,
+    WaitKey,
 )
 from engine.store.tables import (
     DELIVERIES,
@@ -55,23 +56,40 @@ def columns(table: Table, alias: str) -> str:
     )
 
 
-# The first line of an instance has its own values, each further one a token: large variables come once.
+# The first line of an instance has its own values, each further one a token or a wait: large variables come
+# once. `kind` says which: 0 the instance, 1 a token, then the waits in the order of WAIT_TABLES.
 LARGE = ("variables", "data")
 INSTANCE_COLUMNS = ", ".join(
-    f"CASE WHEN t.id IS NULL THEN {column} END" if name in LARGE else column
+    f"CASE WHEN t.kind = 0 THEN {column} END" if name in LARGE else column
     for name, column in zip(INSTANCES.columns, columns(INSTANCES, "i").split(", "), strict=True)
 )
-TOKEN_LINES = (
-    "LATERAL (SELECT NULL::bigint AS id, NULL::int AS state_id, NULL::int AS scope, NULL::int AS loop_index, "
-    "NULL AS flow, NULL AS variables, NULL AS data UNION ALL SELECT id, state_id, scope, loop_index, flow, "
-    f"variables, data FROM engine_token WHERE id {SPAN}) t"
+WAIT_TABLES = (
+    ("cancelled_items", "engine_workitem", "''::text", "AND status = 0"),
+    ("ended_timers", "engine_timer", "trigger", ""),
+    ("ended_subscriptions", "engine_subscription", "trigger", ""),
+    ("ended_jobs", "engine_job", "trigger", ""),
+    ("obsolete_incidents", "engine_incident", "trigger", "AND status = 0"),
 )
+OWN_LINE = (
+    "SELECT 0 AS kind, NULL::bigint AS id, NULL::int AS state_id, NULL::int AS scope, NULL::int AS loop_index, "
+    "NULL AS flow, NULL AS variables, NULL AS data"
+)
+LINES = " UNION ALL ".join(
+    [
+        OWN_LINE,
+        f"SELECT 1, id, state_id, scope, loop_index, flow, variables, data FROM engine_token WHERE id {SPAN}",
+        *(
+            f"SELECT {kind}, id, token, NULL, NULL, {trigger}, NULL, NULL FROM {name} WHERE id {SPAN} {test}"
+            for kind, (_, name, trigger, test) in enumerate(WAIT_TABLES, 2)
+        ),
+    ]
+)
+LINE_COLUMNS = f"t.kind, t.id, t.state_id, t.scope, t.loop_index, t.flow, t.variables, t.data, {INSTANCE_COLUMNS}"
 LOAD = (
-    f"SELECT t.id, t.state_id, t.scope, t.loop_index, t.flow, t.variables, t.data, {INSTANCE_COLUMNS} "
-    f"FROM engine_instance i CROSS JOIN {TOKEN_LINES} WHERE i.id = ANY(%s::bigint[]) "
-    "ORDER BY i.id, t.id NULLS FIRST"
+    f"SELECT {LINE_COLUMNS} FROM engine_instance i CROSS JOIN LATERAL ({LINES}) t "
+    "WHERE i.id = ANY(%s::bigint[]) ORDER BY i.id, t.kind, t.id"
 )
-TOKEN_WIDTH = 7
+TOKEN_WIDTH = 8
 LINE_WIDTH = TOKEN_WIDTH + len(INSTANCES.columns)
 # A lock is taken before the read, never by it: a reader that has waited would get the new instance with the
 # tokens of its old snapshot.
@@ -223,6 +241,10 @@ class PostgresqlStore:
     def drop_expired_messages(self, now: datetime) -> int:
         return len(run("DELETE FROM engine_bufferedmessage WHERE expires_at <= %s RETURNING 1", now))
 
+    def find_process(self, key: str) -> tuple[int, int | None, bool] | None:
+        lines = run("SELECT id, latest_id, is_suspended FROM engine_process WHERE key = %s", key)
+        return lines[0] if lines else None
+
     def knows_event(self, source: str, event: str) -> int | None:
         lines = run("SELECT instance FROM engine_inboundevent WHERE source = %s AND event = %s", source, event)
         return (lines[0][0] or 0) if lines else None
@@ -243,13 +265,17 @@ def gather(lines: Sequence[tuple[Any, ...]]) -> dict[int, Loaded]:
     """Lines of LOAD, sorted by instance, its own line first."""
     found: dict[int, Loaded] = {}
     tokens: list[TokenRow] = []
+    waits: list[WaitKey] = []
     for line in lines:
-        if line[0] is None:
-            tokens = []
+        kind = line[0]
+        if kind == 0:
+            tokens, waits = [], []
             row = InstanceRow._make(line[TOKEN_WIDTH:LINE_WIDTH])
-            found[row.id] = Loaded(row, tokens)
+            found[row.id] = Loaded(row, tokens, waits)
+        elif kind == 1:
+            tokens.append(TokenRow._make(line[1:TOKEN_WIDTH]))
         else:
-            tokens.append(TokenRow._make(line[:TOKEN_WIDTH]))
+            waits.append(WaitKey(WAIT_TABLES[kind - 2][0], line[1], line[2], line[5]))
     return found
 
 
@@ -271,9 +297,8 @@ def load_with(table: Table, keys: Collection[int], is_locked: bool) -> list[tupl
 @cache
 def load_one(table: Table) -> str:
     return (
-        f"SELECT t.id, t.state_id, t.scope, t.loop_index, t.flow, t.variables, t.data, {INSTANCE_COLUMNS}, "
-        f"{columns(table, 'w')} FROM {table.name} w JOIN engine_instance i ON {OWN_INSTANCE} "
-        f"CROSS JOIN {TOKEN_LINES} WHERE w.id = ANY(%s::bigint[]) ORDER BY t.id NULLS FIRST"
+        f"SELECT {LINE_COLUMNS}, {columns(table, 'w')} FROM {table.name} w JOIN engine_instance i ON {OWN_INSTANCE} "
+        f"CROSS JOIN LATERAL ({LINES}) t WHERE w.id = ANY(%s::bigint[]) ORDER BY t.kind, t.id"
     )
 
 

@@ -17,19 +17,12 @@ Part = Callable[[Batch, str, list[str], list[Any]], None]
 # What an instance keeps from its start is not written again.
 FIXED = ("id", "started_at", "parent", "version_id", "business_key")
 
-# A wait of a closed token: within the instance's range of keys, of that token.
-OF_CLOSED = (
-    f"w.id BETWEEN c.key >> {NUMBER_BITS} << {NUMBER_BITS} AND c.key | {LARGEST_NUMBER} "
-    f"AND w.token = c.key & {LARGEST_NUMBER}"
-)
 SPAN = f"BETWEEN i.id << {NUMBER_BITS} AND i.id << {NUMBER_BITS} | {LARGEST_NUMBER}"
-OF_DROPPED = OF_CLOSED.replace("c.key", "d.key") + " AND w.trigger = d.trigger"
 HELD = (
     "held AS (SELECT i.id FROM engine_instance i JOIN unnest(%s::bigint[], %s::int[]) AS u(id, revision) "
     "ON i.id = u.id AND i.revision = u.revision ORDER BY i.id FOR UPDATE OF i)"
 )
 END_COLUMN = {"engine_incident": "closed_at", "engine_workitem": "ended_at"}
-CLOSED_TABLES = ("engine_timer", "engine_subscription", "engine_job")
 
 
 def compose(batch: Batch) -> tuple[str, Parameters]:
@@ -102,42 +95,6 @@ def delete_tokens(batch: Batch, gate: str, parts: list[str], parameters: Paramet
     parameters.append(keys_of(batch.gone))
 
 
-def end_closed(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
-    """Every kind of wait of the closed tokens. Items and incidents stay, as what became of them."""
-    closed = keys_of(batch.closed)
-    for table in CLOSED_TABLES:
-        parts.append(
-            f"closed_{table} AS (DELETE FROM {table} w USING unnest(%s::bigint[]) AS c(key) "
-            f"WHERE {OF_CLOSED}{also(gate)})"
-        )
-        parameters.append(closed)
-    parts.append(
-        "closed_deliveries AS (DELETE FROM engine_delivery w USING unnest(%s::bigint[]) AS c(key) "
-        f"WHERE w.instance = c.key >> {NUMBER_BITS} AND w.token = c.key & {LARGEST_NUMBER}{also(gate)})"
-    )
-    parameters.append(closed)
-    # What is named by key is none of this statement's: no row may be changed twice in it.
-    for table, ended in (
-        ("engine_incident", [ended.id for ended in batch.resolved_incidents]),
-        ("engine_workitem", [ended.id for ended in batch.done_items]),
-    ):
-        parts.append(
-            f"closed_{table} AS (UPDATE {table} w SET {END_COLUMN[table]} = %s, status = 2 "
-            f"FROM unnest(%s::bigint[]) AS c(key) WHERE {OF_CLOSED} AND w.status = 0 "
-            f"AND w.id <> ALL(%s::bigint[]){also(gate)})"
-        )
-        parameters += [batch.at, closed, keys_of(ended)]
-
-
-def end_dropped(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
-    for table in CLOSED_TABLES:
-        parts.append(
-            f"dropped_{table} AS (DELETE FROM {table} w USING unnest(%s::bigint[], %s::text[]) "
-            f"AS d(key, trigger) WHERE {OF_DROPPED}{also(gate)})"
-        )
-        parameters += columns_of(("bigint", "text"), batch.dropped)
-
-
 def end_by_key(member: str, table: str, actor_column: str) -> Part:
     """What somebody did: status 1, with the time and the name."""
 
@@ -148,6 +105,19 @@ def end_by_key(member: str, table: str, actor_column: str) -> Part:
             f"WHERE w.id = u.id AND w.status = 0{also(gate)})"
         )
         parameters.extend([batch.at, *columns_of(("bigint", "text"), getattr(batch, member))])
+
+    return compose_part
+
+
+def cancel_by_key(member: str, table: str) -> Part:
+    """What nobody needs any more: status 2."""
+
+    def compose_part(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
+        parts.append(
+            f"{member} AS (UPDATE {table} w SET {END_COLUMN[table]} = %s, status = 2 "
+            f"WHERE w.id = ANY(%s::bigint[]) AND w.status = 0{also(gate)})"
+        )
+        parameters.extend([batch.at, keys_of(getattr(batch, member))])
 
     return compose_part
 
@@ -193,10 +163,10 @@ def also(gate: str) -> str:
 
 ENDINGS: tuple[tuple[str, Part], ...] = (
     ("gone", delete_tokens),
-    ("closed", end_closed),
-    ("dropped", end_dropped),
     ("done_items", end_by_key("done_items", "engine_workitem", "ended_by")),
     ("resolved_incidents", end_by_key("resolved_incidents", "engine_incident", "closed_by")),
+    ("cancelled_items", cancel_by_key("cancelled_items", "engine_workitem")),
+    ("obsolete_incidents", cancel_by_key("obsolete_incidents", "engine_incident")),
     ("ended_timers", delete_by_key("ended_timers", "engine_timer")),
     ("ended_subscriptions", delete_by_key("ended_subscriptions", "engine_subscription")),
     ("ended_jobs", delete_by_key("ended_jobs", "engine_job")),

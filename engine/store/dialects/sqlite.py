@@ -22,6 +22,7 @@ from engine.store.rows import (
     OutboxRow,
     SubscriptionRow,
     TimerRow,
+    WaitKey,
 )
 from engine.store.tables import (
     DELIVERIES,
@@ -51,6 +52,17 @@ LOAD_INSTANCES = f"SELECT {columns(INSTANCES, 'i')} FROM engine_instance i WHERE
 # CROSS JOIN keeps SQLite from turning the order of the join around.
 LOAD_TOKENS = (
     f"SELECT {columns(TOKENS, 't')} FROM json_each(?) g CROSS JOIN engine_token t ON {OWN_TOKENS} ORDER BY t.id"
+)
+WAITS = (
+    ("cancelled_items", "engine_workitem", "''", "AND status = 0"),
+    ("ended_timers", "engine_timer", "trigger", ""),
+    ("ended_subscriptions", "engine_subscription", "trigger", ""),
+    ("ended_jobs", "engine_job", "trigger", ""),
+    ("obsolete_incidents", "engine_incident", "trigger", "AND status = 0"),
+)
+LOAD_WAITS = " UNION ALL ".join(
+    f"SELECT '{kind}', t.id, t.token, {trigger} FROM json_each(?) g CROSS JOIN {name} t ON {OWN_TOKENS} {test}"
+    for kind, name, trigger, test in WAITS
 )
 OF_ONE = f"(? IS NULL OR w.id >> {NUMBER_BITS} = ?)"
 DUE_DELIVERIES = (
@@ -105,9 +117,12 @@ class SqliteStore:
         found = {}
         for line in run(LOAD_INSTANCES, given):
             row = read_row(INSTANCES, line)
-            found[row.id] = Loaded(row, [])
-        for line in run(LOAD_TOKENS, list_of(found)):
+            found[row.id] = Loaded(row, [], [])
+        given = list_of(found)
+        for line in run(LOAD_TOKENS, given):
             found[instance_of(line[0])].tokens.append(TOKENS.row._make(line))
+        for line in run(LOAD_WAITS, *[given] * len(WAITS)):
+            found[instance_of(line[1])].waits.append(WaitKey._make(line))
         return found
 
     def load_items(self, keys: Collection[int], *, is_locked: bool = False) -> list[tuple[ItemRow, Loaded]]:
@@ -196,6 +211,10 @@ class SqliteStore:
     def drop_expired_messages(self, now: datetime) -> int:
         statement = "DELETE FROM engine_bufferedmessage WHERE expires_at <= ? RETURNING 1"
         return len(run(statement, write_time(now)))
+
+    def find_process(self, key: str) -> tuple[int, int | None, bool] | None:
+        lines = run("SELECT id, latest_id, is_suspended FROM engine_process WHERE key = ?", key)
+        return (lines[0][0], lines[0][1], bool(lines[0][2])) if lines else None
 
     def knows_event(self, source: str, event: str) -> int | None:
         lines = run("SELECT instance FROM engine_inboundevent WHERE source = ? AND event = ?", source, event)

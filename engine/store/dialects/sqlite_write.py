@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from functools import cache
 
-from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS, span
+from engine.models.keys import span
 from engine.store.dialects.sqlite_run import list_of, run, run_many, write_rows, write_time
 from engine.store.rows import Batch
 from engine.store.tables import INSERTED, INSTANCES, KEPT, REPLACED, Table
 
 FIXED = ("id", "started_at", "parent", "version_id", "business_key")
-IN_INSTANCE = f"id BETWEEN ? >> {NUMBER_BITS} << {NUMBER_BITS} AND ? | {LARGEST_NUMBER}"
-OF_CLOSED = f"{IN_INSTANCE} AND token = ? & {LARGEST_NUMBER}"
 COUNT_UNMOVED = (
     "SELECT count(*) FROM json_each(?) g JOIN engine_instance i ON i.id = json_extract(g.value, '$[0]') "
     "AND i.revision = json_extract(g.value, '$[1]')"
 )
 END_COLUMN = {"engine_incident": "closed_at", "engine_workitem": "ended_at"}
-DELETED_WAITS = ("engine_timer", "engine_subscription", "engine_job")
 BY_KEY = (
     ("gone", "engine_token"),
     ("ended_timers", "engine_timer"),
@@ -33,12 +30,6 @@ def write(batch: Batch) -> bool:
     if batch.moved and not move_instances(batch):
         return False
     end_by_key(batch)
-    if batch.closed:
-        end_closed(batch)
-    if batch.dropped:
-        for name in DELETED_WAITS:
-            lines = [(key, key, key, trigger) for key, trigger in batch.dropped]
-            run_many(f"DELETE FROM {name} WHERE {OF_CLOSED} AND trigger = ?", lines)
     for member, name in BY_KEY:
         keys = getattr(batch, member)
         if keys:
@@ -77,19 +68,10 @@ def end_by_key(batch: Batch) -> None:
                 "WHERE id = ? AND status = 0"
             )
             run_many(statement, [(at, end.actor, end.id) for end in ended])
-
-
-def end_closed(batch: Batch) -> None:
-    lines = [(key, key, key) for key in batch.closed]
-    for name in DELETED_WAITS:
-        run_many(f"DELETE FROM {name} WHERE {OF_CLOSED}", lines)
-    run_many(
-        f"DELETE FROM engine_delivery WHERE instance = ? >> {NUMBER_BITS} AND token = ? & {LARGEST_NUMBER}",
-        [(key, key) for key in batch.closed],
-    )
-    for name, column in END_COLUMN.items():
-        statement = f"UPDATE {name} SET {column} = ?, status = 2 WHERE {OF_CLOSED} AND status = 0"
-        run_many(statement, [(write_time(batch.at), *line) for line in lines])
+    for table, keys in (("engine_workitem", batch.cancelled_items), ("engine_incident", batch.obsolete_incidents)):
+        if keys:
+            statement = f"UPDATE {table} SET {END_COLUMN[table]} = ?, status = 2 WHERE id = ? AND status = 0"
+            run_many(statement, [(write_time(batch.at), key) for key in keys])
 
 
 def hold(instances: list[int], is_held: bool, available: str | None) -> None:
