@@ -72,14 +72,14 @@ def made_page(request: HttpRequest, instance: int, number: int) -> HttpResponse:
         raise Http404
     entry = made[number - 1]
     record = next((r for r in entry["records"] if r["id"] == entry["decision"]), entry["records"][-1])
-    version = _version_at(entry["decision"])
+    version = _find_version(entry["decision"], entry["version"])
     context = {
-        "decision": {"name": record["name"], "key": entry["decision"], "version": None},
+        "decision": {"name": record["name"], "key": entry["decision"], "version": entry["version"]},
         "versions": [],
         "table": decisions.describe_table(version, record) if version is not None else None,
         "expression": decisions.describe_expression(version) if version is not None else "",
         "inputs": [],
-        "trial": {"record": record, "value": _words(record["value"]), "problems": []},
+        "trial": {"record": record, "value": _words(record["value"]), "problems": entry["findings"]},
         "made": {
             "at": entry["at"],
             "url": reverse("monitor:instance", args=[instance]),
@@ -110,9 +110,9 @@ def _words(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _version_at(key: str) -> DecisionVersion | None:
-    """The decision's latest version, to show the table; rules keep their ids across versions."""
+def _find_version(key: str, number: int | None) -> DecisionVersion | None:
+    """The version that was evaluated, to show its table; whoever may see the instance may see it."""
     try:
-        return decisions.get_decision(None, key)
+        return decisions.get_decision(None, key, number)
     except NotFound:
         return None

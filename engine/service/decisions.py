@@ -97,7 +97,14 @@ def list_made(instance: Instance) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for step in Step.objects.filter(id__range=span(instance.pk)).order_by("id"):
         made += [
-            {"at": step.at, "node": entry[2], "decision": entry[3], "records": entry[4]}
+            {
+                "at": step.at,
+                "node": entry[2],
+                "decision": entry[3],
+                "records": entry[4],
+                "version": entry[5],
+                "findings": entry[6],
+            }
             for entry in step.log or ()
             if entry[0] == "decision"
         ]

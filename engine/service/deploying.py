@@ -14,7 +14,6 @@ from django.db.models import Max
 
 from engine.core.compile import compile_diagram
 from engine.core.compile.check import check_diagram
-from engine.core.dmn import compile_decisions
 from engine.core.machine import build_machine
 from engine.core.model.behaviour import Fault
 from engine.core.model.diagram import Diagram
@@ -25,7 +24,6 @@ from engine.core.parse.dmn import read_decisions
 from engine.core.triggers.schedule import ScheduleError, read_cycle
 from engine.core.triggers.timer import due_of
 from engine.models import (
-    DecisionVersion,
     DeployedFile,
     Deployment,
     FormVersion,
@@ -35,8 +33,9 @@ from engine.models import (
     State,
     Transition,
 )
+from engine.service.decision_files import check_decisions, store_decisions
 from engine.service.errors import Conflict, Invalid
-from engine.service.expressions import decision_budget, expression_budget
+from engine.service.expressions import expression_budget
 from engine.service.rights import Actor, name_of, require, require_any
 from engine.store.writing import write_transaction
 
@@ -68,20 +67,11 @@ def check_files(files: Sequence[File], handlers: Collection[str] | None = None) 
         except DiagramError as error:
             problems += [_in_file(problem, file, files) for problem in error.problems]
     problems += _find_twins(reading)
-    problems += _check_decisions(reading)
+    problems += check_decisions([(file.name, model) for file, model in reading.decisions])
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise DiagramError(problems)
     return reading
-
-
-def _check_decisions(reading: Reading) -> list[Problem]:
-    """Every expression of every decision file; the files may import one another."""
-    try:
-        compile_decisions([model for _, model in reading.decisions], budget=decision_budget())
-    except DiagramError as error:
-        return list(error.problems)
-    return []
 
 
 def _check_names(files: Sequence[File]) -> None:
@@ -136,8 +126,7 @@ def _store(deployment: Deployment, files: Sequence[File], reading: Reading) -> N
     for file, _, graphs in reading.diagrams:
         for graph in graphs:
             _store_version(deployment, stored[file.name], graph, reading.warnings)
-    for file, model in reading.decisions:
-        _store_decisions(deployment, stored[file.name], model)
+    store_decisions(deployment, stored, [(file.name, model) for file, model in reading.decisions])
     for file, schema in reading.forms:
         key = str(schema.get("id") or file.name.rpartition(".")[0])
         number = (FormVersion.objects.filter(key=key).aggregate(last=Max("number"))["last"] or 0) + 1
@@ -291,16 +280,3 @@ def _first_due(start: dict[str, Any], now: datetime) -> tuple[datetime | None, i
         return due_of(text, now), 0
     except ScheduleError as error:
         raise DiagramError([Problem("invalid-timer", start["node"], None, str(error))]) from None
-
-
-def _store_decisions(deployment: Deployment, file: DeployedFile, model: Any) -> None:
-    for decision in model.decisions:
-        number = (DecisionVersion.objects.filter(key=decision.id).aggregate(last=Max("number"))["last"] or 0) + 1
-        DecisionVersion.objects.create(
-            key=decision.id,
-            number=number,
-            name=decision.name or "",
-            tag=decision.version_tag,
-            deployment=deployment,
-            file=file,
-        )

@@ -130,7 +130,7 @@ def _decide_in(deployment: int) -> Any:
                 "decision-missing",
                 f"No decision with the id “{decision}” is deployed. Deploy it, then retry.",
             )
-        return decisions_of(found).evaluate(decision, variables, now=now)
+        return decisions_of(found).evaluate(decision, variables, now=now)._replace(version=found.number)
 
     return decide
 
@@ -141,7 +141,8 @@ def _find_decision(decision: str, binding: Mapping[str, Any], deployment: int) -
     if kind == "deployment":
         rows = rows.filter(deployment=deployment)
     elif kind == "version":
-        rows = rows.filter(number=int(binding.get("version") or 0))
+        number = str(binding.get("version") or "")
+        rows = rows.filter(number=int(number) if number.isdigit() and len(number) < 10 else 0)
     elif kind == "versionTag":
         rows = rows.filter(tag=binding.get("version_tag", ""))
     return rows.order_by("-number").first()

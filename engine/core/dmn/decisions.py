@@ -22,6 +22,7 @@ class DecisionResult(NamedTuple):
     value: object
     diagnostics: tuple[Finding, ...]
     records: tuple[DecisionRecord, ...]
+    version: int | None = None  # number of the deployed version, where the caller knows one
 
 
 class Requirement(NamedTuple):

@@ -148,6 +148,8 @@ class RecordDecision:
     node: str
     decision: str
     records: list[dict[str, Any]]
+    version: int | None = None
+    findings: list[str] = field(default_factory=list)  # why a part of it is null
 
 
 Effect = (
