@@ -176,7 +176,7 @@ def _add_flow(draft: Draft, node: Node, source: str, flow: Flow, position: int) 
     is_guarded = node.kind in GUARDED
     is_default = is_guarded and flow.id == node.default_flow
     condition = flow.condition if is_guarded and not is_default else None
-    guard = (condition.language, condition.text) if condition is not None else None
+    guard = (condition.language, condition.text) if condition is not None and condition.text.strip() else None
     config: dict[str, Any] = {"name": flow.name} if flow.name else {}
     target = draft.entry(flow.target)
     listeners = encode_listeners(flow.listeners)
