@@ -49,6 +49,7 @@ urlpatterns = [
     path("v1/tasks/<key:task>/release/", views.ReleaseTask.as_view(), name="task-release"),
     path("v1/tasks/<key:task>/assign/", views.AssignTask.as_view(), name="task-assign"),
     path("v1/tasks/<key:task>/complete/", views.CompleteTask.as_view(), name="task-complete"),
+    path("v1/tasks/<key:task>/submit/", views.SubmitTask.as_view(), name="task-submit"),
     path("v1/messages/", views.Messages.as_view(), name="messages"),
     path("v1/signals/", views.Signals.as_view(), name="signals"),
     path("v1/decisions/", views.Decisions.as_view(), name="decisions"),

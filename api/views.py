@@ -27,7 +27,7 @@ from api.parsing import StrictJSONParser
 from engine.core.feel import to_json
 from engine.core.model.problems import DiagramError
 from engine.models import Instance, ProcessVersion
-from engine.service import decisions, deploying, drafts, history, instances, items, reading
+from engine.service import decisions, deploying, drafts, forms, history, instances, items, reading
 from engine.service.errors import Invalid, NotFound
 from engine.service.expressions import try_expression
 
@@ -201,7 +201,8 @@ class StartProcess(APIView):
     def post(self, request: Request, key: str) -> Response:
         """Start an instance from its start form; `next` is the page to show then."""
         body = read_body(request, requests.StartFormBody)
-        instance = instances.start(key, request.user, variables=body["variables"], business_key=body["business_key"])
+        variables = forms.check_start(request.user, key, instances.check_variables(body["variables"]))
+        instance = instances.start(key, request.user, variables=variables, business_key=body["business_key"])
         return Response({"instance": str(instance), "next": pages.after_start(request.user, instance)}, status=201)
 
 
@@ -328,6 +329,17 @@ class CompleteTask(APIView):
         """Complete the task; the process goes on with the variables."""
         body = read_body(request, requests.CompleteBody)
         items.complete(task, request.user, body["variables"], outcome=body["outcome"] or "")
+        return Response({"next": pages.after_task(request.user)})
+
+
+class SubmitTask(APIView):
+    @extend_schema(operation_id="submit_task_form", request=requests.CompleteBody, responses=ANSWER)
+    def post(self, request: Request, task: int) -> Response:
+        """Complete the task with what its form gave: every field is checked; `next` is the page to show then."""
+        body = read_body(request, requests.CompleteBody)
+        outcome = body["outcome"] or ""
+        variables = forms.check_task(request.user, task, instances.check_variables(body["variables"]), outcome)
+        items.complete(task, request.user, variables, outcome=outcome)
         return Response({"next": pages.after_task(request.user)})
 
 

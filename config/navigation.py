@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from engine.service import reading
 from engine.service.rights import is_all_powerful, role_rights
 
 
@@ -29,7 +32,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         if is_shown:
             url = reverse(name)
             items.append({
-                "label": label, "url": url, "icon": icon, "go": go, "count": None,
+                "label": label, "url": url, "icon": icon, "go": go,
                 "is_current": request.path.startswith(url),
             })  # fmt: skip
-    return {"navigation": items}
+    return {"navigation": items, "inbox_count": SimpleLazyObject(lambda: count_tasks(user))}
+
+
+def count_tasks(user: Any) -> int:
+    return reading.count_items(user, "", datetime.now(UTC))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from engine.models import Process, ProcessVersion
 from engine.service import drafts, reading
+from engine.service.errors import Forbidden
 from engine.service.rights import is_all_powerful, may, role_rights
 
 
@@ -84,7 +86,11 @@ def version_page(request: HttpRequest, key: str, number: int) -> HttpResponse:
 @require_GET
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     """The designer."""
-    draft = drafts.get_draft(request.user, key)
+    try:
+        draft = drafts.get_draft(request.user, key)
+    except Forbidden as refused:
+        messages.warning(request, refused.message)
+        return redirect("designer:process", key=key)
     deployed = Process.objects.filter(key=key).exists()
     context = {
         "process": {
@@ -98,8 +104,6 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
             "draft_url": reverse("api:draft", args=[key]),
             "check_url": reverse("api:check"),
             "deploy_url": reverse("api:deployments"),
-            "may_edit": True,
-            "may_deploy": True,
         },
     }
     return render(request, "designer/edit.html", context)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -79,6 +79,13 @@ def task_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
+def task_count(request: HttpRequest) -> JsonResponse:
+    """The number beside Inbox in the top bar, asked again when the inbox changes."""
+    return JsonResponse({"count": reading.count_items(request.user, "", datetime.now(UTC))})
+
+
+@login_required
+@require_GET
 def task_page(request: HttpRequest, task: int) -> HttpResponse:
     """The form, with the diagram and the facts beside it."""
     item = reading.get_item(request.user, task)
@@ -141,9 +148,7 @@ def start_page(request: HttpRequest, key: str) -> HttpResponse:
     process = reading.get_startable(request.user, key)
     assert process.latest_id is not None
     version = get_version(process.latest_id)
-    starts = version.machine.states["#process"].config.get("starts", ())
-    form = next((start.get("form") for start in starts if start["kind"] == "none"), None)
-    schema = forms.schema_of(form, version.deployment)
+    schema = forms.schema_of(forms.start_form_of(version.pk), version.deployment)
     context = {
         "process": describe_start(process),
         "form": {
@@ -205,7 +210,7 @@ def describe_form(item: WorkItem, instance: Any, *, read_only: bool) -> dict[str
     return {
         "schema": schema,
         "data": {name: value for name, value in visible.items() if name in keys},
-        "submit_url": reverse("api:task-complete", args=[item.pk]),
+        "submit_url": reverse("api:task-submit", args=[item.pk]),
         "draft_url": None,
         "draft": None,
         "outcomes": [{"value": value, "label": label} for value, label in outcomes],

@@ -120,7 +120,11 @@ def instance_page(request: HttpRequest, instance: int) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, instance: int) -> HttpResponse:
-    instances.cancel(instance, request.user, reason=request.POST.get("reason", "")[:1000])
+    reason = request.POST.get("reason", "").strip()[:1000]
+    if not reason:
+        messages.error(request, _("Say why the instance is cancelled."))
+        return redirect("monitor:instance", instance=instance)
+    instances.cancel(instance, request.user, reason=reason)
     messages.success(request, _("The instance has been cancelled."))
     return redirect("monitor:instance", instance=instance)
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
+from engine.core.forms import check_form
 from engine.models import FormVersion
+from engine.service import reading
+from engine.service.rights import Actor
+from engine.service.versions import get_version
 
 TYPES = {
     "string": "textfield",
@@ -31,6 +36,41 @@ def schema_of(form: dict[str, Any] | None, deployment: int) -> dict[str, Any] | 
         rows = rows.filter(deployment=deployment)
     found = rows.order_by("-number").first()
     return found.schema if found is not None else None
+
+
+def start_form_of(version: int) -> dict[str, Any] | None:
+    """What the diagram says of the form of the plain start."""
+    starts = get_version(version).machine.states["#process"].config.get("starts", ())
+    return next((start.get("form") for start in starts if start["kind"] == "none"), None)
+
+
+def check_start(actor: Actor, process: str, values: dict[str, Any]) -> dict[str, Any]:
+    """What a start form gave, in the types of its fields; FormError with every problem."""
+    row = reading.get_startable(actor, process)
+    assert row.latest_id is not None
+    form = _with_schema(start_form_of(row.latest_id), get_version(row.latest_id).deployment)
+    return check_form(form, values, {}, datetime.now(UTC))
+
+
+def check_task(actor: Actor, task: int, values: dict[str, Any], outcome: str) -> dict[str, Any]:
+    """What a task's form gave, in the types of its fields; FormError with every problem.
+
+    Who may complete the task, and whether it is still open, is asked where it is completed."""
+    item = reading.get_item(actor, task)
+    given = values | ({"outcome": outcome} if outcome else {})
+    visible = reading.visible_variables_of(reading.read_instance_of(item), item.token)
+    outcomes = [value for value, _ in (item.config or {}).get("outcomes") or ()]
+    form = _with_schema(item.form, item.state.version.deployment_id)
+    checked = check_form(form, given, visible, datetime.now(UTC), outcomes=outcomes)
+    return {name: value for name, value in checked.items() if name != "outcome" or not outcome}
+
+
+def _with_schema(form: dict[str, Any] | None, deployment: int) -> dict[str, Any] | None:
+    """A form that stands in a file of its own is read from there."""
+    if not form or form.get("schema") or form.get("fields"):
+        return form
+    schema = schema_of(form, deployment)
+    return form if schema is None else {**form, "schema": json.dumps(schema)}
 
 
 def plain_schema() -> dict[str, Any]:

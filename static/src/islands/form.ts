@@ -99,8 +99,14 @@ function showFailure(form: Form, error: unknown, message: HTMLElement): void {
   const fields = (form.get("formFieldRegistry") as { getAll(): FieldError["field"][] }).getAll();
   const { byField, rest } = fieldErrors(findings, fields);
   form._setState({ errors: byField });
+  const status = error instanceof Problem ? error.status : 0;
   const isPassing = error instanceof Problem && error.isPassing;
-  message.append(refusal(`${describe(error)}${isPassing ? " Your answers are kept; try again." : ""}`, rest));
+  const after = isPassing
+    ? " Your answers are kept; try again."
+    : status === 400
+      ? ""
+      : " What you typed stays here and in this browser.";
+  message.append(refusal(`${describe(error)}${after}`, rest));
 }
 
 function refusal(words: string, findings: Finding[]): HTMLElement {

@@ -1,5 +1,6 @@
 /** Small behaviour of every page: go-to keys, lists by keyboard, menus that close, the live badge. */
 import { isTyping } from "./dom";
+import { get } from "./http";
 import { type LiveStatus, live } from "./live";
 import { addShortcut, showShortcuts } from "./shortcuts";
 
@@ -54,17 +55,42 @@ const LIVE_WORDS: Record<LiveStatus, string> = {
   offline: "Offline, trying again",
 };
 
+/** The number beside Inbox; when it cannot be had the old one stays. */
+async function refreshCount(first: HTMLElement, all: Iterable<HTMLElement>): Promise<void> {
+  const answer = await get<{ count: number }>(first.dataset.inboxCount ?? "").catch(() => null);
+  if (!answer) return;
+  for (const place of all) {
+    place.textContent = String(answer.count);
+    place.hidden = answer.count === 0;
+  }
+}
+
+/** A button with `data-opens="id"` opens that dialog; `data-closes` inside closes it, as Escape does. */
+function startDialogs(): void {
+  document.addEventListener("click", (event) => {
+    const target = event.target as Element;
+    const opener = target.closest<HTMLElement>("[data-opens]");
+    if (opener)
+      (document.getElementById(opener.dataset.opens ?? "") as HTMLDialogElement | null)?.showModal();
+    if (target.closest("[data-closes]")) target.closest("dialog")?.close();
+  });
+}
+
 /** Pages that follow something say so in the top bar; `data-refresh` areas are fetched again when told. */
 function startLive(): void {
   const badge = document.querySelector<HTMLElement>("[data-live-badge]");
   const areas = document.querySelectorAll<HTMLElement>("[data-refresh]");
   const topics = new Set([...areas].map((area) => area.dataset.refresh ?? ""));
+  const counts = document.querySelectorAll<HTMLElement>("[data-inbox-count]");
+  if (counts.length > 0) topics.add("inbox");
   for (const topic of topics)
     live().subscribe({
       subscribe: topic,
       receive: () => document.body.dispatchEvent(new CustomEvent(`live:${topic}`)),
     });
-  if (badge && (topics.size > 0 || document.querySelector("[data-follows]"))) {
+  const [count] = counts;
+  if (count) document.body.addEventListener("live:inbox", () => void refreshCount(count, counts));
+  if (badge && (areas.length > 0 || document.querySelector("[data-follows]"))) {
     badge.hidden = false;
     live().watch((status) => {
       badge.dataset.status = status;
@@ -78,6 +104,7 @@ export function startPage(): void {
   startGoTo();
   startListKeys();
   startMenus();
+  startDialogs();
   startLive();
   document.addEventListener("click", (event) => {
     const target = event.target as Element;
