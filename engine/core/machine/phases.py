@@ -118,8 +118,8 @@ def _complete(run: Run, token: Token) -> None:
 
 
 def _begin_process(run: Run, token: Token) -> None:
-    """The process is ready: the start that was asked for happens."""
-    run.trigger(token, run.remember(token).pop("start"))
+    """The process is ready: the start that was asked for happens, before any condition that holds already ends it."""
+    run.trigger(token, run.remember(token).pop("start"), is_next=True)
 
 
 def _end_process(run: Run, token: Token) -> None:

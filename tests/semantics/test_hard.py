@@ -1,0 +1,629 @@
+"""The eight things that most engines get wrong."""
+
+from datetime import timedelta
+
+import pytest
+
+from engine.core.simulate import CorrelationError, ProcessError, Simulation
+from tests.semantics.drawing import (
+    COMPENSATE,
+    TERMINATE,
+    both,
+    boundary,
+    cancelled,
+    catch,
+    compensate,
+    condition,
+    draw,
+    each,
+    end,
+    entered,
+    error,
+    escalation,
+    event_sub,
+    flow,
+    flows,
+    job,
+    loop,
+    message,
+    node,
+    play,
+    signal,
+    start,
+    sub,
+    task,
+    throw,
+    timer,
+    times,
+    undo,
+    user,
+    waiting,
+    xor,
+)  # fmt: skip
+
+HOUR = timedelta(hours=1)
+
+
+# 1
+
+
+@pytest.mark.parametrize("order", [("g->t", "g->c"), ("g->c", "g->t")])
+def test_all_branches_reach_their_waits_before_a_signal_of_one_of_them_is_delivered(order: tuple[str, str]):
+    text = draw(
+        start(),
+        both("g"),
+        throw("t", signal("x")),
+        user("b"),
+        task("k1"),
+        task("k2"),
+        catch("c", signal("x")),
+        user("a"),
+        flows("s->g", "g->t", "g->k1", "k1->k2->c->a", "t->b"),
+    )
+    assert waiting(play(text)[1]) == ["a", "b"]
+
+
+def test_branches_in_sub_processes_reach_their_waits_before_a_signal_is_delivered():
+    inner = sub("h", start("hs"), task("k"), catch("c", signal("x")), user("a"), flows("hs->k->c->a"))
+    text = draw(start(), both("g"), throw("t", signal("x")), user("b"), inner, flows("s->g->t->b", "g->h"))
+    assert waiting(play(text)[1]) == ["a", "b"]
+
+
+def test_a_thrower_whose_own_signal_cancels_its_scope_stops():
+    inner = sub("h", start("hs"), throw("t", signal("x")), user("never"), flows("hs->t->never"))
+    text = draw(start(), inner, boundary("b", "h", signal("x")), user("a"), user("after"), flows("s->h->after", "b->a"))
+    _, run = play(text)
+    assert waiting(run) == ["a"]
+    assert "never" not in entered(run)
+
+
+def test_a_signal_end_event_that_cancels_its_own_process_scope_stops():
+    inner = event_sub("es", start("es_s", signal("x")), user("a"), flows("es_s->a"))
+    text = draw(start(), both("g"), user("k"), end("t", signal("x")), inner, flows("s->g->t", "g->k"))
+    assert waiting(play(text)[1]) == ["a"]
+
+
+def test_a_thrown_signal_is_not_caught_by_a_catch_that_follows_the_throw():
+    text = draw(start(), throw("t", signal("x")), catch("c", signal("x")), user("a"), flows("s->t->c->a"))
+    assert waiting(play(text)[1]) == ["c"]
+
+
+# 2
+
+
+def test_an_interrupting_event_sub_process_removes_its_siblings_subscriptions_and_timers():
+    one = event_sub("es1", start("es1_s", message("m")), user("x"), flows("es1_s->x"))
+    two = event_sub("es2", start("es2_s", message("n"), isInterrupting=False), user("y"), flows("es2_s->y"))
+    three = event_sub("es3", start("es3_s", timer("PT1H")), user("z"), flows("es3_s->z"))
+    sim, run = play(draw(start(), user("u"), one, two, three, flows("s->u")))
+    sim.message("m")
+    assert waiting(run) == ["x"]
+    with pytest.raises(CorrelationError):
+        sim.message("n")
+    sim.advance(2 * HOUR)
+    assert waiting(run) == ["x"]
+
+
+def test_an_interrupting_event_sub_process_cancels_running_non_interrupting_siblings():
+    one = event_sub("es1", start("es1_s", message("m")), user("x"), flows("es1_s->x"))
+    two = event_sub("es2", start("es2_s", message("n"), isInterrupting=False), user("y"), flows("es2_s->y"))
+    sim, run = play(draw(start(), user("u"), one, two, flows("s->u")))
+    sim.message("n")
+    assert waiting(run) == ["u", "y"]
+    sim.message("m")
+    assert waiting(run) == ["x"]
+
+
+def test_terminate_in_an_event_sub_process_ends_that_event_sub_process_only():
+    inner = event_sub(
+        "es",
+        start("es_s", message("m"), isInterrupting=False),
+        both("g"),
+        user("x"),
+        user("k"),
+        end("t", TERMINATE),
+        flows("es_s->g->x->t", "g->k"),
+    )
+    sim, run = play(draw(start(), user("u"), inner, flows("s->u")))
+    sim.message("m")
+    run.complete("x")
+    assert waiting(run) == ["u"]
+
+
+def test_terminate_in_one_instance_of_a_multi_instance_sub_process_spares_the_others():
+    inner = sub(
+        "h", times("2"), start("hs"), both("g"), user("a"), user("k"), end("t", TERMINATE), flows("hs->g->a->t", "g->k")
+    )
+    _, run = play(draw(start(), inner, user("u"), flows("s->h->u")))
+    run.complete(next(wait.id for wait in run.tasks if wait.node == "a"))
+    assert waiting(run) == ["a", "k"]
+
+
+def test_terminate_in_a_called_process_ends_the_called_process_and_the_caller_goes_on():
+    from tests.semantics.drawing import definitions, process
+
+    text = definitions(
+        process(
+            start("s1"), node("callActivity", "call", calledElement="q"), user("u"), flows("s1->call->u"), name="p"
+        ),
+        process(
+            start("s2"), both("g"), user("a"), user("k"), end("t", TERMINATE), flows("s2->g->a->t", "g->k"), name="q"
+        ),
+    )
+    sim = Simulation(text)
+    run = sim.start("p")
+    run.children[0].complete("a")
+    assert waiting(run) == ["u"]
+
+
+# 3
+
+
+def thrower(*inside: str, outside: str = "", code: str = "E1") -> str:
+    scope = sub("h", start("hs"), user("k"), end("t", error(code)), *inside, flows("hs->k->t"))
+    return draw(start(), scope, user("after"), outside, flows("s->h->after"))
+
+
+def on_error(name: str, target: str, *codes: str) -> str:
+    return event_sub(name, start(f"{name}_s", error(*codes)), user(target), flows(f"{name}_s->{target}"))
+
+
+def at_boundary(name: str, target: str, *codes: str, host: str = "h") -> str:
+    return boundary(name, host, error(*codes)) + user(target) + flows(f"{name}->{target}")
+
+
+def after_error(text: str) -> list[str]:
+    _, run = play(text)
+    run.complete("k")
+    return waiting(run)
+
+
+def test_an_event_sub_process_catches_before_the_boundary_even_if_it_catches_all():
+    text = thrower(on_error("es", "x"), outside=at_boundary("b", "y", "E1"))
+    assert after_error(text) == ["x"]
+
+
+def test_a_specific_code_comes_before_catch_all_at_the_boundary():
+    text = thrower(outside=at_boundary("b1", "all") + at_boundary("b2", "one", "E1"))
+    assert after_error(text) == ["one"]
+
+
+def test_a_specific_code_comes_before_catch_all_among_event_sub_processes():
+    text = thrower(on_error("es1", "all"), on_error("es2", "one", "E1"))
+    assert after_error(text) == ["one"]
+
+
+def test_the_nearest_catcher_comes_first():
+    inner = sub("i", start("is_"), user("k"), end("t", error("E1")), flows("is_->k->t"))
+    scope = sub("h", start("hs"), inner, at_boundary("b1", "near", host="i"), flows("hs->i"))
+    assert after_error(draw(start(), scope, at_boundary("b2", "far", "E1"), flows("s->h"))) == ["near"]
+
+
+def test_a_rethrow_in_an_event_sub_process_goes_outward():
+    again = event_sub("es", start("es_s", error("E1")), task("z"), end("t2", error("E1")), flows("es_s->z->t2"))
+    assert after_error(thrower(again, outside=at_boundary("b", "y", "E1"))) == ["y"]
+
+
+def test_a_rethrow_behind_a_boundary_event_goes_outward():
+    inner = sub("i", start("is_"), user("k"), end("t", error("E1")), flows("is_->k->t"))
+    scope = sub(
+        "h", start("hs"), inner, boundary("b1", "i", error("E1")), end("t2", error("E1")), flows("hs->i", "b1->t2")
+    )
+    assert after_error(draw(start(), scope, at_boundary("b2", "far", "E1"), flows("s->h"))) == ["far"]
+
+
+def test_an_uncaught_error_of_a_job_is_an_incident_at_the_job():
+    _, run = play(draw(start(), job("j"), user("u"), flows("s->j->u")))
+    run.throw_error("j", "E1")
+    assert [(found.node) for found in run.incidents] == ["j"]
+    assert run.status == "active"
+
+
+def test_an_error_in_an_event_sub_process_of_a_called_process_reaches_the_caller():
+    from tests.semantics.drawing import definitions, process
+
+    text = definitions(
+        process(
+            start("s1"),
+            node("callActivity", "call", calledElement="q"),
+            at_boundary("b", "y", "E1", host="call"),
+            user("u"),
+            flows("s1->call->u"),
+            name="p",
+        ),
+        process(start("s2"), user("k"), end("t", error("E1")), flows("s2->k->t"), name="q"),
+    )
+    sim = Simulation(text)
+    run = sim.start("p")
+    run.children[0].complete("k")
+    assert waiting(run) == ["y"]
+    assert run.children[0].status == "failed"
+
+
+def test_an_escalation_is_caught_by_the_event_sub_process_and_not_by_the_boundary_too():
+    inner = event_sub("es", start("es_s", escalation("X"), isInterrupting=False), user("x"), flows("es_s->x"))
+    scope = sub("h", start("hs"), throw("t", escalation("X")), user("a"), inner, flows("hs->t->a"))
+    text = draw(start(), scope, boundary("b", "h", escalation("X"), interrupts=False), user("y"), flows("s->h", "b->y"))
+    assert waiting(play(text)[1]) == ["a", "x"]
+
+
+def test_an_escalation_end_event_in_a_sub_process_with_an_interrupting_catcher_leaves_by_it_only():
+    scope = sub("h", start("hs"), end("t", escalation("X")), flows("hs->t"))
+    text = draw(start(), scope, boundary("b", "h", escalation("X")), user("x"), user("u"), flows("s->h->u", "b->x"))
+    assert waiting(play(text)[1]) == ["x"]
+
+
+def test_an_escalation_end_event_in_a_sub_process_with_a_non_interrupting_catcher_leaves_both_ways():
+    scope = sub("h", start("hs"), end("t", escalation("X")), flows("hs->t"))
+    text = draw(
+        start(),
+        scope,
+        boundary("b", "h", escalation("X"), interrupts=False),
+        user("x"),
+        user("u"),
+        flows("s->h->u", "b->x"),
+    )
+    assert waiting(play(text)[1]) == ["u", "x"]
+
+
+def test_an_uncaught_error_inside_parallel_branches_ends_all_of_them():
+    text = draw(start(), both("g"), user("a"), user("b"), end("t", error("E1")), flows("s->g->a->t", "g->b"))
+    _, run = play(text)
+    run.complete("a")
+    assert (run.status, run.error, run.waits) == ("failed", "E1", [])
+
+
+# 4
+
+
+@pytest.mark.parametrize("interrupts", [True, False])
+def test_a_conditional_boundary_event_is_evaluated_on_entry(interrupts: bool):
+    text = draw(
+        start(),
+        user("h"),
+        boundary("b", "h", condition("= v > 1"), interrupts=interrupts),
+        user("x"),
+        flows("s->h", "b->x"),
+    )
+    assert waiting(play(text, {"v": 5})[1]) == (["x"] if interrupts else ["h", "x"])
+
+
+def test_a_conditional_event_sub_process_is_evaluated_when_its_scope_begins():
+    inner = event_sub("es", start("es_s", condition("= v > 1")), user("x"), flows("es_s->x"))
+    assert waiting(play(draw(start(), user("u"), inner, flows("s->u")), {"v": 5})[1]) == ["x"]
+
+
+def test_an_undefined_variable_is_false_in_a_conditional_event():
+    _, run = play(draw(start(), catch("c", condition("= nothing > 1")), user("u"), flows("s->c->u")))
+    assert (waiting(run), run.incidents) == (["c"], [])
+
+
+def test_an_undefined_variable_is_an_error_in_the_condition_of_a_flow():
+    text = draw(
+        start(),
+        user("u"),
+        xor("g"),
+        user("a"),
+        user("b"),
+        flows("s->u->g"),
+        flow("g->a", "= nothing > 1"),
+        flow("g->b", "= true"),
+    )
+    _, run = play(text)
+    run.complete("u")
+    assert [found.node for found in run.incidents] == ["g"]
+
+
+def test_a_non_interrupting_conditional_event_fires_again_when_it_becomes_true_again():
+    text = draw(
+        start(), user("h"), boundary("b", "h", condition("= v > 1"), interrupts=False), user("x"), flows("s->h", "b->x")
+    )
+    _, run = play(text)
+    for value in (2, 0, 3):
+        run.set_variables({"v": value})
+    assert waiting(run) == ["h", "x", "x"]
+
+
+def test_a_conditional_event_reacts_to_what_a_completed_task_brings():
+    text = draw(
+        start(),
+        both("g"),
+        user("h"),
+        boundary("b", "h", condition("= v = 1")),
+        user("x"),
+        user("k"),
+        user("l"),
+        flows("s->g->h", "b->x", "g->k->l"),
+    )
+    _, run = play(text)
+    run.complete("k", {"v": 1})
+    assert waiting(run) == ["l", "x"]
+
+
+def test_a_conditional_event_reacts_to_a_local_variable_of_its_own_scope():
+    text = draw(start(), sub("h", start("hs"), user("a"), flows("hs->a")), flows("s->h"))
+    _, run = play(text)
+    run.set_variables({"z": 1}, wait="a")
+    assert run.variables == {"z": 1}  # new ones in the root scope
+
+
+# 5
+
+
+UNDOING = (
+    user("a"), user("b"), user("c"), undo("ab", "a", "ua"), undo("bb", "b", "ub"),
+    user("ua", isForCompensation=True), user("ub", isForCompensation=True),
+)  # fmt: skip
+
+
+def test_compensation_runs_last_first_and_the_throw_waits():
+    text = draw(start(), *UNDOING, throw("t", compensate()), user("after"), flows("s->a->b->t->after"))
+    _, run = play(text)
+    run.complete("a")
+    run.complete("b")
+    assert waiting(run) == ["ub"]
+    run.complete("ub")
+    assert waiting(run) == ["ua"]
+    run.complete("ua")
+    assert waiting(run) == ["after"]
+
+
+def test_compensation_does_not_undo_what_has_not_been_completed():
+    text = draw(
+        start(), *UNDOING, both("g"), throw("t", compensate()), user("after"), flows("s->g->a->t->after", "g->b")
+    )
+    _, run = play(text)
+    run.complete("a")
+    assert waiting(run) == ["b", "ua"]
+
+
+def test_compensation_of_a_named_activity_undoes_only_that():
+    text = draw(start(), *UNDOING, throw("t", compensate("a")), user("after"), flows("s->a->b->t->after"))
+    _, run = play(text)
+    run.complete("a")
+    run.complete("b")
+    assert waiting(run) == ["ua"]
+    run.complete("ua")
+    assert waiting(run) == ["after"]
+
+
+def test_compensation_runs_once_only():
+    text = draw(
+        start(),
+        *UNDOING,
+        throw("t", compensate("a")),
+        throw("t2", compensate("a")),
+        user("after"),
+        flows("s->a->t->t2->after"),
+    )
+    _, run = play(text)
+    run.complete("a")
+    run.complete("ua")
+    assert waiting(run) == ["after"]
+    assert entered(run, "ua") == ["ua"]
+
+
+def test_compensation_at_an_end_event_is_waited_for():
+    text = draw(start(), *UNDOING, end("t", compensate()), flows("s->a->t"))
+    _, run = play(text)
+    run.complete("a")
+    assert waiting(run) == ["ua"]
+    run.complete("ua")
+    assert run.status == "completed"
+
+
+def test_compensation_without_anything_to_undo_goes_on():
+    text = draw(start(), *UNDOING, throw("t", compensate()), user("after"), flows("s->t->after", "a->b"))
+    _, run = play(draw(start(), throw("t", compensate()), user("after"), flows("s->t->after")))
+    assert waiting(run) == ["after"]
+    assert text
+
+
+def test_compensation_of_a_multi_instance_activity_runs_once_per_instance_last_first():
+    text = draw(
+        start(),
+        user("a", each("= [1, 2, 3]", "item")),
+        undo("ab", "a", "ua"),
+        user("ua", isForCompensation=True),
+        throw("t", compensate()),
+        user("after"),
+        flows("s->a->t->after"),
+    )
+    _, run = play(text)
+    for wait in run.tasks:
+        run.complete(wait.id)
+    seen = []
+    while waiting(run) == ["ua"]:
+        seen.append(run.variables_at("ua").get("item"))
+        run.complete("ua")
+    assert (seen, waiting(run)) == ([3, 2, 1], ["after"])
+
+
+def test_compensation_of_a_loop_runs_once_per_round():
+    text = draw(
+        start(),
+        user("a", loop("= again")),
+        undo("ab", "a", "ua"),
+        user("ua", isForCompensation=True),
+        throw("t", compensate()),
+        user("after"),
+        flows("s->a->t->after"),
+    )
+    _, run = play(text)
+    run.complete("a", {"again": True})
+    run.complete("a", {"again": False})
+    count = 0
+    while waiting(run) == ["ua"]:
+        count += 1
+        run.complete("ua")
+    assert (count, waiting(run)) == (2, ["after"])
+
+
+def test_compensation_reaches_into_completed_sub_processes():
+    inner = sub("h", start("hs"), *UNDOING, flows("hs->a->b"))
+    text = draw(start(), inner, throw("t", compensate()), user("after"), flows("s->h->t->after"))
+    _, run = play(text)
+    run.complete("a")
+    run.complete("b")
+    assert waiting(run) == ["ub"]
+    run.complete("ub")
+    run.complete("ua")
+    assert waiting(run) == ["after"]
+
+
+def test_compensation_does_not_reach_into_a_sub_process_that_failed():
+    inner = sub("h", start("hs"), *UNDOING, end("t1", error("E")), flows("hs->a->t1"))
+    text = draw(
+        start(),
+        inner,
+        boundary("eb", "h", error("E")),
+        throw("t", compensate()),
+        user("after"),
+        flows("s->h", "eb->t->after"),
+    )
+    _, run = play(text)
+    run.complete("a")
+    assert waiting(run) == ["after"]
+
+
+def test_a_compensation_event_sub_process_replaces_the_default():
+    own = event_sub("es", start("es_s", COMPENSATE), user("x"), flows("es_s->x"))
+    inner = sub("h", start("hs"), *UNDOING, own, flows("hs->a"))
+    text = draw(start(), inner, throw("t", compensate()), user("after"), flows("s->h->t->after"))
+    _, run = play(text)
+    run.complete("a")
+    assert waiting(run) == ["x"]
+    run.complete("x")
+    assert waiting(run) == ["after"]
+    assert "ua" not in entered(run)
+
+
+def test_an_outer_compensation_event_sub_process_replaces_the_handlers_within():
+    own = event_sub("es", start("es_s", COMPENSATE), user("x"), flows("es_s->x"))
+    deep = sub("i", start("is_"), *UNDOING, flows("is_->a"))
+    inner = sub("h", start("hs"), deep, own, flows("hs->i"))
+    text = draw(start(), inner, throw("t", compensate()), user("after"), flows("s->h->t->after"))
+    _, run = play(text)
+    run.complete("a")
+    assert waiting(run) == ["x"]
+    run.complete("x")
+    assert waiting(run) == ["after"]
+
+
+def test_a_compensation_event_sub_process_may_throw_on_to_the_handlers_within():
+    own = event_sub(
+        "es", start("es_s", COMPENSATE), user("x"), throw("t1", compensate()), end("ee"), flows("es_s->x->t1->ee")
+    )
+    inner = sub("h", start("hs"), *UNDOING, own, flows("hs->a"))
+    text = draw(start(), inner, throw("t", compensate()), user("after"), flows("s->h->t->after"))
+    _, run = play(text)
+    run.complete("a")
+    run.complete("x")
+    assert waiting(run) == ["ua"]
+    run.complete("ua")
+    assert waiting(run) == ["after"]
+
+
+def test_compensation_that_does_not_wait_goes_on_beside_its_handlers():
+    text = draw(start(), *UNDOING, throw("t", compensate(waits=False)), user("after"), flows("s->a->t->after"))
+    _, run = play(text)
+    run.complete("a")
+    assert waiting(run) == ["after", "ua"]
+
+
+# 6
+
+
+def test_one_boundary_timer_for_the_whole_multi_instance_body():
+    text = draw(
+        start(),
+        user("h", times("3")),
+        boundary("b", "h", timer("PT1H"), interrupts=False),
+        user("x"),
+        flows("s->h", "b->x"),
+    )
+    sim, run = play(text)
+    sim.advance(HOUR)
+    assert waiting(run) == ["h", "h", "h", "x"]
+
+
+def test_an_interrupting_boundary_timer_cancels_all_instances():
+    text = draw(start(), user("h", times("3")), boundary("b", "h", timer("PT1H")), user("x"), flows("s->h", "b->x"))
+    sim, run = play(text)
+    sim.advance(HOUR)
+    assert waiting(run) == ["x"]
+    assert cancelled(run).count("h") == 3
+
+
+def test_an_error_of_one_instance_cancels_the_rest():
+    text = draw(start(), job("h", times("3")), boundary("b", "h", error("E")), user("x"), flows("s->h", "b->x"))
+    _, run = play(text)
+    run.throw_error(run.jobs[1].id, "E")
+    assert waiting(run) == ["x"]
+
+
+@pytest.mark.parametrize(("left", "right", "fires"), [(2, 2, 2), (2, 1, 1), (1, 2, 1)])
+def test_a_join_counts_its_arrivals_per_flow(left: int, right: int, fires: int):
+    names = [f"l{i}" for i in range(left)] + [f"r{i}" for i in range(right)]
+    text = draw(
+        start(),
+        both("g"),
+        *(task(name) for name in names),
+        xor("m"),
+        xor("n"),
+        both("j"),
+        user("u"),
+        flows("s->g", "m->j->u", "n->j"),
+        *(flows(f"g->{name}->{'m' if name[0] == 'l' else 'n'}") for name in names),
+    )
+    assert waiting(play(text)[1]) == ["u"] * fires
+
+
+# 7
+
+
+def test_a_timer_without_duration_fires_on_the_next_move_of_the_clock():
+    sim, run = play(draw(start(), catch("c", timer("PT0S")), user("u"), flows("s->c->u")))
+    assert waiting(run) == ["c"]
+    sim.advance(timedelta())
+    assert waiting(run) == ["u"]
+
+
+def test_a_failed_start_leaves_no_run():
+    sim = Simulation(
+        draw(start(), user("u"), xor("g"), both("f"), user("v"), flows("s->f->u", "f->g"), flow("g->v", "= false"))
+    )
+    with pytest.raises(ProcessError):
+        sim.start()
+    assert sim.runs == []
+
+
+# 8
+
+
+def test_an_endless_loop_stops_as_an_incident_that_names_it_and_delays_nothing_else():
+    text = draw(
+        start(), user("k"), both("f"), xor("m"), task("t"), user("other"), flows("s->k->f->m->t->m", "f->other")
+    )
+    _, run = play(text)
+    run.complete("k")
+    (incident,) = run.incidents
+    assert "t" in incident.message and "m" in incident.message
+    assert "other" in waiting(run)
+    assert run.status == "active"
+    run.complete("other")
+    assert "other" not in waiting(run)
+
+
+def test_a_long_loop_below_the_limit_ends():
+    text = draw(
+        start(),
+        xor("m"),
+        node("scriptTask", "t", "<script>n + 1</script>", scriptFormat="feel", camunda_resultVariable="n"),
+        xor("g", default="g-m"),
+        user("u"),
+        flows("s->m->t->g->m"),
+        flow("g->u", "= n >= 1000"),
+    )
+    _, run = play(text, {"n": 0})
+    assert (waiting(run), run.variables) == (["u"], {"n": 1000})
