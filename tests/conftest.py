@@ -42,9 +42,7 @@ def embedded_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def scaled_site(
-    tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, redis_url: str
-) -> Iterator[Site]:
+def scaled_site(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, redis_url: str) -> Iterator[Site]:
     """Web server, worker and clock on PostgreSQL and Redis, with the demo."""
     with (
         make_database(postgresql_url, "scaled") as database_url,

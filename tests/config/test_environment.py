@@ -49,9 +49,7 @@ def test_words_are_split_at_commas_and_trimmed(monkeypatch: pytest.MonkeyPatch) 
     assert read_words("HOSTS", "") == ["a.example", "b.example"]
 
 
-@pytest.mark.parametrize(
-    "text", ["flow.example.org", "ftp://flow.example.org", "https://flow.example.org/path"]
-)
+@pytest.mark.parametrize("text", ["flow.example.org", "ftp://flow.example.org", "https://flow.example.org/path"])
 def test_base_url_needs_scheme_and_host_only(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("BASE_URL", text)
     with pytest.raises(ImproperlyConfigured, match="BASE_URL"):
@@ -80,9 +78,7 @@ def test_postgresql_shares_connections_where_a_pool_is_asked_for() -> None:
 @pytest.mark.parametrize(
     "url", ["mysql://flow:secret@db/flow", "postgresql://flow:secret@db:port/flow", "flow", "sqlite:"]
 )
-def test_unfit_database_url_is_refused_without_showing_its_password(
-    monkeypatch: pytest.MonkeyPatch, url: str
-) -> None:
+def test_unfit_database_url_is_refused_without_showing_its_password(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
     with pytest.raises(ImproperlyConfigured, match=r"DATABASE_URL=.* write sqlite:///") as refusal:
         read_database("DATABASE_URL", "", pool_size=0)
@@ -97,9 +93,7 @@ def test_broker_of_an_unknown_kind_is_refused(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_channels_run_in_this_process_or_through_redis(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (
-        read_channel_layers("UNSET", "local://")["default"]["BACKEND"] == "engine.push.hub.LocalChannelLayer"
-    )
+    assert read_channel_layers("UNSET", "local://")["default"]["BACKEND"] == "engine.push.hub.LocalChannelLayer"
     through_redis = read_channel_layers("UNSET", "redis://cache:6379/1")["default"]
     assert through_redis["CONFIG"]["hosts"] == ["redis://cache:6379/1"]
     monkeypatch.setenv("CHANNEL_URL", "amqp://queue")

@@ -32,9 +32,7 @@ def missing_broker(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(
-    "command", [[*CELERY, "worker"], [*CELERY, "beat", "--pidfile="]], ids=["worker", "clock"]
-)
+@pytest.mark.parametrize("command", [[*CELERY, "worker"], [*CELERY, "beat", "--pidfile="]], ids=["worker", "clock"])
 def test_celery_without_its_broker_ends_with_one_line(tmp_path: Path, command: list[str]) -> None:
     child = Child(command, missing_broker(tmp_path))
     assert child.wait(30) == 1

@@ -96,9 +96,7 @@ def test_busy_port_ends_with_one_line_and_code_2(tmp_path: Path) -> None:
     ],
     ids=["unknown database", "no folder", "no broker", "no channels", "no database server"],
 )
-def test_what_is_missing_ends_the_start_with_one_line(
-    tmp_path: Path, changes: dict[str, str], told: str
-) -> None:
+def test_what_is_missing_ends_the_start_with_one_line(tmp_path: Path, changes: dict[str, str], told: str) -> None:
     free = str(find_free_port())
     changes = {name: value.replace("{free}", free) for name, value in changes.items()}
     child = manage("serve", "--port", "0", "--migrate", environment=environment_in(tmp_path, **changes))
@@ -126,9 +124,7 @@ def test_half_applied_migration_is_one_line(tmp_path: Path) -> None:
 
 
 def test_demo_is_refused_when_debug_is_off(tmp_path: Path) -> None:
-    child = manage(
-        "serve", "--port", "0", "--migrate", "--demo", environment=environment_in(tmp_path, DEBUG="0")
-    )
+    child = manage("serve", "--port", "0", "--migrate", "--demo", environment=environment_in(tmp_path, DEBUG="0"))
     assert child.wait() == 1
     assert child.lines == ["CommandError: The demo has known passwords: it is loaded only with DEBUG=1."]
 

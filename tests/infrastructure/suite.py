@@ -104,8 +104,7 @@ def main() -> int:
 def summarise(outcomes: list[Outcome], is_broken: bool, seconds: float) -> str:
     """The closing line, as pytest prints it; a layer that died without a result counts as an error."""
     counts = {
-        kind: sum(outcome.kind == kind for outcome in outcomes)
-        for kind in ("failed", "passed", "skipped", "error")
+        kind: sum(outcome.kind == kind for outcome in outcomes) for kind in ("failed", "passed", "skipped", "error")
     }
     if is_broken and not counts["failed"]:
         counts["error"] = max(1, counts["error"])

@@ -62,9 +62,7 @@ def test_every_direct_dependency_is_explained(project: dict[str, list[str]]) -> 
 def test_every_package_that_runs_has_its_notice() -> None:
     notices = (ROOT / "THIRD_PARTY.md").read_text()
     locked = read_lock("requirements.lock")
-    assert [
-        f"{name} {version}" for name, version in locked.items() if f"| {name} | {version} |" not in notices
-    ] == []
+    assert [f"{name} {version}" for name, version in locked.items() if f"| {name} | {version} |" not in notices] == []
 
 
 def test_production_example_is_clean() -> None:
@@ -92,9 +90,7 @@ def test_every_setting_of_the_environment_is_in_the_readme() -> None:
 def test_continuous_integration_runs_the_two_commands_and_nothing_else() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
-    commands = [
-        line for line in script.read_text().splitlines() if line and not line.startswith(("#", "set ", "cd "))
-    ]
+    commands = [line for line in script.read_text().splitlines() if line and not line.startswith(("#", "set ", "cd "))]
     assert commands == ["make check", "make test"]
 
 

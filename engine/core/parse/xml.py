@@ -28,9 +28,7 @@ class XmlProblem(DiagramError):
         super().__init__([Problem(code, "", line, message)])
 
 
-def read_xml(
-    data: str | bytes, *, max_bytes: int = MAX_BYTES, max_elements: int = MAX_ELEMENTS
-) -> etree._Element:
+def read_xml(data: str | bytes, *, max_bytes: int = MAX_BYTES, max_elements: int = MAX_ELEMENTS) -> etree._Element:
     """The root element of a file; XmlProblem says why there is none.
 
     Comments and processing instructions are dropped: `itertext()` is quadratic over comments.

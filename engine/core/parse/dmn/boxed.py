@@ -81,9 +81,7 @@ def _relation(reader: Reader, element: _Element) -> Boxed:
             message = f"The row has {len(cells)} cells, the relation {len(columns)} columns; make them equal."
             reader.problem("incomplete-expression", row, message)
         rows.append(cells)
-    return Relation(
-        **reader.place(element), type_ref=reader.type_ref(element), columns=columns, rows=tuple(rows)
-    )
+    return Relation(**reader.place(element), type_ref=reader.type_ref(element), columns=columns, rows=tuple(rows))
 
 
 def _invocation(reader: Reader, element: _Element) -> Boxed:
@@ -105,9 +103,7 @@ def _invocation(reader: Reader, element: _Element) -> Boxed:
 
 def read_function(reader: Reader, element: _Element) -> FunctionDefinition:
     """A function definition, or the encapsulated logic of a business knowledge model."""
-    parameters: tuple[Item, ...] = tuple(
-        reader.item(child) for child in reader.children(element, "formalParameter")
-    )
+    parameters: tuple[Item, ...] = tuple(reader.item(child) for child in reader.children(element, "formalParameter"))
     language = (element.get("kind") or "FEEL").strip()
     return FunctionDefinition(
         **reader.place(element),

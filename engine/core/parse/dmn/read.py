@@ -22,9 +22,7 @@ from engine.core.parse.tree import line_of, name_of
 from engine.core.parse.xml import MAX_BYTES, MAX_ELEMENTS, read_xml
 
 
-def read_decisions(
-    data: str | bytes, *, max_bytes: int = MAX_BYTES, max_elements: int = MAX_ELEMENTS
-) -> DecisionModel:
+def read_decisions(data: str | bytes, *, max_bytes: int = MAX_BYTES, max_elements: int = MAX_ELEMENTS) -> DecisionModel:
     """Read a DMN file; DiagramError with every problem of its structure."""
     root = read_xml(data, max_bytes=max_bytes, max_elements=max_elements)
     tag = name_of(root)
@@ -43,12 +41,9 @@ def read_decisions(
         inputs=tuple(elements.read_input(reader, child) for child in reader.children(root, "inputData")),
         decisions=tuple(elements.read_decision(reader, child) for child in reader.children(root, "decision")),
         knowledge=tuple(
-            elements.read_knowledge(reader, child)
-            for child in reader.children(root, "businessKnowledgeModel")
+            elements.read_knowledge(reader, child) for child in reader.children(root, "businessKnowledgeModel")
         ),
-        services=tuple(
-            elements.read_service(reader, child) for child in reader.children(root, "decisionService")
-        ),
+        services=tuple(elements.read_service(reader, child) for child in reader.children(root, "decisionService")),
     )
     problems = [*reader.problems, *_duplicates(model)]
     if any(found.severity == "error" for found in problems):

@@ -79,9 +79,7 @@ class Reader:
 
     def item(self, element: _Element, fallback: str = "") -> Item:
         """A variable, parameter or column."""
-        return Item(
-            **self.place(element), name=self.name(element) or fallback, type_ref=self.type_ref(element)
-        )
+        return Item(**self.place(element), name=self.name(element) or fallback, type_ref=self.type_ref(element))
 
     def type_ref(self, element: _Element) -> str:
         """The type that the attribute or child `typeRef` names."""
@@ -103,9 +101,7 @@ class Reader:
         language = self.language_of(element)
         if language == "feel" and "${" in text:
             language = "juel"
-        return LiteralExpression(
-            **self.place(element), type_ref=self.type_ref(element), text=text, language=language
-        )
+        return LiteralExpression(**self.place(element), type_ref=self.type_ref(element), text=text, language=language)
 
     def language_of(self, element: _Element) -> str:
         own = element.get("expressionLanguage")

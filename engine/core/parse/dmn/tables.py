@@ -25,9 +25,7 @@ from engine.core.parse.dmn.reader import Reader
 def read_table(reader: Reader, element: _Element) -> Boxed:
     inputs = tuple(_input(reader, child) for child in reader.children(element, "input"))
     outputs = tuple(_output(reader, child) for child in reader.children(element, "output"))
-    rules = tuple(
-        _rule(reader, child, len(inputs), len(outputs)) for child in reader.children(element, "rule")
-    )
+    rules = tuple(_rule(reader, child, len(inputs), len(outputs)) for child in reader.children(element, "rule"))
     if not outputs:
         reader.problem("incomplete-table", element, "The table has no output column; add one.")
     policy, aggregation = _policy(reader, element)
