@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
+from datetime import datetime
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -40,6 +42,11 @@ def restored() -> Iterator[MakeSimulation]:
     def take_and_restore(self: state.RunState, *arguments: Any) -> Any:
         rows = take(self, *arguments)
         self.snapshot = load(dump(self.snapshot))
+        for row in self.rows:
+            fields = asdict(row.effect)
+            assert json.loads(json.dumps(fields, default=str)) == {
+                name: str(value) if isinstance(value, datetime) else value for name, value in fields.items()
+            }, f"a store could not keep {row.effect}"
         return rows
 
     with patch.object(state.RunState, "take", take_and_restore):

@@ -100,7 +100,7 @@ class _Body:
         if self.output_of is not None:
             data["results"][child.index] = self.output_of(run, child)
         data["done"] += 1
-        tell(run, token, data, len(run.children(token)) - 1)
+        tell(run, token, data, data["begun"] - data["done"])
         for fires, throw in self.throws:
             if fires(run, child, data["done"]):
                 throw(run, token)
@@ -122,10 +122,15 @@ class _Body:
 
 def tell(run: Run, token: Token, data: Mapping[str, Any], active: int) -> None:
     """What conditions and instances may read of the whole (10.3.8, table 10.31)."""
-    run.put(token, "nrOfInstances", data["total"])
-    run.put(token, "nrOfCompletedInstances", data["done"])
-    run.put(token, "nrOfActiveInstances", active)
-    run.put(token, "nrOfTerminatedInstances", 0)
+    run.put_all(
+        token,
+        {
+            "nrOfInstances": data["total"],
+            "nrOfCompletedInstances": data["done"],
+            "nrOfActiveInstances": active,
+            "nrOfTerminatedInstances": 0,
+        },
+    )
 
 
 def _encode_throws(node: Node, loop: Loop) -> list[dict[str, Any]]:

@@ -49,6 +49,7 @@ def build_machine(
         assemble(state, kit)
     machine.watches = any(state.behaviour.watches for state in prepared)
     machine.hears = any(state.behaviour.signals for state in prepared)
+    machine.settles = any(state.behaviour.settle is not None for state in prepared)
     if hooks == "stock":
         use_stock_callbacks(machine)
     return machine

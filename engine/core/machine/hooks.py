@@ -75,7 +75,7 @@ class Edge(Transition):  # type: ignore[misc]
         token.state = target.key
         token.flow = self.flow
         token.is_changed = True
-        target.arrive(run, token)
+        run.arrive(token)  # and not the state's own: what cannot be done there is parked there, not where it came from
 
 
 class LeanEvent(Event):  # type: ignore[misc]
@@ -134,7 +134,8 @@ class StockEvent(Event):  # type: ignore[misc]
 
 
 class ProcessMachine(Machine):  # type: ignore[misc]
-    """One deployed version. `watches` and `hears` say whether anything in it waits for conditions or signals."""
+    """One deployed version. `watches`, `hears` and `settles` say whether anything in it waits for conditions, for
+    signals, or for what other branches do."""
 
     state_cls = ProcessState
     transition_cls = Edge
@@ -142,6 +143,7 @@ class ProcessMachine(Machine):  # type: ignore[misc]
 
     watches: bool
     hears: bool
+    settles: bool
     edges: list[Edge]
     states: dict[str, ProcessState]
     events: dict[str, Event]
@@ -157,7 +159,7 @@ def use_stock_callbacks(machine: ProcessMachine) -> None:
     """Hang what the lean classes call directly into the library's callback lists."""
     for state in machine.states.values():
         state.on_exit = [_leave]
-        state.on_enter = [lambda data: data.machine.states[data.model.state].arrive(data.args[0], data.model)]
+        state.on_enter = [lambda data: data.args[0].arrive(data.model)]
     for edge in machine.edges:
         if edge.guard is not None:
             edge.conditions = [Edge.condition_cls(lambda data, g=edge.guard: g(data.args[0], data.model))]

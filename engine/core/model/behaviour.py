@@ -61,6 +61,9 @@ class Run(Protocol):
     def put(self, token: Token, name: str, value: Any) -> None:
         """Set a variable in the token's own scope (the root token's are the instance's)."""
 
+    def put_all(self, token: Token, variables: Mapping[str, Any]) -> None:
+        """Several at once."""
+
     def watch(self, token: Token, trigger: str) -> None:
         """From here on changes of variables count for the condition; what is there already has been looked at."""
 
@@ -88,9 +91,7 @@ class Run(Protocol):
     def together(self, token: Token) -> list[Token]:
         """The tokens in the same state and scope, this one included, in the order of their arrival."""
 
-    def trigger(
-        self, token: Token, name: str, data: Mapping[str, Any] | None = None, *, is_next: bool = False
-    ) -> None:
+    def trigger(self, token: Token, name: str, data: Mapping[str, Any] | None = None, *, is_next: bool = False) -> None:
         """Put a named trigger for the token on the agenda, before everything else where it `is_next`."""
 
     def throw_error(self, token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:

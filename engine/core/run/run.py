@@ -287,6 +287,9 @@ class InstanceRun:
     def put(self, token: Token, name: str, value: Any) -> None:
         self._set(token, {name: value})
 
+    def put_all(self, token: Token, variables: Mapping[str, Any]) -> None:
+        self._set(token, variables)
+
     def _set(self, owner: Token, variables: Mapping[str, Any]) -> None:
         if owner.variables is None:
             owner.variables = {}

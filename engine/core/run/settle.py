@@ -46,7 +46,7 @@ def _conditions(run: InstanceRun) -> bool:
 
 def _joins(run: InstanceRun) -> bool:
     """A join that depends on the other branches goes on when none of them can reach it any more."""
-    if run.resting is None and not any(run.states[t.state].behaviour.settle for t in run.tokens.values()):
+    if not run.machine.settles:
         return False
     asked: set[tuple[str, int]] = set()
     for token in list(run.tokens.values()):
