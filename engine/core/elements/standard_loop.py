@@ -31,10 +31,12 @@ class StandardLoop:
 
         def turn(run: Run, token: Token) -> None:
             data = run.remember(token)
-            data["turns"] = data.get("turns", 0) + 1
-            run.bear(inner, token.id, index=data["turns"] - 1, variables={"loopCounter": data["turns"]})
+            turns = data["turns"] = data.get("turns", 0) + 1
+            run.put(token, "loopCounter", turns)  # where the condition sees it
+            run.bear(inner, token.id, index=turns - 1, variables={"loopCounter": turns})
 
         def enter(run: Run, token: Token) -> None:
+            run.put(token, "loopCounter", 0)
             if config["test_before"] and not goes_on(run, token, 0):
                 run.finish(token)
             else:

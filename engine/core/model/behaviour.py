@@ -151,6 +151,10 @@ class Kit(Protocol):
         """Evaluate a decision: a DecisionResult. A decision that is missing is a Fault."""
 
 
+# A condition, the variables whose changes ask it, and which changes: create, update; None is any.
+Watch = tuple[Callable[[Run, Token], bool], frozenset[str], frozenset[str] | None]
+
+
 @dataclass(slots=True)
 class Behaviour:
     """What a state does. `wait` is the kind of wait that people and programs see, empty where nothing waits.
@@ -171,7 +175,7 @@ class Behaviour:
     child_done: Callable[[Run, Token, Token], bool] | None = None
     owns_scope: bool = False
     fires: dict[str, Accept] = field(default_factory=dict)
-    watches: list[tuple[str, Callable[[Run, Token], bool], frozenset[str]]] = field(default_factory=list)
+    watches: list[tuple[str, *Watch]] = field(default_factory=list)
     signals: list[tuple[str, Callable[[Run, Token], str | None]]] = field(default_factory=list)
     is_join: bool = False
     settle: Callable[[Run, Token], bool] | None = None  # asked when every branch rests: go on?
@@ -198,7 +202,7 @@ class Catch:
 
     arm: Enter
     accept: Accept
-    watch: tuple[Callable[[Run, Token], bool], frozenset[str]] | None = None
+    watch: Watch | None = None
     signal: Callable[[Run, Token], str | None] | None = None
 
 

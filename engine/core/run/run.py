@@ -53,7 +53,7 @@ class InstanceRun:
         self.is_new = snapshot.is_new
         self.gone: list[Token] = []
         self.draining: set[int] = set()  # owners whose empty scope is already on the agenda
-        self.changed_names: dict[str, int] = {}  # name → where in the log it changed
+        self.changed_names: dict[str, tuple[int, str]] = {}  # name → where in the log it changed, and how
         self.watched_from: dict[tuple[int, str], int] = {}  # token and trigger → where in the log the wait began
         self.changes: dict[int, dict[str, Any]] = {}
         self.signals: deque[tuple[Token, str, Mapping[str, Any]]] = deque()
@@ -293,12 +293,14 @@ class InstanceRun:
     def _set(self, owner: Token, variables: Mapping[str, Any]) -> None:
         if owner.variables is None:
             owner.variables = {}
+        known = set(owner.variables) if self.machine.watches else ()
         owner.variables.update(variables)
         self.changes.setdefault(owner.id, {}).update(variables)
         owner.is_changed = True
         self.log.append(("set", owner.id, dict(variables)))
         if self.machine.watches:
-            self.changed_names.update(dict.fromkeys(variables, len(self.log)))
+            for name in variables:
+                self.changed_names[name] = len(self.log), "update" if name in known else "create"
 
     # errors and escalations
 

@@ -36,9 +36,11 @@ def _conditions(run: InstanceRun) -> bool:
     changed, run.changed_names = run.changed_names, {}
     is_any = False
     for token in list(run.tokens.values()):
-        for trigger, is_true, names in run.states[token.state].behaviour.watches:
+        for trigger, is_true, names, happenings in run.states[token.state].behaviour.watches:
             begun = run.watched_from.get((token.id, trigger), -1)
-            if any(changed.get(name, -1) > begun for name in names) and is_true(cast(Any, run), token):
+            happened = [changed[name] for name in names if name in changed]
+            is_asked = any(at > begun and (happenings is None or how in happenings) for at, how in happened)
+            if is_asked and is_true(cast(Any, run), token):
                 run.trigger(token, trigger, {})
                 is_any = True
     return is_any

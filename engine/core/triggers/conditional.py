@@ -17,6 +17,8 @@ class ConditionalTrigger:
 
     def encode(self, definition: Definition, node: Node) -> dict[str, Any]:
         event: dict[str, Any] = {"formula": encode(definition.formula)}
+        if definition.variable_events:
+            event["events"] = list(definition.variable_events)
         if definition.variable_names:
             event["names"] = list(definition.variable_names)
         return event
@@ -31,7 +33,8 @@ class ConditionalTrigger:
             if is_true(run, token):
                 run.trigger(token, trigger, {})
 
-        return Catch(arm, _accept, watch=(is_true, watched))
+        happenings = frozenset(event["events"]) if event.get("events") else None
+        return Catch(arm, _accept, watch=(is_true, watched, happenings))
 
     def throw(self, event: Mapping[str, Any], kit: Kit) -> Throw:
         raise Fault("throw-invalid", "A condition can be waited for, not thrown.")
