@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from designer import decisions, views
+from designer import decisions, reference, views
 
 app_name = "designer"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("processes/<str:key>/edit/", views.edit, name="edit"),
     path("decisions/", decisions.decision_list, name="decisions"),
     path("decisions/<str:key>/", decisions.decision_page, name="decision"),
+    path("help/feel/", reference.feel_page, name="feel"),
     path("instances/<int:instance>/decisions/<int:number>/", decisions.made_page, name="decision-made"),
     path("processes/<str:key>/versions/<int:number>/", views.version_page, name="version"),
 ]

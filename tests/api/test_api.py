@@ -214,7 +214,8 @@ def test_other_methods_are_refused_with_those_that_there_are(admin: APIClient, m
 
 def test_an_expression_is_evaluated_with_its_diagnostics(admin: APIClient) -> None:
     body = {"expression": "a + 1", "variables": {"a": 1}}
-    assert post(admin, "feel/", body).json() == {"value": 2, "diagnostics": []}
+    answer = {"value": 2, "type": "number", "diagnostics": [], "warnings": []}
+    assert post(admin, "feel/", body).json() == answer
     assert post(admin, "feel/", {"expression": "1 +"}).json()["diagnostics"]
 
 
