@@ -46,7 +46,7 @@ class Live(AsyncWebsocketConsumer):
             await self.follow(name, frame.get("after"))
         elif isinstance(topic, str) and topic in LISTS:
             self.lists.add(topic)
-        elif frame.get("unsubscribe") == "instance" and str(name).isdigit():
+        elif frame.get("unsubscribe") == "instance" and _is_key(name):
             self.followed.pop(int(str(name)), None)
         elif isinstance(frame.get("unsubscribe"), str):
             self.lists.discard(frame["unsubscribe"])
@@ -54,7 +54,7 @@ class Live(AsyncWebsocketConsumer):
             await self.send_frame({"type": "refused", "detail": "There is no such topic."})
 
     async def follow(self, name: object, after: object) -> None:
-        if not str(name).isdigit() or len(str(name)) > 18:
+        if not _is_key(name):
             await self.send_frame({"type": "refused", "detail": "“id” is the id of an instance."})
             return
         if len(self.followed) >= MOST_SUBSCRIPTIONS:
@@ -92,6 +92,11 @@ class Live(AsyncWebsocketConsumer):
 
     async def send_frame(self, frame: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(frame, default=str))
+
+
+def _is_key(name: object) -> bool:
+    text = str(name)
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 def _read_frame(text: str | None) -> dict[str, Any] | None:
