@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from html import escape
 from typing import Any
@@ -28,7 +29,7 @@ def attributes(given: dict[str, Any]) -> str:
     return "".join(found)
 
 
-def node(kind: str, name: str, *inner: str, **given: Any) -> str:
+def node(kind: str, name: str, /, *inner: str, **given: Any) -> str:
     return f'<{kind} id="{name}"{attributes(given)}>{"".join(inner)}</{kind}>'
 
 
@@ -40,7 +41,7 @@ def flow(path: str, when: str = "") -> str:
     )
     return "".join(
         f'<sequenceFlow id="{a}-{b}" sourceRef="{a}" targetRef="{b}">{condition}</sequenceFlow>'
-        for a, b in zip(names, names[1:], strict=False)
+        for a, b in itertools.pairwise(names)
     )
 
 
@@ -51,23 +52,23 @@ def flows(*paths: str) -> str:
 # events and what they are caused by
 
 
-def start(name: str = "s", *inner: str, **given: Any) -> str:
+def start(name: str = "s", /, *inner: str, **given: Any) -> str:
     return node("startEvent", name, *inner, **given)
 
 
-def end(name: str = "e", *inner: str, **given: Any) -> str:
+def end(name: str = "e", /, *inner: str, **given: Any) -> str:
     return node("endEvent", name, *inner, **given)
 
 
-def catch(name: str, *inner: str, **given: Any) -> str:
+def catch(name: str, /, *inner: str, **given: Any) -> str:
     return node("intermediateCatchEvent", name, *inner, **given)
 
 
-def throw(name: str, *inner: str, **given: Any) -> str:
+def throw(name: str, /, *inner: str, **given: Any) -> str:
     return node("intermediateThrowEvent", name, *inner, **given)
 
 
-def boundary(name: str, host: str, *inner: str, interrupts: bool = True, **given: Any) -> str:
+def boundary(name: str, host: str, /, *inner: str, interrupts: bool = True, **given: Any) -> str:
     cancel = None if interrupts else False
     return node("boundaryEvent", name, *inner, attachedToRef=host, cancelActivity=cancel, **given)
 
@@ -114,11 +115,11 @@ COMPENSATE = "<compensateEventDefinition/>"
 # activities and gateways
 
 
-def user(name: str, *inner: str, **given: Any) -> str:
+def user(name: str, /, *inner: str, **given: Any) -> str:
     return node("userTask", name, *inner, **given)
 
 
-def task(name: str, *inner: str, **given: Any) -> str:
+def task(name: str, /, *inner: str, **given: Any) -> str:
     return node("task", name, *inner, **given)
 
 
@@ -129,7 +130,7 @@ def job(name: str, *inner: str, type_: str = "", retries: str = "", kind: str = 
     return node(kind, name, extensions(definition), *inner, **given)
 
 
-def sub(name: str, *inner: str, **given: Any) -> str:
+def sub(name: str, /, *inner: str, **given: Any) -> str:
     return node("subProcess", name, *inner, **given)
 
 
@@ -137,19 +138,19 @@ def event_sub(name: str, *inner: str) -> str:
     return node("subProcess", name, *inner, triggeredByEvent=True)
 
 
-def xor(name: str, **given: Any) -> str:
+def xor(name: str, /, **given: Any) -> str:
     return node("exclusiveGateway", name, **given)
 
 
-def both(name: str, **given: Any) -> str:
+def both(name: str, /, **given: Any) -> str:
     return node("parallelGateway", name, **given)
 
 
-def some(name: str, **given: Any) -> str:
+def some(name: str, /, **given: Any) -> str:
     return node("inclusiveGateway", name, **given)
 
 
-def first(name: str, **given: Any) -> str:
+def first(name: str, /, **given: Any) -> str:
     return node("eventBasedGateway", name, **given)
 
 

@@ -608,7 +608,8 @@ def test_an_endless_loop_stops_as_an_incident_that_names_it_and_delays_nothing_e
     _, run = play(text)
     run.complete("k")
     (incident,) = run.incidents
-    assert "t" in incident.message and "m" in incident.message
+    assert "t" in incident.message
+    assert "m" in incident.message
     assert "other" in waiting(run)
     assert run.status == "active"
     run.complete("other")

@@ -12,6 +12,7 @@ from engine.core.model.effects import OpenJob
 from engine.core.model.problems import BpmnError
 from engine.core.model.runtime import Delivery, Token
 from engine.core.simulate.retries import pause_after
+from engine.core.simulate.starts import evaluate
 from engine.core.simulate.state import RunState
 from engine.core.simulate.values import plain, plain_value
 from engine.core.simulate.waits import HandlerJob, Row
@@ -68,12 +69,26 @@ class Worker:
     ) -> None:
         effect = row.effect
         assert isinstance(effect, OpenJob)
+        code = self._error_of(state, row, message)
+        if code is not None:
+            self.throw(state, row, {"code": code, "message": message, "variables": {}})
+            return
         row.retries = max(row.retries - 1, 0) if retries is None else max(retries, 0)
         row.error = message
         if not row.retries:
             self.world.open_incident(state, row, "job-failed", message)
             return
         row.due = self.world.now + (pause_after(effect, row.attempts) if pause is None else pause)
+
+    def _error_of(self, state: RunState, row: Row, message: str) -> str | None:
+        """The error that the task's own definitions say this failure is (camunda external tasks)."""
+        token = next(own for own in state.all_tokens() if own.id == row.token)
+        job = state.machine.states[token.state].config.get("job", {})
+        failed = {"errorMessage": message, "errorDetails": message, "topicName": job.get("type", ["", ""])[1]}
+        for code, formula in job.get("errors", ()) if row.effect.kind == "job" else ():
+            if evaluate(formula, {**state.view(token), "externalTask": failed}, self.world.now) is True:
+                return str(code)
+        return None
 
     def run_due(self, limit: int | None) -> int:
         """Continuations and retries that are due, in the order of their creation, also those that follow."""

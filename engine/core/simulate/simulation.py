@@ -120,6 +120,7 @@ class Simulation:
 
     def fail_job(self, state: RunState, row: Row, message: str, retries: int | None, pause: timedelta | None) -> None:
         self._world.worker.fail(state, row, message, retries, pause)
+        self._world.settle()
 
     def throw_error(self, state: RunState, token: int, row: Row | None, data: Mapping[str, Any]) -> None:
         self._world.worker.throw(state, row, data, token)
