@@ -148,7 +148,7 @@ def start_page(request: HttpRequest, key: str) -> HttpResponse:
     process = reading.get_startable(request.user, key)
     assert process.latest_id is not None
     version = get_version(process.latest_id)
-    schema = forms.schema_of(forms.start_form_of(version.pk), version.deployment)
+    schema = forms.schema_of(forms.start_form_of(version.id), version.deployment)
     context = {
         "process": describe_start(process),
         "form": {

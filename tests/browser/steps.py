@@ -1,0 +1,47 @@
+"""What people do on the pages, for tests of several pages in a row."""
+
+from playwright.sync_api import Locator, Page
+
+from tests.infrastructure.sites import Site
+
+
+def island(page: Page, name: str) -> Locator:
+    """The island once it has started."""
+    found = page.locator(f'[data-island="{name}"][data-ready="true"]')
+    found.first.wait_for()
+    return found.first
+
+
+def start_expense(page: Page, site: Site, amount: str, reason: str) -> None:
+    """Fills the start form of the demo and sends it; the inbox is shown then."""
+    page.goto(f"{site.url}/start/expense_approval/")
+    form = island(page, "form")
+    form.get_by_label("Amount").fill(amount)
+    form.get_by_label("Reason").fill(reason)
+    form.get_by_role("button", name="Start").click()
+    page.wait_for_url(lambda url: "/start/" not in url)
+
+
+def find_instances(page: Page) -> list[dict[str, str]]:
+    """The newest instances, as the API lists them."""
+    answer = page.request.get(f"{page.url.split('/', 3)[0]}//{page.url.split('/', 3)[2]}/api/v1/instances/")
+    found: list[dict[str, str]] = answer.json()["results"]
+    return found
+
+
+def open_newest_task(page: Page, site: Site) -> None:
+    """The task that came last: tasks without a date are listed by age."""
+    page.goto(f"{site.url}/inbox/")
+    page.locator("a[data-row]").last.click()
+    island(page, "form")
+
+
+def post(page: Page, site: Site, path: str, body: object) -> dict[str, object]:
+    """A call of the API in the person's session."""
+    token = page.locator("meta[name=csrf-token]").get_attribute("content") or ""
+    answer = page.request.post(
+        f"{site.url}/api/v1/{path}", data=body, headers={"X-CSRFToken": token, "Referer": site.url}
+    )
+    assert answer.ok, answer.text()
+    result: dict[str, object] = answer.json() if answer.status != 204 else {}
+    return result
