@@ -8,7 +8,7 @@ from typing import Any
 from engine.core.model.behaviour import Catch, Fault, Kit, Run, Throw
 from engine.core.model.diagram import Definition, Node
 from engine.core.model.effects import OpenSubscription
-from engine.core.model.encoding import encode
+from engine.core.model.encoding import encode, encode_mappings
 from engine.core.model.runtime import Token
 
 
@@ -17,7 +17,12 @@ class SignalTrigger:
     wait = "signal"
 
     def encode(self, definition: Definition, node: Node) -> dict[str, Any]:
-        return {"name": encode(definition.name) or ["static", definition.reference or node.id]}
+        event: dict[str, Any] = {"name": encode(definition.name) or ["static", definition.reference or node.id]}
+        if definition.settings is not None and definition.settings.sends_all:
+            event["sends_all"] = True
+        if definition.settings is not None and definition.settings.inputs:
+            event["sends"] = encode_mappings(definition.settings.inputs)
+        return event
 
     def catch(self, event: Mapping[str, Any], kit: Kit) -> Catch:
         name_of, trigger = kit.text(event["name"]), event["trigger"]
@@ -41,10 +46,14 @@ class SignalTrigger:
         return Catch(arm, take_variables, signal=awaited)
 
     def throw(self, event: Mapping[str, Any], kit: Kit) -> Throw:
-        name_of = kit.text(event["name"])
+        name_of, sends_all = kit.text(event["name"]), event.get("sends_all")
+        sends = [(target, kit.value(source)) for target, source in event.get("sends", ())]
 
         def throw(run: Run, token: Token) -> bool:
-            run.broadcast(token, name_of(run, token) or "", dict(token.variables or {}))
+            """What is visible only here goes along, and what the dialect names."""
+            variables = dict(run.view(token) if sends_all else token.variables or {})
+            variables.update((target, value(run, token)) for target, value in sends)
+            run.broadcast(token, name_of(run, token) or "", variables)
             return False
 
         return throw
