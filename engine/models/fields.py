@@ -6,30 +6,33 @@ from typing import Any
 from django.db import models
 
 from engine.models.keys import instance_of, number_of, span
-
-COMPACT = (",", ":")
+from engine.models.logs import COMPACT, decode_log, encode_log
 
 
 class JSONText(models.TextField):  # type: ignore[type-arg]
-    """Plain JSON kept as compact text, for values that no query looks into; None is the empty text.
+    """Plain JSON kept as compact text, for values that no query looks into.
 
     PostgreSQL's jsonb takes twice the space for small values: each number alone is twelve bytes.
     """
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**({"default": None, "blank": True} | options))
-
-    def deconstruct(self) -> Any:
-        name, path, arguments, options = super().deconstruct()
-        options.pop("default", None)
-        options.pop("blank", None)
-        return name, path, arguments, options
-
-    def from_db_value(self, value: str, *_: Any) -> Any:
+    def from_db_value(self, value: str | None, *_: Any) -> Any:
         return json.loads(value) if value else None
 
+    def get_prep_value(self, value: Any) -> str | None:
+        return None if value is None else json.dumps(value, separators=COMPACT, ensure_ascii=False)
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+
+class LogText(models.TextField):  # type: ignore[type-arg]
+    """The entries of a step as a list, kept as engine.models.logs writes them."""
+
+    def from_db_value(self, value: str, *_: Any) -> list[Any]:
+        return decode_log(value)
+
     def get_prep_value(self, value: Any) -> str:
-        return "" if value is None else json.dumps(value, separators=COMPACT, ensure_ascii=False)
+        return encode_log(value)
 
     def to_python(self, value: Any) -> Any:
         return value

@@ -17,7 +17,7 @@ class Delivery(models.Model):
     is_held = models.BooleanField(default=False)  # the instance is suspended
     trigger = models.CharField(max_length=300)
     actor = models.CharField(max_length=150, blank=True)
-    data = JSONText()
+    data = JSONText(null=True)
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -35,7 +35,7 @@ class BufferedMessage(models.Model):
     name = models.CharField(max_length=255)
     key = models.CharField(max_length=255, null=True)
     message_id = models.CharField(max_length=255, null=True)
-    variables = JSONText()
+    variables = JSONText(null=True)
 
     class Meta:
         indexes = (

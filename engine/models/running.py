@@ -6,7 +6,7 @@ Columns stand in the order that wastes no padding on PostgreSQL, the widest firs
 from django.db import models
 
 from engine.models.definitions import ProcessVersion, State
-from engine.models.fields import JSONText, Part
+from engine.models.fields import JSONText, LogText, Part
 
 
 class Instance(models.Model):
@@ -35,8 +35,8 @@ class Instance(models.Model):
     depth = models.SmallIntegerField(default=0)  # how many calls lead to it
     business_key = models.CharField(max_length=255, blank=True)
     error = models.CharField(max_length=255, null=True)  # the code of a failed end, empty for one without
-    variables = models.JSONField()
-    data = JSONText()
+    variables = JSONText()
+    data = JSONText(null=True)
 
     class Meta:
         indexes = (
@@ -59,9 +59,9 @@ class Token(Part):
     state = models.ForeignKey(State, models.DO_NOTHING, db_constraint=False, db_index=False)
     scope = models.IntegerField()  # number of the token that owns the scope; 0 is the instance
     loop_index = models.IntegerField(null=True)  # among the instances of a multi-instance activity
-    flow = models.CharField(max_length=255, null=True)
-    variables = JSONText()
-    data = JSONText()
+    flow = models.IntegerField(null=True)  # at a gateway: number of a transition of the flow by which it came
+    variables = JSONText(null=True)
+    data = JSONText(null=True)
 
     def __str__(self) -> str:
         return f"{self.instance_id}/{self.number}"
@@ -72,7 +72,7 @@ class Step(Part):
 
     at = models.DateTimeField()
     sequence = models.IntegerField()  # of its last entry
-    log = JSONText()  # the entries of engine.core.run.log, states by their position
+    log = LogText()  # the entries of engine.core.run.log, states by their position
 
     def __str__(self) -> str:
         return f"{self.instance_id}/{self.number}"

@@ -64,8 +64,8 @@ class WorkItem(Part):
     assignee = models.CharField(max_length=150, null=True)
     ended_by = models.CharField(max_length=150, null=True)
     name = models.CharField(max_length=1000, null=True)  # where it is not the state's
-    form = JSONText()
-    config = JSONText()
+    form = JSONText(null=True)
+    config = JSONText(null=True)
 
     class Meta:
         # An open list is read in two parts, those with a due date and then the others by key: items
@@ -128,9 +128,9 @@ class Job(Wait):
     type = models.CharField(max_length=255)
     owner = models.CharField(max_length=255, null=True)
     retry_cycle = models.CharField(max_length=255, blank=True)
-    headers = JSONText()
+    headers = JSONText(null=True)
     script = models.TextField(null=True)
-    failures = JSONText()  # the attempt log: at, message
+    failures = JSONText(null=True)  # the attempt log: at, message
 
     class Meta:
         indexes = (
@@ -158,7 +158,7 @@ class Incident(Wait):
     code = models.CharField(max_length=255)
     message = models.TextField()
     closed_by = models.CharField(max_length=150, null=True)
-    data = JSONText()
+    data = JSONText(null=True)
 
     class Meta:
         indexes = (models.Index(fields=("id",), name="engine_incident_open", condition=Q(status=0)),)

@@ -18,7 +18,17 @@ from engine.core.model.runtime import Delivery, Delta, Failure, Instance, Snapsh
 from engine.core.run import advance
 from engine.models.keys import LARGEST_NUMBER, make_key
 from engine.service.errors import Conflict
-from engine.service.translate import ACTIVE, STATUS, SUSPENDED, JobIncident, WaitRows, make_token_row, pack
+from engine.service.translate import (
+    ACTIVE,
+    STATUS,
+    SUSPENDED,
+    JobIncident,
+    WaitRows,
+    make_token_row,
+    pack,
+    pack_always,
+    pack_log,
+)
 from engine.service.versions import Version
 from engine.store.rows import Batch, InstanceRow, StepRow, WaitKey
 
@@ -100,7 +110,7 @@ class Case:
             waits_made=waits.made,
             status=row.status if status == ACTIVE else status,
             error=instance.error,
-            variables=pack(instance.variables),
+            variables=pack_always(instance.variables),
             data=pack(instance.data),
         )
         (batch.new if self.is_new else batch.moved).append(written)
@@ -108,7 +118,9 @@ class Case:
             batch.tokens.append(make_token_row(self.id, self.tokens[number], self.version))
         batch.gone += [make_key(self.id, number) for number in sorted(self.gone)]
         self._end_waits(batch, named)
-        batch.steps.append(StepRow(make_key(self.id, written.revision), batch.at, written.sequence, pack(self.log)))
+        batch.steps.append(
+            StepRow(make_key(self.id, written.revision), batch.at, written.sequence, pack_log(self.log, self.version))
+        )
         return written
 
     def _end_waits(self, batch: Batch, named: Collection[int]) -> None:

@@ -10,6 +10,7 @@ from engine.core.run.log import read_trace
 from engine.models import Incident, Instance, Step
 from engine.models.keys import number_of, span
 from engine.service.reading import list_incidents, list_tokens
+from engine.service.translate import unpack_log
 from engine.service.versions import get_version
 
 Entry = tuple[str, str, str, str | None]  # what, node, token, flow
@@ -18,8 +19,9 @@ MOST_STEPS = 500
 
 def read_entries(version: int, step: Step) -> list[Entry]:
     """The step's moves, as the live view shows them."""
-    machine = get_version(version).machine
-    return [(what, node, str(token), flow) for _, (what, node, token, flow) in read_trace(machine, step.log or [])]
+    found = get_version(version)
+    log = unpack_log(step.log, found)
+    return [(what, node, str(token), flow) for _, (what, node, token, flow) in read_trace(found.machine, log)]
 
 
 def steps_after(instance: int, revision: int, *, limit: int = MOST_STEPS) -> list[Step]:

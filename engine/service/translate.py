@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from engine.core.feel import to_json
 from engine.core.model.effects import OpenIncident, OpenItem, OpenJob, OpenSubscription, OpenTimer
 from engine.core.model.runtime import Instance, Snapshot, Token
 from engine.models.keys import instance_of, make_key, number_of
+from engine.models.logs import encode_log
 from engine.models.waits import CONTINUATION
 from engine.service.audiences import is_stored, make_audience, make_members
 from engine.service.versions import Version
@@ -29,6 +30,7 @@ from engine.store.rows import (
 STATUS = {"active": 0, "completed": 1, "terminated": 2, "cancelled": 3, "failed": 4}
 ACTIVE, SUSPENDED = 0, 5
 JOB_KINDS = {"job": 0, "async": 1, "listener": 2}
+WITH_STATE = frozenset({"born", "gone", "cancelled"})
 SUBSCRIPTION_KINDS = {"message": 0, "signal": 1}
 
 
@@ -39,12 +41,33 @@ class JobIncident(OpenIncident):
     job: int = 0
 
 
-def pack(value: Any) -> str:
-    """Compact JSON text; None is the empty text."""
-    return "" if value is None else json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=to_json)
+def pack(value: Any) -> str | None:
+    """Compact JSON text; None stays None."""
+    return None if value is None else pack_always(value)
 
 
-def unpack(text: str) -> Any:
+def pack_always(value: Any) -> str:
+    return _encode(value)
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=to_json).encode
+
+
+def pack_log(log: Iterable[Sequence[Any]], version: Version) -> str:
+    """The entries as history keeps them, states by their position."""
+    positions = version.positions
+    return encode_log(
+        [(entry[0], entry[1], positions[entry[2]], *entry[3:]) if entry[0] in WITH_STATE else entry for entry in log]
+    )
+
+
+def unpack_log(log: Iterable[Sequence[Any]], version: Version) -> list[Sequence[Any]]:
+    """Entries read from a step, states by their key again."""
+    keys = version.keys_by_position
+    return [(entry[0], entry[1], keys[entry[2]], *entry[3:]) if entry[0] in WITH_STATE else entry for entry in log]
+
+
+def unpack(text: str | None) -> Any:
     return json.loads(text) if text else None
 
 
@@ -68,7 +91,7 @@ def to_snapshot(loaded: Loaded, version: Version) -> Snapshot:
             number_of(token.id),
             version.state_keys[token.state],
             token.scope,
-            token.flow,
+            None if token.flow is None else version.machine.edges[token.flow].flow,
             token.loop_index,
             unpack(token.variables),
             unpack(token.data),
@@ -79,12 +102,14 @@ def to_snapshot(loaded: Loaded, version: Version) -> Snapshot:
 
 
 def make_token_row(instance: int, token: Token, version: Version) -> TokenRow:
+    # Only gateways ask by which flow a token came.
+    is_asked = token.flow is not None and version.machine.states[token.state].kind.endswith("Gateway")
     return TokenRow(
         make_key(instance, token.id),
         version.state_ids[token.state],
         token.scope,
         token.index,
-        token.flow,
+        version.flow_numbers[token.flow] if is_asked and token.flow is not None else None,
         pack(token.variables),
         pack(token.data),
     )
@@ -145,7 +170,7 @@ class WaitRows:
                 key, effect.token, self.state_of(effect.node), effect.trigger,
                 None if self.is_held else self.now, JOB_KINDS[effect.kind],
                 effect.retries, 0, 0, effect.priority, job_type, None, effect.retry_cycle,
-                pack(effect.headers or None), effect.script, "",
+                pack(effect.headers or None), effect.script, None,
             )
         )  # fmt: skip
 

@@ -33,6 +33,9 @@ class Version(NamedTuple):
     machine: ProcessMachine
     state_ids: dict[str, int]
     state_keys: dict[int, str]
+    keys_by_position: list[str]
+    positions: dict[str, int]
+    flow_numbers: dict[str, int]  # flow → number of a transition that takes it
 
 
 _lock = threading.Lock()
@@ -103,7 +106,15 @@ def _build(version: int) -> Version:
         budget=expression_budget(),
     )
     ids = {key: pk for pk, key in keys.items()}
-    return Version(version, row.process.key, row.process_id, row.number, row.deployment_id, machine, ids, keys)
+    ordered = [state.key for state in states]
+    flows: dict[str, int] = {}
+    for edge in machine.edges:
+        if edge.flow is not None:
+            flows.setdefault(edge.flow, edge.number)
+    return Version(
+        version, row.process.key, row.process_id, row.number, row.deployment_id, machine, ids, keys, ordered,
+        {key: position for position, key in enumerate(ordered)}, flows,
+    )  # fmt: skip
 
 
 def _transition(row: Transition, keys: Mapping[int, str]) -> graph.Transition:

@@ -24,7 +24,7 @@ class InstanceRow(NamedTuple):
     business_key: str
     error: str | None
     variables: str
-    data: str
+    data: str | None
     depth: int = 0
 
 
@@ -33,9 +33,9 @@ class TokenRow(NamedTuple):
     state: int
     scope: int
     loop_index: int | None
-    flow: str | None
-    variables: str
-    data: str
+    flow: int | None
+    variables: str | None
+    data: str | None
 
 
 class StepRow(NamedTuple):
@@ -58,8 +58,8 @@ class ItemRow(NamedTuple):
     assignee: str | None
     ended_by: str | None
     name: str | None
-    form: str
-    config: str
+    form: str | None
+    config: str | None
 
 
 class TimerRow(NamedTuple):
@@ -96,9 +96,9 @@ class JobRow(NamedTuple):
     type: str
     owner: str | None
     retry_cycle: str
-    headers: str
+    headers: str | None
     script: str | None
-    failures: str
+    failures: str | None
 
 
 class IncidentRow(NamedTuple):
@@ -114,7 +114,7 @@ class IncidentRow(NamedTuple):
     code: str
     message: str
     closed_by: str | None
-    data: str
+    data: str | None
 
 
 class DeliveryRow(NamedTuple):
@@ -125,7 +125,7 @@ class DeliveryRow(NamedTuple):
     is_held: bool
     trigger: str
     actor: str
-    data: str
+    data: str | None
 
 
 class MessageRow(NamedTuple):
@@ -133,7 +133,7 @@ class MessageRow(NamedTuple):
     name: str
     key: str | None
     message_id: str | None
-    variables: str
+    variables: str | None
 
 
 class OutboxRow(NamedTuple):

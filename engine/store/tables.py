@@ -23,7 +23,7 @@ from engine.models import (
     Token,
     WorkItem,
 )
-from engine.models.fields import JSONText
+from engine.models.fields import JSONText, LogText
 from engine.store import rows
 
 # Django's name of a column's type → PostgreSQL's, for arrays of parameters.
@@ -57,7 +57,7 @@ def describe(model: type[models.Model], row: type[Any]) -> Table:
     """The table of a model, as far as the row has it."""
     fields = [cast("models.Field[Any, Any]", model._meta.get_field(name)) for name in row._fields]
     columns = tuple(str(field.column) for field in fields)
-    types = tuple("text" if isinstance(f, JSONText) else TYPES[f.get_internal_type()] for f in fields)
+    types = tuple("text" if isinstance(f, (JSONText, LogText)) else TYPES[f.get_internal_type()] for f in fields)
     return Table(model._meta.db_table, row, columns, types)
 
 

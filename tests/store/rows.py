@@ -33,7 +33,7 @@ def make_instance(number: int, **members: Any) -> InstanceRow:
         **{
             "id": number, "started_at": NOW, "parent": None, "ended_at": None, "version": 1, "revision": 1,
             "sequence": 3, "tokens_made": 1, "waits_made": 0, "status": 0, "business_key": "", "error": None,
-            "variables": '{"amount": 5}', "data": "",
+            "variables": '{"amount": 5}', "data": None,
         } | members
     )  # fmt: skip
 
@@ -41,14 +41,14 @@ def make_instance(number: int, **members: Any) -> InstanceRow:
 def make_token(instance: int, number: int = 1, **members: Any) -> TokenRow:
     return TokenRow(
         **{
-            "id": make_key(instance, number), "state": 7, "scope": 0, "loop_index": None, "flow": "flow_1",
-            "variables": "", "data": "",
+            "id": make_key(instance, number), "state": 7, "scope": 0, "loop_index": None, "flow": 2,
+            "variables": None, "data": None,
         } | members
     )  # fmt: skip
 
 
 def make_step(instance: int, revision: int = 1, **members: Any) -> StepRow:
-    return StepRow(**{"id": make_key(instance, revision), "at": NOW, "sequence": 3, "log": "[[1,0]]"} | members)
+    return StepRow(**{"id": make_key(instance, revision), "at": NOW, "sequence": 3, "log": "1 0"} | members)
 
 
 def make_item(instance: int, number: int = 1, **members: Any) -> ItemRow:
@@ -56,7 +56,7 @@ def make_item(instance: int, number: int = 1, **members: Any) -> ItemRow:
         **{
             "id": make_key(instance, number), "audience": None, "due": None, "follow_up": None, "ended_at": None,
             "token": 1, "state": 7, "priority": 50, "status": 0, "assignee": None, "ended_by": None, "name": None,
-            "form": "", "config": "",
+            "form": None, "config": None,
         } | members
     )  # fmt: skip
 
@@ -84,7 +84,7 @@ def make_job(instance: int, number: int = 4, **members: Any) -> JobRow:
         **{
             "id": make_key(instance, number), "token": 1, "state": 7, "trigger": "complete", "available_at": NOW,
             "kind": 0, "retries": 3, "attempts": 0, "lapses": 0, "priority": 0, "type": "charge", "owner": None,
-            "retry_cycle": "", "headers": "", "script": None, "failures": "",
+            "retry_cycle": "", "headers": None, "script": None, "failures": None,
         } | members
     )  # fmt: skip
 
@@ -94,7 +94,7 @@ def make_incident(instance: int, number: int = 5, **members: Any) -> IncidentRow
         **{
             "id": make_key(instance, number), "token": 1, "state": 7, "trigger": "leave", "created_at": NOW,
             "closed_at": None, "job": None, "status": 0, "node": "task", "code": "no-flow", "message": "No flow.",
-            "closed_by": None, "data": "",
+            "closed_by": None, "data": None,
         } | members
     )  # fmt: skip
 
@@ -103,14 +103,14 @@ def make_delivery(instance: int, **members: Any) -> DeliveryRow:
     return DeliveryRow(
         **{
             "instance": instance, "not_before": NOW, "token": 1, "attempts": 0, "is_held": False,
-            "trigger": "complete", "actor": "", "data": "",
+            "trigger": "complete", "actor": "", "data": None,
         } | members
     )  # fmt: skip
 
 
 def make_message(**members: Any) -> MessageRow:
     return MessageRow(
-        **{"expires_at": LATER, "name": "paid", "key": None, "message_id": None, "variables": ""} | members
+        **{"expires_at": LATER, "name": "paid", "key": None, "message_id": None, "variables": None} | members
     )
 
 

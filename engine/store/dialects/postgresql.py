@@ -73,25 +73,27 @@ WAIT_TABLES = (
 )
 OWN_LINE = (
     "SELECT 0 AS kind, NULL::bigint AS id, NULL::int AS state_id, NULL::int AS scope, NULL::int AS loop_index, "
-    "NULL AS flow, NULL AS variables, NULL AS data"
+    "NULL::int AS flow, NULL AS trigger, NULL AS variables, NULL AS data"
 )
 LINES = " UNION ALL ".join(
     [
         OWN_LINE,
-        f"SELECT 1, id, state_id, scope, loop_index, flow, variables, data FROM engine_token WHERE id {SPAN}",
+        f"SELECT 1, id, state_id, scope, loop_index, flow, NULL, variables, data FROM engine_token WHERE id {SPAN}",
         *(
-            f"SELECT {kind}, id, token, {status}, NULL, {trigger}, NULL, NULL FROM {name} WHERE id {SPAN}"
+            f"SELECT {kind}, id, token, {status}, NULL, NULL, {trigger}, NULL, NULL FROM {name} WHERE id {SPAN}"
             for kind, (_, name, trigger, status) in enumerate(WAIT_TABLES, 2)
         ),
     ]
 )
-LINE_COLUMNS = f"t.kind, t.id, t.state_id, t.scope, t.loop_index, t.flow, t.variables, t.data, {INSTANCE_COLUMNS}"
+LINE_COLUMNS = (
+    f"t.kind, t.id, t.state_id, t.scope, t.loop_index, t.flow, t.variables, t.data, t.trigger, {INSTANCE_COLUMNS}"
+)
 LOAD = (
     f"SELECT {LINE_COLUMNS} FROM engine_instance i CROSS JOIN LATERAL ({LINES}) t "
     "WHERE i.id = ANY(%s::bigint[]) ORDER BY i.id, t.kind, t.id"
 )
 TOKEN_WIDTH = 8
-LINE_WIDTH = TOKEN_WIDTH + len(INSTANCES.columns)
+LINE_WIDTH = TOKEN_WIDTH + 1 + len(INSTANCES.columns)
 # A lock is taken before the read, never by it: a reader that has waited would get the new instance with the
 # tokens of its old snapshot.
 LOCK = "SELECT id FROM engine_instance WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE"
@@ -271,12 +273,12 @@ def gather(lines: Sequence[tuple[Any, ...]]) -> dict[int, Loaded]:
         kind = line[0]
         if kind == 0:
             tokens, waits = [], []
-            row = InstanceRow._make(line[TOKEN_WIDTH:LINE_WIDTH])
+            row = InstanceRow._make(line[TOKEN_WIDTH + 1 : LINE_WIDTH])
             found[row.id] = Loaded(row, tokens, waits)
         elif kind == 1:
             tokens.append(TokenRow._make(line[1:TOKEN_WIDTH]))
         elif line[3] == 0:
-            waits.append(WaitKey(WAIT_TABLES[kind - 2][0], line[1], line[2], line[5]))
+            waits.append(WaitKey(WAIT_TABLES[kind - 2][0], line[1], line[2], line[TOKEN_WIDTH]))
     return found
 
 

@@ -1,0 +1,44 @@
+"""Entries of history survive being kept as lines."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.models.logs import decode_log, encode_log
+
+ENTRIES = [
+    [1, 2],
+    ["born", 3, 7, 0],
+    ["fork", 4, 12, 3],
+    ["fired", 0, 1],
+    ["gone", 3, 7],
+    ["cancelled", 3, 7],
+    ["set", 0, {"text": "two\nlines and “quotes”", "number": 1.5, "none": None}],
+    ["delivery", 0, "start", ""],
+    ["delivery", 12, "fire:late", "mary"],
+    ["delivery", 12, "complete", "a worker:7"],
+    ["delivery", 12, "complete", "two\nlines "],
+    ["ended", "failed", "CODE"],
+    ["incident", 3, "no-flow", "No flow.\nAdd one."],
+    ["decision", 3, "node", "decision", [{"rule": 1}], 2, []],
+]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: f"{entry[0]}")
+def test_an_entry_comes_back_as_it_was(entry: list[object]) -> None:
+    assert decode_log(encode_log([entry])) == [entry]
+
+
+def test_a_log_keeps_its_order() -> None:
+    assert decode_log(encode_log(ENTRIES)) == ENTRIES
+    assert decode_log(encode_log([])) == []
+
+
+def test_numbers_take_no_more_room_than_their_digits() -> None:
+    assert encode_log([[1, 2], ["born", 3, 7, 0], ["delivery", 0, "start", ""]]) == "1 2\nb3 7 0\nd0 start"
+
+
+@given(st.text(), st.text())
+def test_no_actor_and_no_value_breaks_the_lines(actor: str, value: str) -> None:
+    entries = [["delivery", 1, "complete", actor], ["set", 0, {"v": value}], [1, 2]]
+    assert decode_log(encode_log(entries)) == entries
