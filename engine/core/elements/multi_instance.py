@@ -52,6 +52,9 @@ class _Body:
         self.is_enough = kit.condition(config["completion"]) if config["completion"] else None
         self.throws = [(_when(event, kit), _thrower(event, config, kit)) for event in config["throws"]]
         self.limit = kit.limits.multi_instance
+        # Camunda 7 has words of its own; those of the standard (and Camunda 8) are told to whoever asks for them.
+        asked = str([config["completion"], config["throws"], config["output_element"]])
+        self.words = ("nrOf", "numberOf") if "numberOf" in asked else ("nrOf",)
 
     def enter(self, run: Run, token: Token) -> None:
         total, items = self.count_items(run, token)
@@ -66,7 +69,7 @@ class _Body:
         if not total:
             run.finish(token, self.collected(data))
             return
-        tell(run, token, data, 1 if self.is_sequential else total)
+        self.tell(run, token, total, 0, 1 if self.is_sequential else total)
         for index in range(1 if self.is_sequential else total):
             if token.is_gone or token.data is not data:
                 return
@@ -93,44 +96,40 @@ class _Body:
         run.bear(self.inner, token.id, index=index, variables=variables)
 
     def child_gone(self, run: Run, token: Token, child: Token) -> None:
-        """While the child still has its variables: its result, what its end throws, and whether that is enough."""
+        """While the child still has its variables: its result, what its end throws, and whether that is enough. All
+        that may fail comes first: a retry must find the count as it was."""
         if child.index is None or token.data is None:
             return
         data = run.remember(token)
+        done = data["done"] + 1
+        result = self.output_of(run, child) if self.output_of is not None else None
+        self.tell(run, token, data["total"], done, data["begun"] - done)
+        thrown = [throw for fires, throw in self.throws if fires(run, child, done)]
+        is_enough = self.is_enough is not None and self.is_enough(run, child)
+        data["done"] = done
         if self.output_of is not None:
-            data["results"][child.index] = self.output_of(run, child)
-        data["done"] += 1
-        tell(run, token, data, data["begun"] - data["done"])
-        for fires, throw in self.throws:
-            if fires(run, child, data["done"]):
-                throw(run, token)
-        if self.is_enough is not None and not token.is_gone and self.is_enough(run, child):
+            data["results"][child.index] = result
+        for throw in thrown:
+            throw(run, token)
+        if is_enough and not token.is_gone:
             data["is_over"] = True
             run.clear(token, spare=child)
 
     def drained(self, run: Run, token: Token) -> None:
         data = run.remember(token)
         if data["done"] < data["total"] and self.is_sequential and not data.get("is_over"):
-            tell(run, token, data, 1)
+            self.tell(run, token, data["total"], data["done"], 1)
             self.begin(run, token, data, data["begun"], data.get("items"))
         else:
             run.finish(token, self.collected(data))
 
+    def tell(self, run: Run, token: Token, total: int, done: int, active: int) -> None:
+        """What conditions and instances may read of the whole (10.3.8, table 10.31)."""
+        numbers = {"Instances": total, "CompletedInstances": done, "ActiveInstances": active, "TerminatedInstances": 0}
+        run.put_all(token, {word + name: number for word in self.words for name, number in numbers.items()})
+
     def collected(self, data: Mapping[str, Any]) -> dict[str, Any]:
         return {self.output_collection: data["results"]} if "results" in data and self.output_collection else {}
-
-
-def tell(run: Run, token: Token, data: Mapping[str, Any], active: int) -> None:
-    """What conditions and instances may read of the whole (10.3.8, table 10.31)."""
-    run.put_all(
-        token,
-        {
-            "nrOfInstances": data["total"],
-            "nrOfCompletedInstances": data["done"],
-            "nrOfActiveInstances": active,
-            "nrOfTerminatedInstances": 0,
-        },
-    )
 
 
 def _encode_throws(node: Node, loop: Loop) -> list[dict[str, Any]]:

@@ -108,7 +108,7 @@ class InstanceRun:
         """The token cannot go on: an incident whose retry delivers the trigger again."""
         token.is_changed = True
         self.log.append(("incident", token.id, fault.code, fault.message))
-        node = self.states[token.state].node
+        node = self.states[token.state].node or self.states[self.tokens[token.scope].state].node
         self.open(OpenIncident(token.id, trigger, node, fault.code, fault.message, dict(data) if data else None))
 
     def note_guard(self, token: Token, edge: int, message: str) -> None:

@@ -19,7 +19,7 @@ from engine.core.triggers import compensate
 from tests.core.run.blocks import Scope, write
 from tests.core.run.chooser import Chooser
 from tests.core.run.driver import Driver, replay
-from tests.core.run.oracle import Key, LiveScope
+from tests.core.run.oracle import Key, Live, LiveScope
 
 NUMBER = int(os.environ.get("RANDOM_PROCESSES", "1000"))
 FIRST = int(os.environ.get("RANDOM_SEED", "0"))
@@ -92,19 +92,28 @@ class Game:
             if signals and (not keys or self.random.random() < 0.2):
                 self.send(self.random.choice(signals))
             else:
-                self.complete(self.random.choice(keys))
+                number = 2 if len(keys) > 1 and self.random.random() < 0.2 else 1
+                self.complete(self.random.sample(keys, number))
             self.compare()
 
-    def complete(self, key: Key) -> None:
-        items = [wait for wait in self.driver.waits if isinstance(wait, OpenItem) and wait.node == key[0]]
-        for wait in items:
-            seen = self.driver.visible(wait.token)
-            if all(seen.get(name) == index for name, index in key[1]):
-                lives = [live for live in self.root.walk() if key in [(n, tuple(sorted(p))) for n, p in live.waits()]]
-                if len(lives) == 1:
-                    lives[0].complete()
-                    self.driver.deliver([Delivery(wait.token, wait.trigger)])
-                return
+    def complete(self, keys: list[Key]) -> None:
+        """Several at once are several deliveries in one advance; one may take the wait of the next away."""
+        found = [pair for pair in map(self.find, keys) if pair is not None]
+        if len({wait.token for _, wait in found}) < len(found):
+            found = found[:1]
+        for live, _ in found:
+            if live.is_attached():
+                live.complete()
+        self.driver.deliver([Delivery(wait.token, wait.trigger) for _, wait in found])
+
+    def find(self, key: Key) -> tuple[Live, OpenItem] | None:
+        """Who waits under the key, here and there; None where several do and nobody can tell which is which."""
+        lives = [live for live in self.root.walk() if key in [(n, tuple(sorted(p))) for n, p in live.waits()]]
+        for wait in self.driver.waits:
+            if isinstance(wait, OpenItem) and wait.node == key[0]:
+                seen = self.driver.visible(wait.token)
+                if all(seen.get(name) == index for name, index in key[1]):
+                    return (lives[0], wait) if len(lives) == 1 else None
         raise AssertionError(f"the engine does not wait for {key}")
 
     def send(self, name: str) -> None:
