@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from engine.core.feel import to_text
 from engine.models import DecisionVersion
 from engine.service import decisions, reading
-from engine.service.errors import NotFound
+from engine.service.errors import Invalid, NotFound
 
 
 @login_required
@@ -90,7 +90,11 @@ def made_page(request: HttpRequest, instance: int, number: int) -> HttpResponse:
 
 
 def _try(request: HttpRequest, row: DecisionVersion, given: dict[str, str]) -> dict[str, Any]:
-    result = decisions.evaluate(request.user, row.key, {name: _read(text) for name, text in given.items()}, row.number)
+    variables = {name: _read(text) for name, text in given.items()}
+    try:
+        result = decisions.evaluate(request.user, row.key, variables, row.number)
+    except Invalid as refused:
+        return {"record": None, "value": None, "problems": [refused.message]}
     records = [record.to_json() for record in result.records]
     own = next((record for record in records if record["id"] == row.key), None)
     problems = [finding.message for finding in result.diagnostics]
