@@ -20,10 +20,13 @@ class FileBody(serializers.Serializer):
     content = serializers.CharField(trim_whitespace=False, allow_blank=True)
 
 
-class DeploymentBody(serializers.Serializer):
-    files = FileBody(many=True)
+class DeploymentWords(serializers.Serializer):
     name = serializers.CharField(required=False, allow_blank=True, max_length=255, default="")
-    note = serializers.CharField(required=False, allow_blank=True, default="")
+    note = serializers.CharField(required=False, allow_blank=True, max_length=10_000, default="")
+
+
+class DeploymentBody(DeploymentWords):
+    files = FileBody(many=True)
 
 
 class StartBody(serializers.Serializer):

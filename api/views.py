@@ -107,7 +107,8 @@ class Deployments(APIView):
         if request.FILES:
             uploads = [upload for field in request.FILES for upload in request.FILES.getlist(field)]
             files = [deploying.File(upload.name or "file.bpmn", upload.read()) for upload in uploads]
-            return files, request.data.get("name", "")[:255], request.data.get("note", "")
+            words = read_body(request, requests.DeploymentWords)
+            return files, words["name"], words["note"]
         body = read_body(request, requests.DeploymentBody)
         files = [deploying.File(file["name"], _as_bytes(file["content"])) for file in body["files"]]
         return files, body["name"], body["note"]

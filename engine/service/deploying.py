@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -37,6 +36,7 @@ from engine.service.decision_files import check_decisions, store_decisions
 from engine.service.errors import Conflict, Invalid
 from engine.service.expressions import expression_budget
 from engine.service.rights import Actor, name_of, require, require_any
+from engine.service.strict_json import NotJson, read_json
 from engine.store.writing import write_transaction
 
 LONGEST_NAME = 255
@@ -128,7 +128,7 @@ def _store(deployment: Deployment, files: Sequence[File], reading: Reading) -> N
             _store_version(deployment, stored[file.name], graph, reading.warnings)
     store_decisions(deployment, stored, [(file.name, model) for file, model in reading.decisions])
     for file, schema in reading.forms:
-        key = str(schema.get("id") or file.name.rpartition(".")[0])
+        key = _key_of_form(file, schema)
         number = (FormVersion.objects.filter(key=key).aggregate(last=Max("number"))["last"] or 0) + 1
         FormVersion.objects.create(key=key, number=number, deployment=deployment, schema=schema)
 
@@ -175,15 +175,23 @@ def _find_long_texts(graph: Graph) -> Iterable[Problem]:
 
 
 def _read_form(file: File) -> dict[str, Any]:
+    why = "it needs a list `components`."
+    schema = None
     try:
-        schema = json.loads(file.content)
-    except (ValueError, RecursionError):
-        schema = None
+        schema = read_json(file.content)
+    except NotJson as error:
+        why = str(error)
     if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
-        raise DiagramError(
-            [Problem("not-a-form", "", None, f"“{file.name}” is no form: it needs a list `components`.")]
-        )
+        raise DiagramError([Problem("not-a-form", "", None, f"“{file.name}” is no form: {why}")])
+    key = _key_of_form(file, schema)
+    if len(key) > LONGEST_NAME:
+        message = f"The id “{key[:40]}…” is longer than {LONGEST_NAME} characters; shorten it."
+        raise DiagramError([Problem("text-too-long", "", None, message)])
     return schema
+
+
+def _key_of_form(file: File, schema: dict[str, Any]) -> str:
+    return str(schema.get("id") or file.name.rpartition(".")[0])
 
 
 def _in_file(problem: Problem, file: File, files: Sequence[File]) -> Problem:

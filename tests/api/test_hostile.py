@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from engine.models import Instance
+from engine.models import Deployment, Instance
 from tests.service.diagrams import PLAIN, deploy
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,33 @@ def test_the_history_of_an_instance_is_asked_only_within_its_revisions(admin: AP
     instance = admin.post("/api/v1/instances/", {"process": "p"}, format="json").json()["id"]
     assert admin.get(f"/api/v1/instances/{instance}/history/?after=16777216").status_code == 400
     assert admin.get(f"/api/v1/instances/{instance}/history/?after=16777215").json() == {"steps": []}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": SimpleUploadedFile("a.bpmn", PLAIN.encode())},
+        {"file": SimpleUploadedFile("a.bpmn", PLAIN.encode()), "note": "a\0b"},
+        {"file": SimpleUploadedFile("a.bpmn", PLAIN.encode()), "name": "n" * 256},
+        {"file": SimpleUploadedFile("a.bpmn", b"\0" * 100)},
+        {"file": SimpleUploadedFile("a.dmn", b"<definitions/>")},
+        {"file": SimpleUploadedFile("a.form", b"[" * 100_000)},
+        {"file": SimpleUploadedFile("a.form", b'{"components": [], "id": "a\\u0000"}')},
+        {"file": SimpleUploadedFile("a.form", b'{"components": [], "id": "' + b"a" * 300 + b'"}')},
+        {"file": SimpleUploadedFile("a.form", b'{"components": [], "x": NaN}')},
+        {"file": SimpleUploadedFile("a.form", b'{"components": [], "x": "\\ud800"}')},
+        {"name": "no file"},
+    ],
+    ids=["file-as-name", "nul", "long", "zeros", "dmn", "deep", "form-nul", "form-id", "form-nan", "form-half", "none"],
+)
+def test_a_hostile_upload_is_refused_and_stores_nothing(admin: APIClient, fields: dict[str, object]) -> None:
+    for field in fields.values():
+        if isinstance(field, SimpleUploadedFile):
+            field.seek(0)
+    answer = admin.post("/api/v1/deployments/", fields, format="multipart")
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert not Deployment.objects.exists()
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded"])

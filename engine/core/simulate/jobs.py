@@ -85,7 +85,8 @@ class Worker:
         token = next(own for own in state.all_tokens() if own.id == row.token)
         job = state.machine.states[token.state].config.get("job", {})
         failed = {"errorMessage": message, "errorDetails": message, "topicName": job.get("type", ["", ""])[1]}
-        for code, formula in job.get("errors", ()) if row.effect.kind == "job" else ():
+        is_job = isinstance(row.effect, OpenJob) and row.effect.kind == "job"
+        for code, formula in job.get("errors", ()) if is_job else ():
             if evaluate(formula, {**state.view(token), "externalTask": failed}, self.world.now) is True:
                 return str(code)
         return None
