@@ -11,9 +11,10 @@ from engine.core.simulate import Simulation
 
 NAMESPACES = (
     'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
-    'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" '
     'targetNamespace="http://example.org/t"'
 )
+# A file says which dialect it speaks by the namespaces that it declares.
+_DIALECTS = {"camunda": "http://camunda.org/schema/1.0/bpmn", "zeebe": "http://camunda.org/schema/zeebe/1.0"}
 _SHARED = {"message": "", "signal": "", "error": "errorCode", "escalation": "escalationCode"}
 _ATTRIBUTES = {"async_before": "camunda:asyncBefore", "async_after": "camunda:asyncAfter"}
 
@@ -210,7 +211,10 @@ def definitions(*parts: str) -> str:
             coded = f' {code}="{name}"' if code else ""
             shared.append(f'<{kind} id="{kind}.{name}" name="{name}"{coded}/>')
             text = text.replace(f'{kind}Ref="{name}"', f'{kind}Ref="{kind}.{name}"')
-    return f'<?xml version="1.0" encoding="UTF-8"?><definitions {NAMESPACES}>{"".join(shared)}{text}</definitions>'
+    spoken = "".join(f' xmlns:{word}="{uri}"' for word, uri in _DIALECTS.items() if f"{word}:" in text)
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><definitions {NAMESPACES}{spoken}>{"".join(shared)}{text}</definitions>'
+    )
 
 
 def draw(*parts: str, **given: Any) -> str:

@@ -116,8 +116,8 @@ class Run:
     def _describe(self, token: Token, kind: str) -> Wait:
         row = self._state.main_row(token)
         place = self._state.machine.states[token.state]
-        base = (token.id, place.node, kind, place.row.name, token.scope)
         effect = row.effect if row is not None else None
+        base = (token.id, place.node or getattr(effect, "node", ""), kind, place.row.name, token.scope)
         if kind == "user" and isinstance(effect, OpenItem):
             visible = self._state.view(token)
             form = describe_form(effect.form, visible, self._simulation.now)
