@@ -131,9 +131,11 @@ def _fire(run: InstanceRun, token: Token, trigger: str, data: Mapping[str, Any])
 
 def _deliver(run: InstanceRun, token: Token, delivery: Delivery) -> bool:
     data = delivery.data or {}
-    if delivery.actor and delivery.trigger.startswith("start"):
+    if token.id == ROOT and delivery.trigger.startswith("start"):
+        if not run.is_new:
+            return False
         initiator = run.states[PROCESS].config.get("initiators", {}).get(delivery.trigger)
-        if initiator is not None:
+        if initiator is not None and delivery.actor:
             run.put(token, initiator, delivery.actor)
     own = _OWN.get(delivery.trigger)
     if own is not None:

@@ -85,6 +85,13 @@ def test_a_sub_process_cannot_be_completed_from_outside() -> None:
     assert driver.deliver([Delivery(owner, "complete")]).refused
 
 
+def test_an_instance_is_started_once() -> None:
+    driver = Driver(TWO_TASKS)
+    driver.start({})
+    assert driver.deliver([Delivery(ROOT, "start")]).refused
+    assert len(driver.tokens) == 1
+
+
 def test_an_ended_instance_refuses_everything() -> None:
     driver = Driver(TWO_TASKS)
     driver.start({})
