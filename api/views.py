@@ -32,6 +32,7 @@ from engine.service.errors import Invalid, NotFound
 from engine.service.expressions import try_expression
 
 ANSWER = {200: dict}
+LONGEST_KEY = 255
 
 
 def read_body(request: Request, shape: type[Serializer]) -> dict[str, Any]:
@@ -184,7 +185,9 @@ class Instances(APIView):
     def post(self, request: Request) -> Response:
         """Start an instance. The same `Idempotency-Key` header starts it once."""
         body = read_body(request, requests.StartBody)
-        key = request.headers.get("Idempotency-Key", "")[:255]
+        key = request.headers.get("Idempotency-Key", "")
+        if len(key) > LONGEST_KEY:
+            raise Invalid("header-invalid", f"“Idempotency-Key” has at most {LONGEST_KEY} characters.")
         instance = instances.start(
             body["process"],
             request.user,

@@ -110,6 +110,14 @@ def test_the_same_idempotency_key_starts_once(admin: APIClient) -> None:
     assert Instance.objects.count() == 1
 
 
+def test_an_idempotency_key_is_not_cut_to_fit(admin: APIClient) -> None:
+    deploy(PLAIN)
+    headers = {"Idempotency-Key": "k" * 256}
+    answer = admin.post("/api/v1/instances/", {"process": "p"}, format="json", headers=headers)
+    assert problem_of(answer) == (400, "header-invalid")
+    assert not Instance.objects.exists()
+
+
 def test_who_is_not_signed_in_gets_401_everywhere(client: Any, db: None) -> None:
     for address in ("processes/", "instances/", "tasks/", "instances/1/", "nowhere/"):
         answer = client.get(f"/api/v1/{address}")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.contrib.auth.models import AbstractUser
+from django.db import connection
 
 from engine.core.model.problems import DiagramError
 from engine.models import (
@@ -17,7 +20,7 @@ from engine.models import (
     Transition,
 )
 from engine.service import deploying
-from engine.service.errors import Forbidden, Invalid, NotFound
+from engine.service.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.core.parse.texts import file, process, sequence
 from tests.service.diagrams import PLAIN, STARTED_BY_MESSAGE, TIMED_START, deploy
 
@@ -164,3 +167,32 @@ def test_a_process_with_rights_of_its_own_is_deployed_only_by_them(modeler: Abst
     ProcessRight.objects.update(may_see=False)
     with pytest.raises(NotFound):
         deploy(sequence(), actor=modeler)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_deployments_at_once_are_two_versions_or_one_conflict() -> None:
+    outcomes: list[object] = []
+    begin = threading.Barrier(2)
+
+    def run(text: str) -> None:
+        try:
+            begin.wait(10)
+            outcomes.append(deploy(text))
+        except Conflict as conflict:
+            outcomes.append(conflict)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(text,)) for text in (PLAIN, sequence())]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(outcomes) == 2
+    stored = sum(isinstance(outcome, Deployment) for outcome in outcomes)
+    assert stored >= 1
+    assert list(ProcessVersion.objects.order_by("number").values_list("number", flat=True)) == list(
+        range(1, stored + 1)
+    )
+    assert Deployment.objects.count() == stored
+    assert Process.objects.get().latest == ProcessVersion.objects.order_by("number").last()
