@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.core.model.codes import CODES
+from engine.core.model.codes import CODES, DEPLOYMENT_CODES
 from engine.core.model.decision_codes import DECISION_CODES
 
 _HEAD = """# Problems of files
@@ -22,7 +22,8 @@ _TABLE = "| code | severity | what it means, what to do |\n|---|---|---|\n"
 
 def write_page() -> str:
     """The page as Markdown."""
-    return f"{_HEAD}\n## Diagrams\n\n{_write_rows(CODES)}\n## Decisions\n\n{_write_rows(DECISION_CODES)}"
+    tables = {"Diagrams": CODES, "Decisions": DECISION_CODES, "Deployments": DEPLOYMENT_CODES}
+    return _HEAD + "".join(f"\n## {title}\n\n{_write_rows(codes)}" for title, codes in tables.items())
 
 
 def _write_rows(codes: Mapping[str, tuple[str, str]]) -> str:

@@ -15,8 +15,6 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
     "xml-too-many-elements": ("error", "The file has too many elements; split it."),
     "xml-too-deep": ("error", "Elements are nested too deep; flatten the file."),
     "xml-attributes": ("error", "An element has too many or too long attributes; shorten it."),
-    "text-too-long": ("error", "An id or a name is longer than what is kept; shorten it."),
-    "not-a-form": ("error", "The file is no form-js schema; it needs a list `components`."),
     "not-bpmn": ("error", "The file is XML but not BPMN 2.0; export it as BPMN 2.0."),
     "unknown-element": ("error", "BPMN has no such element; remove it or correct its name."),
     "misplaced-element": ("warning", "BPMN does not allow the element here, so it is not read; move it."),
@@ -119,6 +117,12 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
         "The join may wait for a flow that no token takes; use a matching split.",
     ),
     "missing-synchronisation": ("warning", "Tokens of a parallel split pass one after the other; join them."),
+}
+
+# What only a deployment finds, which stores what it has read.
+DEPLOYMENT_CODES: Final[dict[str, tuple[Severity, str]]] = {
+    "text-too-long": ("error", "An id, a name or a version tag is longer than what is kept; shorten it."),
+    "not-a-form": ("error", "The file is no form-js schema; it needs a list `components`."),
 }
 
 
