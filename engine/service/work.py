@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from django.db import InterfaceError, OperationalError
+
 from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import Delivery, Failure
 from engine.core.triggers.schedule import read_cycle
@@ -143,6 +145,8 @@ def _work_off_one(claim: Claim, instance: int) -> int:
         return in_unit(act, has_claims=True, is_patient=True)
     except Conflict:
         return 0  # somebody else is at it; it stays due
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or full: that is nobody's incident
     except Exception as error:  # a defect, or rows that do not fit: it must not stop the other instances
         logger.exception("an advance of instance %s failed", instance)
         return _put_off(claim, instance, f"{type(error).__name__}: {error}")

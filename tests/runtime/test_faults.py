@@ -1,0 +1,160 @@
+"""Every statement of a unit may fail, and so may the answer after its commit: then nothing is half done."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+
+from engine.models import Instance, Job, Step, Subscription, Timer, Token, WorkItem
+from engine.models.keys import number_of
+from engine.service import instances, items, jobs, work
+from tests.runtime.conftest import Deploy
+from tests.runtime.diagrams import boundary, call, catch, end, line, make_process, message, service, simple, start, user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MOST = 60
+
+
+class Fault(OperationalError):
+    pass
+
+
+@contextmanager
+def failing(number: int) -> Iterator[list[str]]:
+    """The statement of that number, counted from 0, fails before it is executed."""
+    seen: list[str] = []
+
+    def count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        seen.append(sql)
+        if len(seen) == number + 1:
+            raise Fault(f"statement {number} fails")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
+        yield seen
+
+
+def dump() -> list[Any]:
+    """All that an instance is."""
+    tables = (Instance, Token, WorkItem, Timer, Subscription, Job, Step)
+    return [list(table.objects.order_by("pk").values_list()) for table in tables]
+
+
+def check_whole() -> None:
+    """What is stored fits together: one step for each revision, tokens and waits only of living instances."""
+    for instance in Instance.objects.all():
+        revisions = [number_of(key) for key in Step.objects.of(instance.pk).order_by("id").values_list("id", flat=True)]
+        assert revisions == list(range(1, instance.revision + 1))
+        assert sum(len(step.log) for step in Step.objects.of(instance.pk)) == instance.sequence
+        lives = instance.status in (Instance.Status.ACTIVE, Instance.Status.SUSPENDED)
+        assert Token.objects.of(instance.pk).exists() == lives
+        if not lives:
+            assert not WorkItem.objects.of(instance.pk).filter(status=0).exists()
+            assert not Timer.objects.of(instance.pk).exists()
+
+
+def fail_each(act: Callable[[], Any]) -> int:
+    """Run the action with each of its statements failing once, then for good; how many there were."""
+    before = dump()
+    for number in range(MOST):
+        try:
+            with failing(number) as seen:
+                act()
+        except Fault:
+            assert dump() == before
+            check_whole()
+            continue
+        assert len(seen) <= number
+        check_whole()
+        return number
+    raise AssertionError("there is no end to the statements")
+
+
+@pytest.fixture
+def order(deployed: Deploy) -> None:
+    """A task beside a timer, a message, a call and a job: every kind of wait, and a join."""
+    deployed(
+        make_process(
+            "order", start(), '<parallelGateway id="fork"/>', user("check", group="managers"),
+            boundary("late", "check", "duration", "PT0S", is_interrupting=False), end("late-end"),
+            catch("paid", "message", "paid"), call("ship", "shipping"), '<parallelGateway id="join"/>', end(),
+            line("start", "fork", "check", "join", "end"), line("fork", "paid", "join"), line("fork", "ship", "join"),
+            line("late", "late-end"),
+        ),
+        simple("shipping", ("pack", service("pack", "pack"))),
+        roots=message("paid", key="number"),
+    )  # fmt: skip
+
+
+def test_a_start_is_whole_or_nothing(order: None) -> None:
+    instances.start("order", None, variables={"number": "warm"})
+    assert fail_each(lambda: instances.start("order", None, variables={"number": "1"})) >= 2
+
+
+def test_every_step_of_an_instance_is_whole_or_nothing(order: None) -> None:
+    one = instances.start("order", None, variables={"number": "1"})
+    item = WorkItem.objects.get()
+    assert work.fire_timers() == 1
+    steps: list[Callable[[], Any]] = [
+        lambda: items.complete(item.pk, None, {"ok": True}),
+        lambda: instances.send_message("paid", None, key="1", variables={"sum": 9}),
+    ]
+    for act in steps:
+        assert fail_each(act) >= 2
+    ((job),) = jobs.lease(["pack"], "me", seconds=60)
+    assert fail_each(lambda: jobs.complete(job.id, "me", {"packed": True})) >= 2
+    assert set(Instance.objects.values_list("status", flat=True)) == {Instance.Status.COMPLETED}
+    row = Instance.objects.get(pk=one)
+    assert row.variables == {"number": "1", "ok": True, "sum": 9, "packed": True}
+
+
+def test_a_batch_whose_statement_fails_is_done_one_by_one(deployed: Deploy) -> None:
+    deployed(simple("pause", ("wait", catch("wait", "duration", "PT0S"))))
+    for _ in range(3):
+        instances.start("pause", None)
+    with failing(2) as seen:
+        assert work.fire_timers() == 3
+    assert len(seen) > 3
+    assert set(Instance.objects.values_list("status", flat=True)) == {Instance.Status.COMPLETED}
+    check_whole()
+
+
+def test_a_database_that_is_away_is_nobodys_incident(deployed: Deploy) -> None:
+    deployed(simple("pause", ("wait", catch("wait", "duration", "PT0S"))))
+    instances.start("pause", None)
+    before = dump()
+
+    def refuse(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "engine_step" in sql:
+            raise Fault("away")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse), pytest.raises(Fault):
+        work.fire_timers()
+    assert dump() == before
+    assert work.fire_timers() == 1
+
+
+def test_suspending_resuming_and_cancelling_are_whole_or_nothing(order: None) -> None:
+    one = instances.start("order", None, variables={"number": "1"})
+    for act in (instances.suspend, instances.resume, instances.cancel):
+        assert fail_each(lambda act=act: act(one, None)) >= 2  # type: ignore[misc]
+    assert Instance.objects.get(pk=one).status == Instance.Status.CANCELLED
+
+
+def test_an_answer_that_is_lost_after_the_commit_does_not_start_twice(order: None) -> None:
+    def lose(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        if "engine_inboundevent" in sql and not sql.startswith("SELECT"):
+            raise Fault("the answer is lost")
+        return result
+
+    if connection.vendor != "postgresql":
+        pytest.skip("only a statement that is its own transaction commits before its answer")
+    with connection.execute_wrapper(lose), pytest.raises(Fault):
+        instances.start("order", None, variables={"number": "1"}, idempotency_key="k")
+    first = instances.start("order", None, variables={"number": "1"}, idempotency_key="k")
+    assert list(Instance.objects.filter(version__process__key="order").values_list("pk", flat=True)) == [first]
