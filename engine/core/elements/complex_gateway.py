@@ -25,7 +25,7 @@ class ComplexGateway:
         if len(state.config.get("incoming", ())) < 2:
             return Behaviour(enter=pass_on)
         join = _Join(state.key, state.config, kit)
-        return Behaviour(enter=join.enter, wait="join", is_join=True, settle=join.settle)
+        return Behaviour(enter=join.enter, wait="join", is_join=True, settle=join.settle, idle=join.idle)
 
 
 class _Join:
@@ -53,14 +53,14 @@ class _Join:
         used = self.used(run, token)
         if used is not None:
             late = {flow: arrived for flow, arrived in _oldest(waiting).items() if flow not in used}
-            if self.may_come(run, token, [*used, *late]):
+            if self.may_come(run, token.scope, [*used, *late]):
                 return False
             self.reset(run, token, list(late.values()))
             return True
         if self.is_active is not None:
             goes_on = self.holds(run, token, waiting)
         else:
-            goes_on = not self.may_come(run, token, _oldest(waiting))
+            goes_on = not self.may_come(run, token.scope, _oldest(waiting))
         if goes_on:
             self.go_on(run, token, waiting)
         return goes_on
@@ -94,15 +94,21 @@ class _Join:
         goes.variables = {"waitingForStart": True}
         run.complete(goes)
 
-    def may_come(self, run: Run, token: Token, filled: Iterable[str]) -> bool:
+    def may_come(self, run: Run, scope: int, filled: Iterable[str]) -> bool:
         """Can a token elsewhere in the scope still reach a flow that is not filled? (The inclusive rule.)"""
         known = set(filled)
         for other in run.tokens.values():
-            if other.scope == token.scope and other.state != self.key:
+            if other.scope == scope and other.state != self.key:
                 flows = self.reach.get(other.state, ())
                 if any(flow not in known for flow in flows) and not any(flow in known for flow in flows):
                     return True
         return False
+
+    def idle(self, run: Run, owner: Token) -> None:
+        """No token waits here and none that is swallowed can come any more: the next one counts afresh."""
+        used = (owner.data or {})["resets"][self.key]
+        if not self.may_come(run, owner.id, used):
+            del run.remember(owner)["resets"][self.key]
 
     def reset(self, run: Run, token: Token, late: list[Token]) -> None:
         del run.remember(run.tokens[token.scope])["resets"][self.key]

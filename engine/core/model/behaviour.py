@@ -179,6 +179,7 @@ class Behaviour:
     signals: list[tuple[str, Callable[[Run, Token], str | None]]] = field(default_factory=list)
     is_join: bool = False
     settle: Callable[[Run, Token], bool] | None = None  # asked when every branch rests: go on?
+    idle: Enter | None = None  # asked of the owner then, where it has to reset the join
 
 
 class Element(Protocol):

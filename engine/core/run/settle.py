@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from engine.core.model.behaviour import Fault
+from engine.core.run.joining import resting
 from engine.core.run.run import InstanceRun
 
 
@@ -63,4 +64,14 @@ def _joins(run: InstanceRun) -> bool:
         except Fault as fault:
             run.unrest(token)
             run.park(token, "enter", fault)
+    _reset_idle(run)
     return False
+
+
+def _reset_idle(run: InstanceRun) -> None:
+    """Joins that have gone on and wait to be reset, though no token is left in them to be asked."""
+    for owner in list(run.tokens.values()):
+        for key in list((owner.data or {}).get("resets", ())):
+            idle = run.states[key].behaviour.idle
+            if idle is not None and not resting(run).get((key, owner.id)):
+                idle(cast(Any, run), owner)
