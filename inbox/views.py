@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from engine.models import Process, WorkItem
 from engine.service import forms, history, items, reading
-from engine.service.rights import is_all_powerful, name_of, role_rights
+from engine.service.rights import is_all_powerful, may, name_of, role_rights
 from engine.service.versions import get_version
 
 VIEWS = (
@@ -95,19 +95,20 @@ def task_page(request: HttpRequest, task: int) -> HttpResponse:
     is_mine = item.assignee == name
     is_free = not item.assignee
     may_work = is_open and (is_mine or is_free)
+    may_see = may(request.user, "see", instance.version.process)
     context = {
         "task": describe_item(item, instance, datetime.now(UTC))
         | {
             "description": item.state.config.get("documentation", ""),
-            "process_url": reverse("designer:process", args=[instance.version.process.key]),
-            "instance_url": reverse("monitor:instance", args=[instance.pk]),
+            "process_url": reverse("designer:process", args=[instance.version.process.key]) if may_see else "",
+            "instance_url": reverse("monitor:instance", args=[instance.pk]) if may_see else "",
             "instance_id": str(instance.pk),
             "is_mine": is_mine,
             "completed_by": item.ended_by,
             "completed_at": item.ended_at,
         },
         "form": describe_form(item, instance, read_only=not may_work),
-        "diagram": describe_diagram(request, instance, item.state.node),
+        "diagram": describe_diagram(instance, item.state.node, is_followed=may_see),
         "history": [],
         "may_claim": is_open and is_free,
         "may_release": is_open and is_mine,
@@ -219,8 +220,11 @@ def describe_form(item: WorkItem, instance: Any, *, read_only: bool) -> dict[str
     }
 
 
-def describe_diagram(request: HttpRequest, instance: Any, here: str) -> dict[str, Any]:
-    return history.read_state(instance) | {
+def describe_diagram(instance: Any, here: str, *, is_followed: bool) -> dict[str, Any]:
+    """Who has a task sees where it is; the live view is for those who may see the instance."""
+    state = history.read_state(instance)
+    return state | {
+        "id": state["id"] if is_followed else None,
         "xml": reading.read_source(instance.version),
         "here": here,
         "state_url": reverse("api:instance-state", args=[instance.pk]),

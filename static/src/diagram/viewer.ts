@@ -15,9 +15,26 @@ export async function openViewer(container: HTMLElement, xml: string): Promise<N
   });
   exportPlainColours(viewer);
   await viewer.importXML(await withLayout(xml));
-  fitToSpace(viewer);
-  new ResizeObserver(() => viewer.get<Canvas>("canvas").resized()).observe(container);
+  keepFitted(viewer, container);
   return viewer;
+}
+
+/** Fits the diagram, and again whenever its space changes, until a person moves it. */
+export function keepFitted(viewer: { get<T>(name: string): T }, container: HTMLElement): void {
+  let isMoved = false;
+  for (const name of ["pointerdown", "wheel", "keydown"])
+    container.addEventListener(
+      name,
+      () => {
+        isMoved = true;
+      },
+      { once: true, capture: true, passive: true },
+    );
+  new ResizeObserver(() => {
+    viewer.get<Canvas>("canvas").resized();
+    if (!isMoved) fitToSpace(viewer);
+  }).observe(container);
+  fitToSpace(viewer);
 }
 
 /** The whole diagram, but never larger than drawn. */
@@ -32,5 +49,33 @@ export function fitToSpace(viewer: { get<T>(name: string): T }): void {
 export async function withLayout(xml: string): Promise<string> {
   if (/<(\w+:)?BPMNShape\b/.test(xml)) return xml;
   const { layoutProcess } = await import("bpmn-auto-layout");
-  return layoutProcess(xml);
+  return layoutProcess(withEnds(xml));
+}
+
+/** Steps name their flows where the file leaves that out, which it may: the layout follows these names alone. */
+export function withEnds(xml: string): string {
+  const BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL";
+  const file = new DOMParser().parseFromString(xml, "application/xml");
+  if (file.querySelector("parsererror")) return xml;
+  const steps = new Map([...file.querySelectorAll("[id]")].map((step) => [step.getAttribute("id"), step]));
+  for (const flow of file.getElementsByTagNameNS(BPMN, "sequenceFlow"))
+    for (const [attribute, end] of [
+      ["targetRef", "incoming"],
+      ["sourceRef", "outgoing"],
+    ] as const) {
+      const step = steps.get(flow.getAttribute(attribute));
+      const id = flow.getAttribute("id");
+      if (!step || !id) continue;
+      const known = [...step.children].filter(({ localName }) => localName === end);
+      if (known.some(({ textContent }) => textContent?.trim() === id)) continue;
+      const prefix = flow.prefix ? `${flow.prefix}:` : "";
+      const name = file.createElementNS(BPMN, prefix + end);
+      name.textContent = id;
+      // Before what the step itself contains, after its documentation and extensions.
+      const place = [...step.children].find(
+        ({ localName }) => !["documentation", "extensionElements", "incoming"].includes(localName),
+      );
+      step.insertBefore(name, place ?? null);
+    }
+  return new XMLSerializer().serializeToString(file);
 }

@@ -5,7 +5,7 @@ import { acceptDrops, type ExportFormat, exportAs } from "../designer/files";
 import { createModeler } from "../designer/modeler";
 import { ProblemList } from "../designer/problems";
 import { Toolbar } from "../designer/toolbar";
-import { fitToSpace, withLayout } from "../diagram/viewer";
+import { fitToSpace, keepFitted, withLayout } from "../diagram/viewer";
 import { h, icon, readProps } from "../lib/dom";
 import { describe, Problem, post } from "../lib/http";
 import { exactTime, relativeTime } from "../lib/times";
@@ -85,7 +85,13 @@ export async function mount(root: HTMLElement): Promise<void> {
   };
 
   const { draft: record, kept } = await draft.load();
+  // On a phone the canvas has the window for itself; palette and properties open by their buttons.
+  if (matchMedia("(max-width: 48rem)").matches) {
+    root.classList.add("hides-properties");
+    tool.get<{ close(): void }>("palette").close();
+  }
   await open(kept && kept.revision === record.revision ? kept.xml : record.xml);
+  keepFitted(tool, canvas);
   const toolbar = new Toolbar(root, tool, {
     save: () => void draft.save(),
     deploy: () => void deploy(),

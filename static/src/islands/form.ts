@@ -49,7 +49,12 @@ export async function mount(root: HTMLElement): Promise<void> {
   }
   if (kept) note.textContent = "Your draft is here again.";
 
+  // The form also reports what it was filled with; only what a person changed is a draft.
+  let last = JSON.stringify(form._getState().data);
   form.on("changed", ({ data }: { data: Record<string, unknown> }) => {
+    const text = JSON.stringify(data);
+    if (text === last) return;
+    last = text;
     draft.change(data, (isKept) => {
       note.textContent = isKept ? "Draft kept." : "No connection. The draft is kept in this browser.";
     });

@@ -1,0 +1,75 @@
+"""Every page, narrow to wide and in both themes: nothing is cut off, axe finds nothing, and a picture is kept."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.steps import island
+from tests.infrastructure.accessibility import find_violations
+from tests.infrastructure.sites import Site
+
+Shoot = Callable[[Page, str], Path]
+WIDTHS = (360, 768, 1440)
+
+# Name, who looks, where, and the island that has to be ready. `{instance}` and `{task}` are those of the demo.
+PAGES = (
+    ("home", "admin", "/", ""),
+    ("home-nothing", "operator", "/", ""),
+    ("inbox", "manager", "/inbox/", ""),
+    ("inbox-nothing", "designer", "/inbox/", ""),
+    ("inbox-no-hit", "manager", "/inbox/?q=nothing-like-this", ""),
+    ("task", "manager", "/inbox/{task}/", "form"),
+    ("start", "clerk", "/start/", ""),
+    ("start-form", "clerk", "/start/expense_approval/", "form"),
+    ("start-nothing", "operator", "/start/", ""),
+    ("processes", "designer", "/processes/", ""),
+    ("process", "admin", "/processes/expense_approval/", "instance"),
+    ("designer", "designer", "/processes/expense_approval/edit/", "designer"),
+    ("decisions", "admin", "/decisions/", ""),
+    ("instances", "operator", "/instances/", ""),
+    ("instance", "operator", "/instances/{instance}/", "instance"),
+)
+# The drawing library's own parts, which we may not change.
+LIBRARY = (".djs-palette", ".bio-properties-panel", ".bjs-powered-by", ".fjs-powered-by-link")
+
+
+@pytest.fixture
+def places(embedded_site: Site) -> dict[str, str]:
+    """The first instance of the demo and its task."""
+    code = (
+        "from engine.models import Instance, WorkItem; "
+        "print('ids', Instance.objects.order_by('pk')[0].pk, WorkItem.objects.order_by('pk')[0].pk)"
+    )
+    output = embedded_site.run_command("shell", "-c", code)
+    line = next(line for line in output.splitlines() if line.startswith("ids "))
+    return dict(zip(("instance", "task"), line.split()[1:], strict=True))
+
+
+@pytest.mark.parametrize(("name", "who", "path", "wanted"), PAGES, ids=[page[0] for page in PAGES])
+def test_page_fits_every_width_and_is_accessible_in_both_themes(
+    page: Page,
+    embedded_site: Site,
+    sign_in: Callable[[Page, Site, str], None],
+    take_screenshot: Shoot,
+    places: dict[str, str],
+    name: str,
+    who: str,
+    path: str,
+    wanted: str,
+) -> None:
+    sign_in(page, embedded_site, who)
+    found: list[str] = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800 if width > 400 else 740})
+        page.goto(embedded_site.url + path.format(**places))
+        if wanted:
+            island(page, wanted)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            take_screenshot(page, f"{name}-{scheme}-{width}")
+            found += [f"{scheme} {width}: {line}" for line in find_violations(page, LIBRARY)]
+        if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
+            found.append(f"{width}: the page is wider than the window")
+    assert found == []
