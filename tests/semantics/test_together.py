@@ -1,0 +1,569 @@
+"""What happens where two features meet: joins and boundaries, scopes in scopes, events in loops, calls that end."""
+
+from datetime import timedelta
+
+import pytest
+
+from engine.core.simulate import CorrelationError, Simulation
+from tests.semantics.drawing import (
+    CANCEL,
+    COMPENSATE,
+    TERMINATE,
+    both,
+    boundary,
+    cancelled,
+    catch,
+    compensate,
+    condition,
+    definitions,
+    draw,
+    each,
+    end,
+    entered,
+    error,
+    escalation,
+    event_sub,
+    extensions,
+    first,
+    flow,
+    flows,
+    job,
+    link,
+    message,
+    node,
+    play,
+    process,
+    signal,
+    some,
+    start,
+    sub,
+    task,
+    throw,
+    timer,
+    times,
+    undo,
+    user,
+    waiting,
+    xor,
+)  # fmt: skip
+
+HOUR = timedelta(hours=1)
+
+
+def test_an_inclusive_join_waits_for_a_task_whose_boundary_event_leads_to_it():
+    text = draw(
+        start(),
+        both("g"),
+        user("a"),
+        end("dead"),
+        boundary("b", "a", message("m")),
+        user("k"),
+        some("j"),
+        user("u"),
+        flows("s->g->a->dead", "b->j", "g->k->j->u"),
+    )
+    sim, run = play(text)
+    run.complete("k")
+    assert waiting(run) == ["a"]
+    sim.message("m")
+    assert waiting(run) == ["u"]
+    _, run = play(text)
+    run.complete("k")
+    run.complete("a")
+    assert waiting(run) == ["u"]
+
+
+def test_an_inclusive_join_waits_through_a_link():
+    text = draw(
+        start(),
+        both("g"),
+        user("a"),
+        throw("t", link("L")),
+        catch("c", link("L")),
+        user("k"),
+        some("j"),
+        user("u"),
+        flows("s->g->a->t", "c->j", "g->k->j->u"),
+    )
+    _, run = play(text)
+    run.complete("k")
+    assert waiting(run) == ["a"]
+    run.complete("a")
+    assert waiting(run) == ["u"]
+
+
+def test_an_inclusive_join_takes_one_token_of_each_flow():
+    text = draw(
+        start(),
+        both("g"),
+        task("a"),
+        task("b"),
+        xor("m"),
+        user("k"),
+        some("j"),
+        user("u"),
+        flows("s->g->a->m->j->u", "g->b->m", "g->k->j"),
+    )
+    _, run = play(text)
+    run.complete("k")
+    assert waiting(run) == ["u", "u"]
+
+
+def test_a_signal_reaches_gateways_boundaries_and_scopes_at_once():
+    text = draw(
+        start(),
+        both("g"),
+        first("eg"),
+        catch("c1", signal("x")),
+        catch("c2", timer("PT1H")),
+        user("a"),
+        user("h"),
+        boundary("b", "h", signal("x")),
+        user("y"),
+        sub("sp", start("ss"), catch("c3", signal("x")), user("z"), flows("ss->c3->z")),
+        flows("s->g->eg->c1->a", "eg->c2", "g->h", "b->y", "g->sp"),
+    )
+    sim, run = play(text)
+    sim.signal("x")
+    assert waiting(run) == ["a", "y", "z"]
+
+
+def test_two_tokens_in_one_task_are_both_interrupted_by_a_signal():
+    text = draw(
+        start(),
+        both("g"),
+        task("a"),
+        xor("m"),
+        user("h"),
+        boundary("b", "h", signal("x")),
+        user("y"),
+        flows("s->g->m->h", "g->a->m", "b->y"),
+    )
+    sim, run = play(text)
+    sim.signal("x")
+    assert waiting(run) == ["y", "y"]
+
+
+def test_a_message_that_fits_two_boundary_events_is_an_error():
+    text = draw(
+        start(),
+        both("g"),
+        user("a"),
+        user("b"),
+        boundary("ba", "a", message("m")),
+        boundary("bb", "b", message("m")),
+        user("x"),
+        user("y"),
+        flows("s->g->a", "g->b", "ba->x", "bb->y"),
+    )
+    sim, run = play(text)
+    with pytest.raises(CorrelationError):
+        sim.message("m")
+    assert waiting(run) == ["a", "b"]
+
+
+def test_an_error_in_one_instance_that_it_catches_itself_spares_the_others():
+    own = event_sub("es", start("es_s", error("E")), user("x"), flows("es_s->x"))
+    inner = sub("h", times("2"), start("hs"), job("j"), own, flows("hs->j"))
+    _, run = play(draw(start(), inner, user("u"), flows("s->h->u")))
+    run.throw_error(run.jobs[0].id, "E")
+    assert waiting(run) == ["j", "x"]
+    run.complete("x")
+    run.complete("j")
+    assert waiting(run) == ["u"]
+
+
+def test_a_boundary_event_stays_while_an_interrupting_event_sub_process_runs():
+    own = event_sub("es", start("es_s", message("m")), user("x"), flows("es_s->x"))
+    inner = sub("h", start("hs"), user("a"), own, flows("hs->a"))
+    sim, run = play(draw(start(), inner, boundary("b", "h", timer("PT1H")), user("y"), flows("s->h", "b->y")))
+    sim.message("m")
+    sim.advance(HOUR)
+    assert waiting(run) == ["y"]
+
+
+def test_a_cycle_starts_a_non_interrupting_event_sub_process_each_time():
+    own = event_sub(
+        "es", start("es_s", timer("R2/PT1H", "timeCycle"), isInterrupting=False), user("x"), flows("es_s->x")
+    )
+    sim, run = play(draw(start(), user("u"), own, flows("s->u")))
+    sim.advance(5 * HOUR)
+    assert waiting(run) == ["u", "x", "x"]
+
+
+def test_an_event_sub_process_with_several_causes_starts_by_any_of_them():
+    own = event_sub("es", start("es_s", message("m"), signal("x"), isInterrupting=False), user("x1"), flows("es_s->x1"))
+    sim, run = play(draw(start(), user("u"), own, flows("s->u")))
+    sim.signal("x")
+    sim.message("m")
+    assert waiting(run) == ["u", "x1", "x1"]
+
+
+def test_an_escalation_out_of_an_event_sub_process_goes_to_the_outer_scope():
+    own = event_sub(
+        "es", start("es_s", message("m"), isInterrupting=False), end("t", escalation("X")), flows("es_s->t")
+    )
+    inner = sub("h", start("hs"), user("a"), own, flows("hs->a"))
+    text = draw(start(), inner, boundary("b", "h", escalation("X"), interrupts=False), user("y"), flows("s->h", "b->y"))
+    sim, run = play(text)
+    sim.message("m")
+    assert waiting(run) == ["a", "y"]
+
+
+def test_a_task_that_is_entered_again_has_its_boundary_timer_anew():
+    text = draw(
+        start(),
+        xor("m"),
+        user("a"),
+        boundary("b", "a", timer("PT2H")),
+        user("y"),
+        xor("g", default="g-m"),
+        end(),
+        flows("s->m->a->g->m", "b->y"),
+        flow("g->e", "= done"),
+    )
+    sim, run = play(text, {"done": False})
+    sim.advance(HOUR)
+    run.complete("a")
+    sim.advance(HOUR)
+    assert waiting(run) == ["a"]
+    sim.advance(HOUR)
+    assert waiting(run) == ["y"]
+
+
+def test_an_event_gateway_in_a_loop_waits_anew():
+    text = draw(
+        start(),
+        xor("m"),
+        first("g"),
+        catch("c1", message("m")),
+        catch("c2", message("stop")),
+        end(),
+        flows("s->m->g->c1->m", "g->c2->e"),
+    )
+    sim, run = play(text)
+    for _ in range(2):
+        sim.message("m")
+    assert [wait.kind for wait in run.waits] == ["gateway"]
+    sim.message("stop")
+    assert run.status == "completed"
+
+
+def test_compensation_in_a_sub_process_does_not_undo_what_is_outside():
+    inner = sub("h", start("hs"), throw("t", compensate()), user("x"), flows("hs->t->x"))
+    text = draw(start(), user("a"), undo("ab", "a", "ua"), user("ua", isForCompensation=True), inner, flows("s->a->h"))
+    _, run = play(text)
+    run.complete("a")
+    assert waiting(run) == ["x"]
+
+
+def test_compensation_out_of_an_event_sub_process_undoes_its_enclosing_scope():
+    own = event_sub(
+        "es",
+        start("es_s", message("m"), isInterrupting=False),
+        throw("t", compensate()),
+        user("x"),
+        flows("es_s->t->x"),
+    )
+    text = draw(
+        start(), user("a"), undo("ab", "a", "ua"), user("ua", isForCompensation=True), user("k"), own, flows("s->a->k")
+    )
+    sim, run = play(text)
+    run.complete("a")
+    sim.message("m")
+    assert waiting(run) == ["k", "ua"]
+    run.complete("ua")
+    assert waiting(run) == ["k", "x"]
+
+
+def test_a_compensation_handler_may_be_a_sub_process():
+    handler = sub("ua", start("us"), user("u1"), user("u2"), flows("us->u1->u2"), isForCompensation=True)
+    text = draw(
+        start(), user("a"), undo("ab", "a", "ua"), handler, throw("t", compensate()), user("x"), flows("s->a->t->x")
+    )
+    _, run = play(text)
+    run.complete("a")
+    run.complete("u1")
+    assert waiting(run) == ["u2"]
+    run.complete("u2")
+    assert waiting(run) == ["x"]
+
+
+def test_compensation_of_a_named_sub_process_undoes_its_parts():
+    inner = sub("h", start("hs"), user("a"), undo("ab", "a", "ua"), user("ua", isForCompensation=True), flows("hs->a"))
+    text = draw(
+        start(),
+        inner,
+        user("b"),
+        undo("bb", "b", "ub"),
+        user("ub", isForCompensation=True),
+        throw("t", compensate("h")),
+        user("x"),
+        flows("s->h->b->t->x"),
+    )
+    _, run = play(text)
+    run.complete("a")
+    run.complete("b")
+    assert waiting(run) == ["ua"]
+    run.complete("ua")
+    assert waiting(run) == ["x"]
+
+
+def test_two_completions_of_one_activity_are_undone_twice():
+    text = draw(
+        start(),
+        both("g"),
+        xor("m"),
+        user("a"),
+        undo("ab", "a", "ua"),
+        user("ua", isForCompensation=True),
+        task("k"),
+        user("z"),
+        throw("t", compensate()),
+        user("x"),
+        flows("s->g->m->a", "g->k->m", "g->z->t->x"),
+    )
+    _, run = play(text)
+    run.complete(run.tasks[0].id)
+    run.complete("a")
+    run.complete("z")
+    run.complete("ua")
+    assert waiting(run) == ["ua"]
+    run.complete("ua")
+    assert waiting(run) == ["x"]
+
+
+def test_an_error_of_a_sequential_instance_begins_no_other():
+    text = draw(
+        start(), job("h", times("3", sequential=True)), boundary("b", "h", error("E")), user("x"), flows("s->h", "b->x")
+    )
+    _, run = play(text)
+    run.throw_error("h", "E")
+    assert (waiting(run), entered(run, "h")) == (["x"], ["h"])
+
+
+def test_a_multi_instance_activity_with_an_empty_collection_does_not_open_its_boundary_events():
+    text = draw(
+        start(),
+        user("h", each("= []", "i")),
+        boundary("b", "h", message("m")),
+        user("x"),
+        user("u"),
+        flows("s->h->u", "b->x"),
+    )
+    sim, run = play(text)
+    with pytest.raises(CorrelationError):
+        sim.message("m")
+    assert waiting(run) == ["u"]
+
+
+def test_a_multi_instance_activity_is_compensated_only_when_all_of_it_is_complete():
+    """10.7: only what has completed can be undone; here the completed instances of an activity that has not."""
+    text = draw(
+        start(),
+        both("g"),
+        user("a", times("2")),
+        undo("ab", "a", "ua"),
+        user("ua", isForCompensation=True),
+        user("k"),
+        throw("t", compensate("a")),
+        user("x"),
+        flows("s->g->a", "g->k->t->x"),
+    )
+    _, run = play(text)
+    run.complete("k")
+    assert waiting(run) == ["a", "a", "x"]
+
+
+def test_terminate_cancels_the_processes_that_are_called():
+    text = definitions(
+        process(start("s1"), both("g"), node("callActivity", "c", calledElement="q"), user("k"), end("t", TERMINATE),
+                flows("s1->g->c", "g->k->t"), name="p"),
+        process(start("s2"), user("v"), flows("s2->v"), name="q"))  # fmt: skip
+    sim = Simulation(text)
+    run = sim.start("p")
+    run.complete("k")
+    assert (run.status, run.children[0].status) == ("terminated", "cancelled")
+
+
+def test_a_cancelled_run_is_cancelled_with_its_children():
+    text = definitions(
+        process(start("s1"), node("callActivity", "c", calledElement="q"), flows("s1->c"), name="p"),
+        process(start("s2"), user("v"), flows("s2->v"), name="q"))  # fmt: skip
+    run = Simulation(text).start("p")
+    run.cancel()
+    assert (run.status, run.children[0].status) == ("cancelled", "cancelled")
+
+
+def test_an_incident_of_a_gateway_is_retried_when_the_variables_are_right():
+    text = draw(start(), user("k"), xor("g"), user("a"), flows("s->k->g"), flow("g->a", "= x > 1"))
+    _, run = play(text)
+    run.complete("k", {"x": 0})
+    run.set_variables({"x": 5})
+    run.retry(run.incidents[0])
+    assert (waiting(run), run.incidents) == (["a"], [])
+
+
+def test_a_cancel_end_event_deep_in_a_transaction_cancels_the_transaction():
+    deep = sub("h", start("hs"), user("a"), end("tc", CANCEL), flows("hs->a->tc"))
+    tx = node("transaction", "tx", start("ts"), deep, end("te"), flows("ts->h->te"))
+    text = draw(start(), tx, boundary("cb", "tx", CANCEL), user("x"), flows("s->tx", "cb->x"))
+    _, run = play(text)
+    run.complete("a")
+    assert waiting(run) == ["x"]
+
+
+def test_links_of_a_sub_process_belong_to_it():
+    inner = sub("h", start("hs"), throw("t2", link("L")), catch("c2", link("L")), user("b"), flows("hs->t2", "c2->b"))
+    text = draw(start(), throw("t", link("L")), catch("c", link("L")), inner, flows("s->t", "c->h"))
+    assert waiting(play(text)[1]) == ["b"]
+
+
+def test_an_interrupting_signal_event_sub_process_and_a_boundary_signal_both_hear_the_signal():
+    """A signal is broadcast: the sub-process hears it and so does its boundary, which interrupts all of it."""
+    own = event_sub("es", start("es_s", signal("x")), user("z"), flows("es_s->z"))
+    inner = sub("h", start("hs"), user("a"), own, flows("hs->a"))
+    sim, run = play(draw(start(), inner, boundary("b", "h", signal("x")), user("y"), flows("s->h", "b->y")))
+    sim.signal("x")
+    assert waiting(run) == ["y"]
+
+
+def test_a_terminate_beside_a_signal_in_one_end_event_throws_first():
+    text = draw(start(), both("g"), user("a"), user("k"), end("t", signal("x"), TERMINATE), flows("s->g->a->t", "g->k"))
+    caught = definitions(process(start("s9", signal("x")), user("z"), flows("s9->z"), name="q"))
+    sim = Simulation(text, caught)
+    run = sim.start("p")
+    run.complete("a")
+    assert (run.status, [found.process for found in sim.runs if found is not run]) == ("terminated", ["q"])
+
+
+def test_a_parallel_join_in_a_loop_counts_each_round_anew():
+    text = draw(
+        start(),
+        xor("m"),
+        both("f"),
+        user("a"),
+        user("b"),
+        both("j"),
+        xor("x", default="x-e"),
+        end(),
+        flows("s->m->f->a->j->x", "f->b->j", "x->e"),
+        flow("x->m", "= again"),
+    )
+    _, run = play(text)
+    for again in (True, False):
+        run.complete("a")
+        assert waiting(run) == ["b"]
+        run.complete("b", {"again": again})
+    assert run.status == "completed"
+
+
+def test_start_quantity_takes_its_tokens_again_and_again():
+    text = draw(start(), user("k", completionQuantity=5), user("u", startQuantity=2), flows("s->k->u"))
+    _, run = play(text)
+    run.complete("k")
+    assert waiting(run) == ["u", "u"]
+
+
+def test_completion_quantity_feeds_a_parallel_join_by_one_flow_only():
+    text = draw(
+        start(),
+        both("g"),
+        user("a", completionQuantity=2),
+        user("b"),
+        both("j"),
+        user("u"),
+        flows("s->g->a->j->u", "g->b->j"),
+    )
+    _, run = play(text)
+    run.complete("a")
+    assert waiting(run) == ["b"]
+    run.complete("b")
+    assert waiting(run) == ["u"]
+
+
+def test_a_non_interrupting_boundary_event_keeps_the_scope_until_its_path_is_done():
+    inner = sub(
+        "h",
+        start("hs"),
+        user("a"),
+        boundary("b", "a", message("m"), interrupts=False),
+        user("x"),
+        flows("hs->a", "b->x"),
+    )
+    sim, run = play(draw(start(), inner, user("u"), flows("s->h->u")))
+    sim.message("m")
+    run.complete("a")
+    assert waiting(run) == ["x"]
+    run.complete("x")
+    assert waiting(run) == ["u"]
+
+
+def test_the_completion_condition_of_nested_multi_instance_ends_the_inner_one_only():
+    inner = user("t", times("3", "<completionCondition>= nrOfCompletedInstances = 1</completionCondition>"))
+    text = draw(start(), sub("h", times("2"), start("hs"), inner, user("z"), flows("hs->t->z")), flows("s->h"))
+    _, run = play(text)
+    run.complete(run.tasks[0].id)
+    assert waiting(run) == ["t", "t", "t", "z"]
+
+
+def test_active_elements_of_an_ad_hoc_sub_process_are_chosen_by_a_list():
+    about = extensions('<zeebe:adHoc activeElementsCollection="= which"/>')
+    text = draw(
+        start(), node("adHocSubProcess", "h", about, user("a"), user("b"), user("c")), user("u"), flows("s->h->u")
+    )
+    _, run = play(text, {"which": ["a", "c"]})
+    assert waiting(run) == ["a", "c"]
+
+
+def test_an_event_sub_process_in_a_called_process_does_not_hear_after_its_end():
+    own = event_sub("es", start("es_s", message("m"), isInterrupting=False), user("x"), flows("es_s->x"))
+    sim, run = play(draw(start(), user("u"), own, flows("s->u")))
+    run.complete("u")
+    with pytest.raises(CorrelationError):
+        sim.message("m")
+    assert run.status == "completed"
+
+
+def test_a_condition_that_a_boundary_signal_path_sets_wakes_a_conditional_catch():
+    text = draw(
+        start(),
+        both("g"),
+        catch("c", condition("= v = 1")),
+        user("a"),
+        user("h"),
+        boundary("b", "h", message("m"), interrupts=False),
+        task("k"),
+        flows("s->g->c->a", "g->h", "b->k"),
+    )
+    sim, run = play(text)
+    sim.message("m", variables={"v": 1})
+    assert waiting(run) == ["a", "h"]
+
+
+def test_an_error_event_sub_process_at_process_level_catches_errors_of_called_processes():
+    own = event_sub("es", start("es_s", error("E")), user("x"), flows("es_s->x"))
+    text = definitions(
+        process(start("s1"), node("callActivity", "c", calledElement="q"), own, flows("s1->c"), name="p"),
+        process(start("s2"), user("v"), end("t", error("E")), flows("s2->v->t"), name="q"))  # fmt: skip
+    run = Simulation(text).start("p")
+    run.children[0].complete("v")
+    assert waiting(run) == ["x"]
+
+
+def test_a_compensation_event_sub_process_of_a_scope_that_is_not_complete_does_not_run():
+    own = event_sub("es", start("es_s", COMPENSATE), user("x"), flows("es_s->x"))
+    inner = sub("h", start("hs"), user("a"), own, flows("hs->a"))
+    text = draw(
+        start(), both("g"), inner, user("k"), throw("t", compensate()), user("u"), flows("s->g->h", "g->k->t->u")
+    )
+    _, run = play(text)
+    run.complete("k")
+    assert waiting(run) == ["a", "u"]
+
+
+def test_cancelled_parts_of_an_interrupted_scope_are_told_inside_out():
+    inner = sub("h", start("hs"), user("a"), flows("hs->a"))
+    sim, run = play(draw(start(), inner, boundary("b", "h", message("m")), user("x"), flows("s->h", "b->x")))
+    sim.message("m")
+    assert cancelled(run) == ["a", "h"]
