@@ -91,16 +91,17 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     except Forbidden as refused:
         messages.warning(request, refused.message)
         return redirect("designer:process", key=key)
-    deployed = Process.objects.filter(key=key).exists()
+    deployed = Process.objects.filter(key=key).first()
+    name = str(deployed) if deployed is not None else draft.name or key
     context = {
         "process": {
             "key": key,
-            "name": draft.name or key,
-            "url": reverse("designer:process", args=[key]) if deployed else reverse("designer:processes"),
+            "name": name,
+            "url": reverse("designer:process", args=[key]) if deployed is not None else reverse("designer:processes"),
         },
         "designer": {
             "key": key,
-            "name": draft.name or key,
+            "name": name,
             "draft_url": reverse("api:draft", args=[key]),
             "check_url": reverse("api:check"),
             "deploy_url": reverse("api:deployments"),

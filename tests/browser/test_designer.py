@@ -62,6 +62,8 @@ def test_problems_of_a_broken_diagram_are_listed_and_nothing_is_deployed(
     save_draft(designer, embedded_site, "broken", BROKEN.format(key="broken"))
     designer.goto(f"{embedded_site.url}/processes/broken/edit/")
     tool = island(designer, "designer")
+    flows = tool.locator(".djs-connection")
+    expect(flows).to_have_count(3)  # the file has no drawing: it was laid out
     button = tool.locator("[data-part=problems-button]")
     expect(button).to_contain_text(re.compile(r"\d+ problems?"))
     button.click()
