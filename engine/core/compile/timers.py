@@ -26,8 +26,8 @@ def find_problem(definition: Definition) -> str:
 
 
 def is_date(text: str) -> bool:
-    """An ISO 8601 date, with or without a time."""
-    return not _why_not(read_date, text)
+    """An ISO 8601 date, with or without a time, or how long it is until then."""
+    return not _why_not(read_duration if text.strip().startswith("P") else read_date, text)
 
 
 def is_retry_cycle(text: str) -> bool:

@@ -12,6 +12,7 @@ from engine.core.model.effects import OpenItem
 from engine.core.model.encoding import encode
 from engine.core.model.graph import State
 from engine.core.model.runtime import Token
+from engine.core.triggers.schedule import read_duration
 
 DEFAULT_PRIORITY = 50
 
@@ -89,11 +90,13 @@ def as_names(value: Any) -> list[str]:
 
 
 def as_time(value: Any, now: datetime) -> datetime | None:
-    """An ISO date or date-time; without a zone it is UTC."""
+    """An ISO date or date-time; without a zone it is UTC. A duration counts from now (Camunda 7)."""
     if value is None or value == "":
         return None
     try:
+        if str(value).startswith("P"):
+            return read_duration(str(value)).after(now)
         time = datetime.fromisoformat(str(value).partition("[")[0])
-    except ValueError:
-        raise Fault("date-invalid", f"“{value}” is no date. Write it like 2030-01-31T12:00:00Z.") from None
+    except (ValueError, OverflowError):
+        raise Fault("date-invalid", f"“{value}” is no date. Write it like 2030-01-31T12:00:00Z or P2D.") from None
     return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
