@@ -23,6 +23,9 @@ def check_decisions(files: Read) -> list[Problem]:
         problems += compile_decisions([model for _, model in files], budget=decision_budget()).warnings
     except DiagramError as error:
         problems += error.problems
+    except RecursionError:
+        message = "Types or decisions of the file refer to one another too deep; flatten them."
+        problems.append(Problem("nested-too-deep", "", None, message))
     return problems
 
 

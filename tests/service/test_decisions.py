@@ -15,7 +15,7 @@ from engine.service import decisions, instances, items, reading, versions
 from engine.service.deploying import File, deploy
 from engine.service.errors import Forbidden, Invalid, NotFound
 from engine.service.expressions import decision_budget, expression_budget
-from tests.core.dmn.models import decision, definitions, input_data, table
+from tests.core.dmn.models import decision, definitions, input_data, item, table
 from tests.core.parse.texts import process, sequence
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +121,10 @@ def test_files_of_one_deployment_may_import_one_another() -> None:
         (definitions(decision("d", table(["x"], [("[1..", "1")]))), "invalid-expression"),
         (definitions(decision("d", decisions=["d"])), "requirement-cycle"),
         (definitions(decision("d", "1"), decision("d", "2")), "duplicate-id"),
+        (
+            definitions(*[item(f"t{n}", f"t{n + 1}") for n in range(3_000)], decision("d", "1", type_ref="t0")),
+            "nested-too-deep",
+        ),
         (definitions(decision("d" * 256, "1")), "text-too-long"),
         (definitions(decision("d", "1")).replace('name="d"', f'name="{"n" * 256}"'), "text-too-long"),
     ],

@@ -122,6 +122,7 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
 # What only a deployment finds, which stores what it has read.
 DEPLOYMENT_CODES: Final[dict[str, tuple[Severity, str]]] = {
     "text-too-long": ("error", "An id, a name or a version tag is longer than what is kept; shorten it."),
+    "nested-too-deep": ("error", "Definitions refer to one another too deep; flatten them."),
     "not-a-form": ("error", "The file is no form-js schema; it needs a list `components`."),
 }
 
