@@ -567,3 +567,15 @@ def test_cancelled_parts_of_an_interrupted_scope_are_told_inside_out():
     sim, run = play(draw(start(), inner, boundary("b", "h", message("m")), user("x"), flows("s->h", "b->x")))
     sim.message("m")
     assert cancelled(run) == ["a", "h"]
+
+
+def test_instances_that_run_beside_one_another_do_not_mix_their_results():
+    """As in Camunda 8, the variable that an output element names belongs to each instance."""
+    loop_ = each("= items", "item", output=("out", "= r"))
+    inner = sub("h", loop_, start("hs"), user("a"), user("z"), flows("hs->a->z"))
+    _, run = play(draw(start(), inner, user("u"), flows("s->h->u")), {"items": [1, 2]})
+    for wait in run.tasks:
+        run.complete(wait.id, {"r": wait.variables["item"] * 10})
+    for wait in run.tasks:
+        run.complete(wait.id)
+    assert run.variables["out"] == [10, 20]

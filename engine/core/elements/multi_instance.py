@@ -49,6 +49,7 @@ class _Body:
         self.has_collection = config["collection"] is not None
         self.collection_of, self.cardinality_of = kit.value(config["collection"]), kit.value(config["cardinality"])
         self.output_of = kit.value(config["output_element"]) if config["output_element"] else None
+        self.result_name = _name_of(config["output_element"])
         self.is_enough = kit.condition(config["completion"]) if config["completion"] else None
         self.throws = [(_when(event, kit), _thrower(event, config, kit)) for event in config["throws"]]
         self.limit = kit.limits.multi_instance
@@ -91,6 +92,8 @@ class _Body:
     def begin(self, run: Run, token: Token, data: dict[str, Any], index: int, items: list[Any] | None) -> None:
         data["begun"] = index + 1
         variables: dict[str, Any] = {"loopCounter": index + 1}
+        if self.result_name:
+            variables.setdefault(self.result_name, None)
         if self.element and items is not None:
             variables[self.element] = items[index]
         run.bear(self.inner, token.id, index=index, variables=variables)
@@ -130,6 +133,15 @@ class _Body:
 
     def collected(self, data: Mapping[str, Any]) -> dict[str, Any]:
         return {self.output_collection: data["results"]} if "results" in data and self.output_collection else {}
+
+
+def _name_of(formula: Encoded | None) -> str:
+    """The variable that a result is: each instance has its own, lest those that run beside one another mix theirs."""
+    if formula is None or formula[0] != "feel":
+        return ""
+    name = str(formula[1]).partition(".")[0].strip()
+    is_other = name in ("true", "false", "null") or name.startswith(("nrOf", "numberOf"))
+    return name if name.isidentifier() and not is_other else ""
 
 
 def _encode_throws(node: Node, loop: Loop) -> list[dict[str, Any]]:
