@@ -27,7 +27,7 @@ from api.parsing import StrictJSONParser
 from engine.core.feel import to_json
 from engine.core.model.problems import DiagramError
 from engine.models import Instance, ProcessVersion
-from engine.service import decisions, deploying, drafts, forms, history, instances, items, reading
+from engine.service import decisions, deploying, drafts, forms, history, instances, items, reading, worklist
 from engine.service.errors import Invalid, NotFound
 from engine.service.expressions import try_expression
 
@@ -286,7 +286,7 @@ class Tasks(APIView):
     def get(self, request: Request) -> Response:
         """Your tasks and those of your groups, soonest due first."""
         query = request.query_params
-        found = reading.list_items(
+        found = worklist.list_items(
             request.user,
             query.get("view", ""),
             now=datetime.now(UTC),
@@ -300,7 +300,7 @@ class OneTask(APIView):
     @extend_schema(operation_id="get_task", responses=ANSWER)
     def get(self, request: Request, task: int) -> Response:
         """One task with its form."""
-        return Response(describe_item(reading.get_item(request.user, task)))
+        return Response(describe_item(worklist.get_item(request.user, task)))
 
 
 class ClaimTask(APIView):

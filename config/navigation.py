@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from engine.service import reading
+from engine.service import worklist
 from engine.service.rights import is_all_powerful, role_rights
 
 
@@ -39,4 +39,4 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def count_tasks(user: Any) -> int:
-    return reading.count_items(user, "", datetime.now(UTC))
+    return worklist.count_items(user, "", datetime.now(UTC))

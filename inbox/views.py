@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from engine.models import Process, WorkItem
-from engine.service import forms, history, items, reading
+from engine.service import forms, history, items, reading, worklist
 from engine.service.rights import is_all_powerful, may, name_of, role_rights
 from engine.service.versions import get_version
 
@@ -34,10 +34,10 @@ STATES = {0: "waiting", 1: "done", 2: "cancelled"}
 def home(request: HttpRequest) -> HttpResponse:
     """My work, what I may start, and what went wrong if that is mine to repair."""
     now = datetime.now(UTC)
-    found = reading.list_items(request.user, now=now, limit=10)
+    found = worklist.list_items(request.user, now=now, limit=10)
     context = {
         "tasks": describe_items(found, now),
-        "task_count": reading.count_items(request.user, "", now),
+        "task_count": worklist.count_items(request.user, "", now),
         "starts": [describe_start(process) for process in reading.list_startable(request.user)],
         "incidents": describe_incidents(request),
         "example": describe_example(request),
@@ -52,9 +52,9 @@ def task_list(request: HttpRequest) -> HttpResponse:
     """One view of my tasks, soonest due first."""
     now = datetime.now(UTC)
     view, query = request.GET.get("view", ""), request.GET.get("q", "")[:200]
-    found = reading.list_items(request.user, view, now=now, search=query, after=read_place(request))
+    found = worklist.list_items(request.user, view, now=now, search=query, after=read_place(request))
     following = None
-    if len(found) == reading.PAGE:
+    if len(found) == worklist.PAGE:
         last = found[-1]
         place = f"{last.due.isoformat() if last.due else ''}|{last.pk}"
         following = "?" + urlencode({"view": view, "q": query, "after": place})
@@ -64,7 +64,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
             {
                 "label": label,
                 "url": reverse("inbox:list") + (f"?view={name}" if name else ""),
-                "count": reading.count_items(request.user, name, now) if name in ("", "overdue") else None,
+                "count": worklist.count_items(request.user, name, now) if name in ("", "overdue") else None,
                 "is_current": name == view,
             }
             for name, label in VIEWS
@@ -81,14 +81,14 @@ def task_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def task_count(request: HttpRequest) -> JsonResponse:
     """The number beside Inbox in the top bar, asked again when the inbox changes."""
-    return JsonResponse({"count": reading.count_items(request.user, "", datetime.now(UTC))})
+    return JsonResponse({"count": worklist.count_items(request.user, "", datetime.now(UTC))})
 
 
 @login_required
 @require_GET
 def task_page(request: HttpRequest, task: int) -> HttpResponse:
     """The form, with the diagram and the facts beside it."""
-    item = reading.get_item(request.user, task)
+    item = worklist.get_item(request.user, task)
     instance = reading.read_instance_of(item)
     name = name_of(request.user)
     is_open = item.status == WorkItem.Status.OPEN
@@ -178,8 +178,8 @@ def read_place(request: HttpRequest) -> tuple[datetime | None, int] | None:
 
 
 def describe_items(found: list[WorkItem], now: datetime) -> list[dict[str, Any]]:
-    of = reading.instances_of_items(found)
-    groups = reading.words_of_audiences(found)
+    of = worklist.instances_of_items(found)
+    groups = worklist.words_of_audiences(found)
     return [
         describe_item(item, of[item.instance_id], now) | {"group": groups.get(item.audience, "")}
         for item in found
@@ -195,7 +195,7 @@ def describe_item(item: WorkItem, instance: Any, now: datetime) -> dict[str, Any
         "process_name": str(item.state.version.process),
         "business_key": instance.business_key,
         "assignee": item.assignee or "",
-        "group": reading.words_of_audience(item.audience),
+        "group": worklist.words_of_audience(item.audience),
         "due": item.due,
         "is_overdue": item.due is not None and item.due < now and item.status == WorkItem.Status.OPEN,
         "priority": item.priority,

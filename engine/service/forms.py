@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.core.forms import check_form
 from engine.models import FormVersion
-from engine.service import reading
+from engine.service import reading, worklist
 from engine.service.rights import Actor
 from engine.service.versions import get_version
 
@@ -56,7 +56,7 @@ def check_task(actor: Actor, task: int, values: dict[str, Any], outcome: str) ->
     """What a task's form gave, in the types of its fields; FormError with every problem.
 
     Who may complete the task, and whether it is still open, is asked where it is completed."""
-    item = reading.get_item(actor, task)
+    item = worklist.get_item(actor, task)
     given = values | ({"outcome": outcome} if outcome else {})
     visible = reading.visible_variables_of(reading.read_instance_of(item), item.token)
     outcomes = [value for value, _ in (item.config or {}).get("outcomes") or ()]

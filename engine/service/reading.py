@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, Max, Q
 
 from engine.core.parse.layout import with_layout
 from engine.core.parse.xml import as_text
 from engine.models import (
-    Audience,
     Incident,
     Instance,
     Job,
@@ -25,9 +23,8 @@ from engine.models import (
     WorkItem,
 )
 from engine.models.keys import instance_of, make_key, number_of, span
-from engine.service.audiences import audiences_of
 from engine.service.errors import NotFound
-from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of, require
+from engine.service.rights import Actor, allowed_processes, is_all_powerful, require
 
 PAGE = 50
 
@@ -186,109 +183,7 @@ def list_children(actor: Actor, instance: int) -> list[Instance]:
     return [row for row in rows.defer("variables", "data").order_by("pk") if row.version.process_id in allowed]
 
 
-# work items
-
-
-def visible_items(actor: Actor) -> QuerySet[WorkItem]:
-    """Assigned to the actor, meant for one of the actor's sets of candidates, or for whoever works in the process."""
-    rows = WorkItem.objects.select_related("state__version__process")
-    if is_all_powerful(actor):
-        return rows
-    is_mine = Q(assignee=name_of(actor)) | Q(audience__in=audiences_of(actor))
-    processes = allowed_processes(actor, "work")
-    if processes:
-        is_mine |= Q(audience__isnull=True, assignee__isnull=True, state__version__process__in=processes)
-    return rows.filter(is_mine)
-
-
-def list_items(
-    actor: Actor,
-    view: str = "mine-and-groups",
-    *,
-    now: datetime,
-    process: str = "",
-    search: str = "",
-    after: tuple[datetime | None, int] | None = None,
-    limit: int = PAGE,
-) -> list[WorkItem]:
-    """Soonest due first, then those without a date by age. `after` is (due, id) of the last row before."""
-    rows = _of_view(visible_items(actor), actor, view, now)
-    if process:
-        rows = rows.filter(state__version__process__key=process)
-    if search:
-        keys = Instance.objects.filter(business_key__startswith=search).values_list("pk", flat=True)[:500]
-        found = Q(state__name__icontains=search) | Q(name__icontains=search)
-        for instance in keys:
-            found |= Q(id__range=span(instance))
-        rows = rows.filter(found)
-    if after is not None:
-        due, last = after
-        if due is None:
-            rows = rows.filter(due__isnull=True, id__gt=last)
-        else:
-            rows = rows.filter(Q(due__gt=due) | Q(due=due, id__gt=last) | Q(due__isnull=True))
-    return [complete_item(row) for row in rows.order_by(F("due").asc(nulls_last=True), "id")[:limit]]
-
-
-def count_items(actor: Actor, view: str, now: datetime) -> int:
-    return _of_view(visible_items(actor), actor, view, now).count()
-
-
-def _of_view(rows: QuerySet[WorkItem], actor: Actor, view: str, now: datetime) -> QuerySet[WorkItem]:
-    if view == "done":
-        return rows.filter(status=WorkItem.Status.DONE)
-    rows = rows.filter(status=WorkItem.Status.OPEN)
-    if view == "mine":
-        return rows.filter(assignee=name_of(actor))
-    if view == "groups":
-        return rows.exclude(assignee=name_of(actor))
-    if view == "unassigned":
-        return rows.filter(assignee__isnull=True)
-    if view == "overdue":
-        return rows.filter(due__lt=now)
-    if view == "follow-up":
-        return rows.filter(follow_up__isnull=False)
-    return rows.filter(Q(assignee__isnull=True) | Q(assignee=name_of(actor)))
-
-
-def get_item(actor: Actor, item: int) -> WorkItem:
-    row = visible_items(actor).filter(pk=item).first()
-    if row is None:
-        row = WorkItem.objects.select_related("state__version__process").filter(pk=item).first()
-        process = row.state.version.process_id if row is not None else None
-        if row is None or process not in allowed_processes(actor, "operate"):
-            raise NotFound("task-not-found", "There is no such task, or it is not yours.")
-    return complete_item(row)
-
-
-def complete_item(item: WorkItem) -> WorkItem:
-    """With what every item of its state has, which is kept with the state."""
-    static = item.state.config
-    if item.form is None:
-        item.form = static.get("form")
-    if item.config is None:
-        item.config = config_of(item)
-    if item.name is None:
-        item.name = item.state.name
-    return item
-
-
-def config_of(item: WorkItem) -> dict[str, Any]:
-    """Outcomes and the four-eyes rule."""
-    own: dict[str, Any] | None = item.config
-    if own is not None:
-        return own
-    return {name: item.state.config[name] for name in ("outcomes", "four_eyes") if name in item.state.config}
-
-
-def instances_of_items(items: Iterable[WorkItem]) -> dict[int, Instance]:
-    ids = {item.instance_id for item in items}
-    return {row.pk: row for row in Instance.objects.filter(pk__in=ids).defer("variables", "data")}
-
-
-def words_of_audience(audience: int | None) -> str:
-    row = Audience.objects.filter(pk=audience).first() if audience is not None else None
-    return str(row) if row is not None else ""
+# pieces
 
 
 def states_of(version: int) -> dict[str, State]:
@@ -320,11 +215,6 @@ def visible_variables_of(instance: Instance, token: int) -> dict[str, Any]:
     for variables in reversed(chain):
         visible.update(variables)
     return visible
-
-
-def words_of_audiences(items: Iterable[WorkItem]) -> dict[int | None, str]:
-    ids = {item.audience for item in items if item.audience is not None}
-    return {row.pk: str(row) for row in Audience.objects.filter(pk__in=ids)}
 
 
 def group_incidents(actor: Actor, limit: int = 5) -> list[tuple[str, int]]:
