@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.conftest import watch_errors
 from tests.infrastructure.sites import Site
+
+expect.set_options(timeout=20_000)  # machines that test are busy; what is wrong fails all the same
 
 SignIn = Callable[[Page, Site, str], None]
 OpenFor = Callable[[Site, str], Page]

@@ -9,11 +9,13 @@ from pytest_django.fixtures import Settings
 
 from engine.demo.accounts import ACCOUNTS
 from engine.models import Deployment, Instance, Process, WorkItem
+from engine.service import versions
 
 pytestmark = pytest.mark.django_db
 
 
 def load_demo() -> str:
+    versions.forget_all()  # the database of the test before had the same ids
     output = StringIO()
     call_command("demo", stdout=output)
     return output.getvalue()
