@@ -31,7 +31,11 @@ def steps_after(instance: int, revision: int, *, limit: int = MOST_STEPS) -> lis
 
 def frames_after(instance: Instance, revision: int) -> list[dict[str, Any]]:
     """What a browser that has shown everything up to the revision has to hear, in order."""
-    status = status_word(instance)
+    steps = steps_after(instance.pk, revision)
+    if not steps:
+        return []
+    # After the steps, never before: the last frame must not carry the status of the moment before it.
+    status = status_word(Instance.objects.only("status").get(pk=instance.pk))
     incidents = [describe_incident(incident) for incident in list_incidents(instance.pk)]
     return [
         {
@@ -42,7 +46,7 @@ def frames_after(instance: Instance, revision: int) -> list[dict[str, Any]]:
             "status": status,
             "incidents": incidents,
         }
-        for step in steps_after(instance.pk, revision)
+        for step in steps
     ]
 
 
