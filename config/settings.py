@@ -215,6 +215,8 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CLOCK_SECONDS = 1.0
+# How many service tasks one worker process does at once; 0: one after the other, in the worker itself.
+JOB_THREADS = read_number("JOB_THREADS", 8)
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task_name(name), "schedule": CLOCK_SECONDS, "options": {"expires": 10}} for name in CLOCK_QUEUES
 }

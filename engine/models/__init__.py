@@ -10,13 +10,14 @@ from engine.models.definitions import (
 )
 from engine.models.deployments import DecisionVersion, DeployedFile, Deployment, FormVersion
 from engine.models.drafts import Draft
-from engine.models.queues import BufferedMessage, Counter, Delivery, InboundEvent, Outbox
+from engine.models.queues import Breaker, BufferedMessage, Counter, Delivery, InboundEvent, Outbox
 from engine.models.running import Instance, Step, Token
 from engine.models.waits import Audience, AudienceMember, Incident, Job, Subscription, Timer, WorkItem
 
 __all__ = [
     "Audience",
     "AudienceMember",
+    "Breaker",
     "BufferedMessage",
     "Counter",
     "DecisionVersion",

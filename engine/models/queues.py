@@ -89,3 +89,15 @@ class Counter(models.Model):
 
     name = models.CharField(max_length=32, primary_key=True)
     value = models.BigIntegerField()
+
+
+class Breaker(models.Model):
+    """A type of job that rests because it failed again and again."""
+
+    type = models.CharField(max_length=255, primary_key=True)
+    opened_at = models.DateTimeField()
+    open_until = models.DateTimeField()
+    openings = models.IntegerField()  # how often without a success between
+
+    def __str__(self) -> str:
+        return self.type

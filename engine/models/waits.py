@@ -135,7 +135,7 @@ class Job(Wait):
     class Meta:
         indexes = (
             models.Index(
-                fields=("type", "available_at"),
+                fields=("type", "-priority", "available_at"),
                 name="engine_job_available",
                 condition=Q(available_at__isnull=False),
             ),

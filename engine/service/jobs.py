@@ -46,6 +46,7 @@ class LeasedJob(NamedTuple):
     script: str | None
     retries: int
     attempts: int
+    has_retry_cycle: bool = False
 
     @property
     def idempotency_key(self) -> str:
@@ -81,7 +82,7 @@ Outcome = Done | Thrown | Failed
 def lease(types: Collection[str], owner: str, *, seconds: float, limit: int = 10) -> list[LeasedJob]:
     """Available jobs of these types, from now on the owner's until the lease ends or is extended."""
     store, now = open_store(), datetime.now(UTC)
-    with store.unit():
+    with store.unit(has_claims=False):
         rows = store.lease_jobs(types, owner, now + timedelta(seconds=seconds), now, limit)
         given_up = [row for row in rows if row.lapses >= MOST_LAPSES]
     for row in given_up:
@@ -89,6 +90,15 @@ def lease(types: Collection[str], owner: str, *, seconds: float, limit: int = 10
     usable = [row for row in rows if row.lapses < MOST_LAPSES]
     loaded = store.load({instance_of(row.id) for row in usable})
     return [_describe(row, loaded[instance_of(row.id)]) for row in usable if instance_of(row.id) in loaded]
+
+
+def extend_many(job_ids: Collection[int], owner: str, *, seconds: float) -> set[int]:
+    """Those that are still the owner's."""
+    if not job_ids:
+        return set()
+    store, now = open_store(), datetime.now(UTC)
+    with store.unit():
+        return store.extend_lease(job_ids, owner, now + timedelta(seconds=seconds))
 
 
 def extend(job: int, owner: str, *, seconds: float) -> None:
@@ -217,7 +227,7 @@ def _describe(row: JobRow, loaded: Loaded) -> LeasedJob:
     return LeasedJob(
         row.id, row.type, _node_of(version, row.state), loaded.row.id, version.process, version.number,
         loaded.row.business_key, visible_variables(loaded, version, row.token), unpack(row.headers) or {},
-        row.script, row.retries, row.attempts,
+        row.script, row.retries, row.attempts, bool(row.retry_cycle),
     )  # fmt: skip
 
 
@@ -244,14 +254,15 @@ def _pause(row: JobRow, retry_after: float | None) -> float:
     """Said by the worker, else by the element's retry cycle, else twice as long each time with some chance."""
     if retry_after is not None:
         return max(retry_after, 0.0)
-    cycle = _cycle_pause(row.retry_cycle, row.attempts)
+    cycle = pause_of(row.retry_cycle, row.attempts)
     if cycle is not None:
         return cycle
     doubled = FIRST_PAUSE * float(2 ** min(row.attempts - 1, 12)) if row.attempts else FIRST_PAUSE
     return min(doubled, LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 no secret, only spread
 
 
-def _cycle_pause(text: str, attempts: int) -> float | None:
+def pause_of(text: str, attempts: int) -> float | None:
+    """Seconds before the next attempt: of a cycle like `R3/PT1M`, or the one of a list like `PT1S, PT1M`."""
     if not text:
         return None
     try:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
 
-from engine.service.jobs import LeasedJob
+from engine.service.jobs import pause_of
+from engine.worker.inputs import check_shape
 
-Function = Callable[[LeasedJob], Mapping[str, Any] | None]
+# Of the job, and where `input` is given, of that: the result's variables.
+Function = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A registered function. `timeout` is how long a worker may have the job before another one gets it."""
+    """A registered function, with what `handler` was told about it."""
 
     type: str
     function: Function
     timeout: float
+    retry: str
+    limit: int | None
+    input: type[Any] | None
     is_async: bool
 
     @property
@@ -31,17 +36,28 @@ class Handler:
 HANDLERS: dict[str, Handler] = {}
 
 
-def handler(type: str, *, timeout: float = 60.0) -> Callable[[Function], Function]:
+def handler(
+    type: str, *, timeout: float = 60.0, retry: str = "", limit: int | None = None, input: type[Any] | None = None
+) -> Callable[[Function], Function]:
     """Register a function for the jobs of a type: `@handler("charge-card")`.
 
     It gets the job, returns the variables of its result, and may raise `BpmnError`. It runs outside any
-    transaction and may run twice: `job.idempotency_key` is the same each time."""
+    transaction and may run twice: `job.idempotency_key` is the same each time.
+
+    `timeout` is in seconds; `retry` the pauses between attempts where the diagram says nothing (`PT1S, PT1M` or
+    `R3/PT10S`); `limit` how many of the type one worker does at once; `input` a dataclass whose fields are filled
+    from the variables and which the function then gets as its second argument."""
 
     def register(function: Function) -> Function:
         known = HANDLERS.get(type)
         if known is not None and known.function is not function:
             raise ValueError(f"There is a handler for “{type}” already: {known.function.__qualname__}.")
-        HANDLERS[type] = Handler(type, function, timeout, inspect.iscoroutinefunction(function))
+        if input is not None:
+            check_shape(input)
+        if retry and pause_of(retry, 1) is None:
+            raise ValueError(f"{retry!r} is no retry: write pauses like `PT1S, PT1M`, or a cycle like `R3/PT10S`.")
+        is_async = inspect.iscoroutinefunction(function)
+        HANDLERS[type] = Handler(type, function, timeout, retry, limit, input, is_async)
         return function
 
     return register

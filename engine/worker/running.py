@@ -1,4 +1,8 @@
-"""One round of jobs: lease, run each handler outside any transaction, bring back what came of it."""
+"""Takes jobs that have a handler here, runs them outside any transaction and brings back what came of them.
+
+The handlers run in threads, so that a slow one holds up neither the others nor the worker. What a worker has
+taken stays its own by a short lease that is extended while it lives: the jobs of a dead one are soon free.
+"""
 
 from __future__ import annotations
 
@@ -7,58 +11,186 @@ import os
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.db import close_old_connections
 
 from engine.core.model.problems import BpmnError
-from engine.service import jobs
+from engine.push.signals import work_waiting
+from engine.service import breakers, jobs
 from engine.service.instances import check_variables
 from engine.service.jobs import Done, Failed, LeasedJob, Outcome, Thrown
-from engine.worker.handlers import HANDLERS
+from engine.worker.handlers import HANDLERS, Handler
+from engine.worker.inputs import InputError, read_input
+from engine.worker.pool import Pool
 
 logger = logging.getLogger(__name__)
 
 BATCH = 20
-LONGEST_KEPT = 0.1  # seconds: quick results come back together, slow ones at once
+LEASE_SECONDS = 30.0
+EXTEND_SECONDS = 10.0
+# Quick results come back together, slow ones at once.
+GATHER_SECONDS = 0.01
 
 
-def owner_name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+class Runner:
+    """The jobs of one process. `owner` is its name on them."""
+
+    def __init__(self, threads: int) -> None:
+        self.pool = Pool(threads)
+        self.owner = f"{socket.gethostname()}:{os.getpid()}"
+        self.changed = threading.Condition()
+        self.taken: dict[int, str] = {}  # job → its type, until it is brought back
+        self.outcomes: list[Outcome] = []
+        self.keeper: threading.Thread | None = None
+
+    def take(self, limit: int = BATCH) -> int:
+        """Hand as many jobs to the threads as there is room for; how many."""
+        with self.changed:
+            room = min(limit, self.pool.free())
+            in_hand = Counter(self.taken.values())
+        leased = lease_jobs(HANDLERS, self.owner, room, in_hand)
+        with self.changed:
+            self.taken.update((job.id, job.type) for job in leased)
+            if leased and self.keeper is None:
+                self.keeper = threading.Thread(target=self.keep, name="job-results", daemon=True)
+                self.keeper.start()
+        for job in leased:
+            self.pool.submit(partial(run, job), partial(self.put, job), HANDLERS[job.type].timeout)
+        return len(leased)
+
+    def put(self, job: LeasedJob, result: Any) -> None:
+        """Called by the thread that ran the job, or by the one that gave it up."""
+        outcome = result if isinstance(result, Outcome) else failed(job, result)
+        with self.changed:
+            self.outcomes.append(outcome)
+            self.changed.notify_all()
+
+    def wait(self, seconds: float) -> bool:
+        """Until everything taken is brought back; whether it is."""
+        with self.changed:
+            return self.changed.wait_for(lambda: not self.taken, seconds)
+
+    def keep(self) -> None:
+        """Brings results back, many at once, and extends the leases of what still runs."""
+        extended = time.monotonic()
+        while True:
+            with self.changed:
+                self.changed.wait_for(lambda: bool(self.outcomes), EXTEND_SECONDS / 2)
+            time.sleep(GATHER_SECONDS)
+            with self.changed:
+                outcomes, self.outcomes = self.outcomes, []
+            try:
+                if outcomes:
+                    bring_back(outcomes, self.owner, self.taken)
+                if time.monotonic() - extended > EXTEND_SECONDS:
+                    extended = time.monotonic()
+                    jobs.extend_many(list(self.taken), self.owner, seconds=LEASE_SECONDS)
+            except Exception:
+                logger.exception("results of jobs could not be brought back; their leases end and they run again")
+            close_old_connections()
+            with self.changed:
+                for outcome in outcomes:
+                    self.taken.pop(outcome.job, None)
+                self.changed.notify_all()
+            if outcomes:
+                work_waiting.send(sender=None, queue="jobs")  # there is room again
+
+
+_runners: dict[int, Runner] = {}
+
+
+def runner() -> Runner:
+    """That of this process; a forked worker begins with one of its own."""
+    found = _runners.get(os.getpid())
+    if found is None:
+        found = _runners[os.getpid()] = Runner(settings.JOB_THREADS)
+    return found
+
+
+def finish_jobs(seconds: float) -> bool:
+    """At the end of a process: give what runs this long; whether everything is back."""
+    found = _runners.get(os.getpid())
+    return found is None or found.wait(seconds)
+
+
+def take_jobs(limit: int = BATCH) -> int:
+    """What a worker does with its queue of jobs."""
+    return runner().take(limit) if settings.JOB_THREADS else run_jobs(limit)
 
 
 def run_jobs(limit: int = BATCH) -> int:
-    """Do up to `limit` jobs that have a handler here; how many were taken."""
-    if not HANDLERS:
-        return 0
-    owner = owner_name()
-    longest = max(handler.timeout for handler in HANDLERS.values())
-    leased = jobs.lease(list(HANDLERS), owner, seconds=longest, limit=limit)
+    """Do up to `limit` jobs one after the other, right here; how many were taken."""
+    owner = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+    seconds = LEASE_SECONDS + max((own.timeout for own in HANDLERS.values()), default=0.0)
+    leased = lease_jobs(HANDLERS, owner, limit, Counter(), seconds)
+    types = {job.id: job.type for job in leased}
     outcomes: list[Outcome] = []
     since = time.monotonic()
     for job in leased:
-        outcomes.append(_run(job))
-        if time.monotonic() - since > LONGEST_KEPT:
-            jobs.bring_back(outcomes, owner)
+        outcomes.append(run(job))
+        if time.monotonic() - since > GATHER_SECONDS * 10:
+            bring_back(outcomes, owner, types)
             outcomes, since = [], time.monotonic()
-    jobs.bring_back(outcomes, owner)
+    bring_back(outcomes, owner, types)
     return len(leased)
 
 
-def _run(job: LeasedJob) -> Outcome:
+def lease_jobs(
+    handlers: Mapping[str, Handler], owner: str, room: int, in_hand: Counter[str], seconds: float = LEASE_SECONDS
+) -> list[LeasedJob]:
+    """As much as there is room for, and of each type as much as it may have; one of a type that has rested."""
+    if room <= 0 or not handlers:
+        return []
+    allowed = breakers.allowed(list(handlers))
+    free = [name for name in allowed.closed if handlers[name].limit is None]
+    leased = jobs.lease(free, owner, seconds=seconds, limit=room) if free else []
+    for name in allowed.closed:
+        limit = handlers[name].limit
+        if limit is not None:
+            own_room = min(room - len(leased), limit - in_hand[name])
+            leased += jobs.lease([name], owner, seconds=seconds, limit=own_room) if own_room > 0 else []
+    for name in allowed.half_open:
+        leased += jobs.lease([name], owner, seconds=seconds, limit=1) if not in_hand[name] else []
+    return leased
+
+
+def bring_back(outcomes: list[Outcome], owner: str, types: Mapping[int, str]) -> None:
+    jobs.bring_back(outcomes, owner)
+    breakers.record((types[outcome.job], not isinstance(outcome, Failed)) for outcome in outcomes)
+
+
+def run(job: LeasedJob) -> Outcome:
     try:
+        return Done(job.id, check_variables(dict(call(job) or {})))
+    except BpmnError as error:
         try:
-            return Done(job.id, check_variables(dict(_call(job) or {})))
-        except BpmnError as error:
             return Thrown(job.id, error.code, error.message, check_variables(dict(error.variables)))
+        except Exception as unfit:  # noqa: BLE001 whatever is wrong with them, the attempt has failed
+            return failed(job, unfit)
     except Exception as error:
         logger.warning("job %s of “%s” failed", job.id, job.type, exc_info=True)
-        return Failed(job.id, f"{type(error).__name__}: {error}")
+        return failed(job, error)
 
 
-def _call(job: LeasedJob) -> Mapping[str, Any] | None:
+def failed(job: LeasedJob, error: Exception) -> Failed:
+    handler = HANDLERS.get(job.type)
+    if isinstance(error, InputError):
+        return Failed(job.id, f"The variables do not fit: {error}", retries=0)
+    retry_after = None
+    if handler is not None and handler.retry and not job.has_retry_cycle:
+        retry_after = jobs.pause_of(handler.retry, job.attempts)
+    return Failed(job.id, f"{type(error).__name__}: {error}", retry_after=retry_after)
+
+
+def call(job: LeasedJob) -> Mapping[str, Any] | None:
     handler = HANDLERS[job.type]
-    if handler.is_async:
-        return async_to_sync(handler.function)(job)  # type: ignore[arg-type]
-    return handler.function(job)
+    arguments = [job] if handler.input is None else [job, read_input(handler.input, job.variables)]
+    function = async_to_sync(handler.function) if handler.is_async else handler.function
+    result: Mapping[str, Any] | None = function(*arguments)
+    return result

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_process_shutdown, worker_shutdown
 
 from engine.service import work
 from engine.worker.queues import task_name
-from engine.worker.running import BATCH, run_jobs
+from engine.worker.running import BATCH, finish_jobs, take_jobs
 from engine.worker.wake import drain
+
+# Longer than most jobs, shorter than most supervisors wait; what is not back by then runs again elsewhere.
+LAST_SECONDS = 6.0
+
+
+@worker_process_shutdown.connect
+@worker_shutdown.connect
+def finish(**_: Any) -> None:
+    """A worker that is told to stop takes nothing more and brings back what it has."""
+    finish_jobs(LAST_SECONDS)
 
 
 @shared_task(name=task_name("advance"))
@@ -17,7 +30,7 @@ def advance() -> int:
 
 @shared_task(name=task_name("jobs"))
 def jobs() -> int:
-    return drain("jobs", lambda: work.run_continuations() + run_jobs(), BATCH)
+    return drain("jobs", lambda: work.run_continuations() + take_jobs(), BATCH)
 
 
 @shared_task(name=task_name("timers"))
@@ -29,4 +42,4 @@ def timers() -> int:
 
 @shared_task(name=task_name("sweep"))
 def sweep() -> int:
-    return drain("sweep", lambda: work.sweep() + run_jobs(), work.BATCH)
+    return drain("sweep", lambda: work.sweep() + take_jobs(), work.BATCH)

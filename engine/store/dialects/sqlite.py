@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -77,11 +78,14 @@ DUE_CONTINUATIONS = (
     f"SELECT {columns(JOBS, 'w')} FROM engine_job w WHERE w.type = '{CONTINUATION}' AND w.available_at <= ? "
     f"AND {OF_ONE} ORDER BY w.available_at, w.id LIMIT ?"
 )
+# One type at a time: only then the index gives the order.
+FIND_JOBS = (
+    "SELECT -priority, available_at, id FROM engine_job WHERE type = ? AND available_at <= ? "
+    "ORDER BY priority DESC, available_at LIMIT ?"
+)
 LEASE_JOBS = (
-    "UPDATE engine_job AS w SET owner = ?, available_at = ?, attempts = attempts + 1, "
-    f"lapses = lapses + (owner IS NOT NULL) WHERE id IN (SELECT id FROM engine_job WHERE type IN {GIVEN} "
-    "AND available_at <= ? ORDER BY priority DESC, available_at, id LIMIT ?) "
-    f"RETURNING {bare(JOBS)}"
+    "UPDATE engine_job SET owner = ?, available_at = ?, attempts = attempts + 1, "
+    f"lapses = lapses + (owner IS NOT NULL) WHERE id IN {GIVEN} RETURNING {bare(JOBS)}"
 )
 FIND_SUBSCRIPTIONS = (
     f"SELECT {columns(SUBSCRIPTIONS, 'w')} FROM engine_subscription w JOIN engine_instance i ON {OWN_INSTANCE} "
@@ -158,7 +162,9 @@ class SqliteStore:
     def lease_jobs(
         self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int
     ) -> list[JobRow]:
-        lines = run(LEASE_JOBS, owner, write_time(until), list_of(types), write_time(now), limit)
+        found = [line for one in types for line in run(FIND_JOBS, one, write_time(now), limit)]
+        keys = [line[-1] for line in heapq.nsmallest(limit, found)]
+        lines = run(LEASE_JOBS, owner, write_time(until), list_of(keys)) if keys else []
         return sorted((read_row(JOBS, line) for line in lines), key=lambda job: (-job.priority, job.id))
 
     def extend_lease(self, keys: Collection[int], owner: str, until: datetime) -> set[int]:
