@@ -53,6 +53,8 @@ def test_step_is_renamed_saved_and_deployed_as_the_next_version(embedded_site: S
     island(designer, "instance")
     expect(designer.locator('[data-element-id="rejected_label"]').first).to_contain_text("turned down")
     expect(designer.locator(".bar")).to_contain_text("v2")
+    designer.set_viewport_size({"width": 360, "height": 740})
+    assert designer.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_problems_of_a_broken_diagram_are_listed_and_nothing_is_deployed(
