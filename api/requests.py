@@ -5,19 +5,21 @@ from __future__ import annotations
 from rest_framework import serializers
 
 
+class FileBody(serializers.Serializer):
+    name = serializers.CharField(max_length=255)
+    content = serializers.CharField(trim_whitespace=False, allow_blank=True)
+
+
 class DraftBody(serializers.Serializer):
     xml = serializers.CharField(trim_whitespace=False, allow_blank=True)
     revision = serializers.IntegerField(min_value=0)
     name = serializers.CharField(required=False, allow_blank=True, max_length=255)
+    files = FileBody(many=True, required=False)
 
 
 class CheckBody(serializers.Serializer):
     xml = serializers.CharField(trim_whitespace=False, allow_blank=True)
-
-
-class FileBody(serializers.Serializer):
-    name = serializers.CharField(max_length=255)
-    content = serializers.CharField(trim_whitespace=False, allow_blank=True)
+    files = FileBody(many=True, required=False, default=list)
 
 
 class DeploymentWords(serializers.Serializer):

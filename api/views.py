@@ -118,10 +118,13 @@ class Deployments(APIView):
 class Check(APIView):
     @extend_schema(operation_id="check_diagram", request=requests.CheckBody, responses=ANSWER)
     def post(self, request: Request) -> Response:
-        """Everything that is wrong with a diagram, as deployment would say it; nothing is stored."""
+        """Everything that is wrong with a diagram and its files, as deployment would say it; nothing is stored."""
         body = read_body(request, requests.CheckBody)
+        files = [{"name": "diagram.bpmn", "content": body["xml"]}, *body["files"]]
         try:
-            found = deploying.check_files([deploying.File("diagram.bpmn", _as_bytes(body["xml"]))]).warnings
+            found = deploying.check_files(
+                [deploying.File(file["name"], _as_bytes(file["content"])) for file in files]
+            ).warnings
         except DiagramError as error:
             found = list(error.problems)
         return Response({"problems": [asdict(problem) for problem in found]})
@@ -138,7 +141,9 @@ class OneDraft(APIView):
         """Save the draft; refused when somebody has saved since the revision was read."""
         body = read_body(request, requests.DraftBody)
         try:
-            draft = drafts.save_draft(request.user, key, body["xml"], body["revision"], name=body.get("name", ""))
+            draft = drafts.save_draft(
+                request.user, key, body["xml"], body["revision"], name=body.get("name", ""), files=body.get("files")
+            )
         except drafts.DraftConflict as conflict:
             answer = {
                 "type": "about:blank",
@@ -431,6 +436,7 @@ def _describe_draft(draft: Any) -> dict[str, Any]:
         "key": draft.key,
         "name": draft.name,
         "xml": draft.xml,
+        "files": draft.files,
         "revision": draft.revision,
         "saved_at": draft.saved_at,
         "saved_by": draft.saved_by.get_username() if draft.saved_by else None,

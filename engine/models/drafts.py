@@ -11,6 +11,8 @@ class Draft(models.Model):
     key = models.CharField(max_length=255, unique=True)
     name = models.CharField(max_length=255, blank=True)
     xml = models.TextField()
+    # The forms and decisions that are deployed with it: [{"name": …, "content": …}].
+    files = models.JSONField(default=list)
     revision = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

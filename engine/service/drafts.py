@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TypedDict
 from xml.sax.saxutils import quoteattr
 
 from django.db import IntegrityError
@@ -11,11 +13,12 @@ from django.db import IntegrityError
 from engine.models import Process
 from engine.models.drafts import Draft
 from engine.service.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.service.reading import read_source
+from engine.service.reading import read_source, read_texts_beside
 from engine.service.rights import Actor, require, require_any
 from engine.store.writing import write_transaction
 
 MOST_CHARACTERS = 5_000_000
+MOST_FILES, LONGEST_NAME = 100, 255
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,254}\Z")
 NEW_DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" \
@@ -35,6 +38,13 @@ xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="Definitions_1" targetNames
 """
 
 
+class DraftFile(TypedDict):
+    """A form or a decision that belongs to the drawing."""
+
+    name: str
+    content: str
+
+
 def list_drafts(actor: Actor) -> list[Draft]:
     require_any(actor, "edit")
     return list(Draft.objects.select_related("saved_by").defer("xml").order_by("name", "key"))
@@ -48,26 +58,33 @@ def get_draft(actor: Actor, key: str) -> Draft:
         return draft
     if process is None or process.latest is None:
         raise NotFound("draft-not-found", "There is no such draft, or you may not edit it.")
-    return Draft(key=key, name=process.name, xml=read_source(process.latest), revision=0, saved_at=datetime.now(UTC))
+    files = [DraftFile(name=name, content=text) for name, text in read_texts_beside(process.latest)]
+    xml = read_source(process.latest)
+    return Draft(key=key, name=process.name, xml=xml, files=files, revision=0, saved_at=datetime.now(UTC))
 
 
-def save_draft(actor: Actor, key: str, xml: str, revision: int, *, name: str = "") -> Draft:
-    """Keep the drawing, if nobody has saved since `revision` was read. It may still be full of problems."""
+def save_draft(
+    actor: Actor, key: str, xml: str, revision: int, *, name: str = "", files: Sequence[DraftFile] | None = None
+) -> Draft:
+    """Keep the drawing, if nobody has saved since `revision` was read. It may still be full of problems.
+
+    Without `files` the forms and decisions stay as they are."""
     _require_edit(actor, key)
-    if len(xml) > MOST_CHARACTERS or "\0" in xml:
-        raise Invalid("draft-invalid", "The draft is longer than 5 million characters, or holds the character NUL.")
+    _check_texts(xml, files or ())
     now = datetime.now(UTC)
     with write_transaction():
         draft = Draft.objects.select_for_update(of=("self",)).select_related("saved_by").filter(key=key).first()
         if draft is None:
             if revision:
                 raise Conflict("draft-gone", "The draft has been deleted meanwhile. Save it again as a new one.")
-            return _create(actor, key, name, xml, now)
+            return _create(actor, key, name, xml, now, files or ())
         if draft.revision != revision:
             raise DraftConflict(draft)
         draft.xml, draft.revision, draft.saved_at = xml, revision + 1, now
         draft.saved_by_id = _key_of(actor)
         draft.name = name or draft.name
+        if files is not None:
+            draft.files = list(files)
         draft.save()
     return draft
 
@@ -96,11 +113,25 @@ class DraftConflict(Conflict):
         super().__init__("draft-conflict", f"{who} has saved a newer draft meanwhile. Yours is kept in the browser.")
 
 
-def _create(actor: Actor, key: str, name: str, xml: str, now: datetime) -> Draft:
+def _check_texts(xml: str, files: Sequence[DraftFile]) -> None:
+    texts = [xml, *(file["content"] for file in files)]
+    if sum(map(len, texts)) > MOST_CHARACTERS or any("\0" in text for text in texts):
+        raise Invalid("draft-invalid", "The draft is longer than 5 million characters, or holds the character NUL.")
+    names = [file["name"] for file in files]
+    if len(names) > MOST_FILES or len(set(names)) < len(names):
+        raise Invalid("draft-invalid", f"A draft has at most {MOST_FILES} files, each with a name of its own.")
+    for name in names:
+        if not name.strip() or len(name) > LONGEST_NAME or not name.endswith((".form", ".dmn")):
+            raise Invalid("draft-invalid", f"“{name[:40]}”: the files of a draft are called something.form or .dmn.")
+
+
+def _create(actor: Actor, key: str, name: str, xml: str, now: datetime, files: Sequence[DraftFile] = ()) -> Draft:
     if not KEY.match(key):
         raise Invalid("key-invalid", "The id of a process begins with a letter and has only letters, digits, _ . -")
     try:
-        return Draft.objects.create(key=key, name=name or key, xml=xml, saved_at=now, saved_by_id=_key_of(actor))
+        return Draft.objects.create(
+            key=key, name=name or key, xml=xml, files=list(files), saved_at=now, saved_by_id=_key_of(actor)
+        )
     except IntegrityError:
         raise Conflict("draft-exists", "There is a draft with this id already.") from None
 

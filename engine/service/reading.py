@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q
 from engine.core.parse.layout import with_layout
 from engine.core.parse.xml import as_text
 from engine.models import (
+    DeployedFile,
     Incident,
     Instance,
     Job,
@@ -80,6 +81,12 @@ def list_versions(actor: Actor, process: Process) -> list[ProcessVersion]:
 def read_source(version: ProcessVersion) -> str:
     """The diagram's file as text, for the browser; one that was never drawn is laid out."""
     return as_text(with_layout(bytes(version.file.content)))
+
+
+def read_texts_beside(version: ProcessVersion) -> list[tuple[str, str]]:
+    """Name and text of the forms and decisions that were deployed together with the version."""
+    rows = DeployedFile.objects.filter(deployment=version.deployment_id).order_by("name")
+    return [(row.name, as_text(bytes(row.content))) for row in rows if row.name.endswith((".form", ".dmn"))]
 
 
 OPEN = (Instance.Status.ACTIVE, Instance.Status.SUSPENDED)

@@ -33,7 +33,7 @@ afterEach(() => {
 const openDraft = async () => {
   const draft = new Draft(
     URL,
-    async () => drawn,
+    async () => ({ xml: drawn, files: [] }),
     (status) => statuses.push(status.kind),
   );
   const { kept } = await draft.load();

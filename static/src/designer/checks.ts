@@ -3,7 +3,7 @@
  * checks over the API. Both appear in the same badges on the diagram, because the engine's are merged in as a rule.
  */
 import { type Finding, post } from "../lib/http";
-import type { DrawingTool } from "./modeler";
+import type { Bench } from "./bench";
 
 export interface DiagramProblem {
   node: string | null;
@@ -70,29 +70,30 @@ export class Checks {
   private asked = 0;
 
   constructor(
-    private readonly tool: DrawingTool,
-    private readonly url: string,
+    private readonly bench: Bench,
     onChange: (problems: DiagramProblem[]) => void,
   ) {
-    tool.on("linting.completed", (event: { issues: Record<string, LintReport[]> }) =>
+    bench.tool.on("linting.completed", (event: { issues: Record<string, LintReport[]> }) =>
       onChange(this.collect(event.issues)),
     );
   }
 
   /** Asks the engine when drawing has paused. */
-  soon(readXml: () => Promise<string>): void {
+  soon(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.ask(readXml), 700);
+    this.timer = setTimeout(() => void this.ask(), 700);
   }
 
   show(findings: Finding[]): void {
-    this.tool.get<ServerFindings>("serverFindings").show(findings);
+    this.bench.tool.get<ServerFindings>("serverFindings").show(findings);
   }
 
-  private async ask(readXml: () => Promise<string>): Promise<void> {
+  private async ask(): Promise<void> {
     const number = ++this.asked;
     try {
-      const { problems } = await post<{ problems: Finding[] }>(this.url, { xml: await readXml() });
+      const { props } = this.bench;
+      const body = { xml: await this.bench.readXml(), files: this.bench.files.list() };
+      const { problems } = await post<{ problems: Finding[] }>(props.check_url, body);
       // An older answer must not overwrite a younger one.
       if (number === this.asked) this.show(problems);
     } catch {
@@ -102,7 +103,7 @@ export class Checks {
 
   private collect(issues: Record<string, LintReport[]>): DiagramProblem[] {
     const lines = new Map(
-      this.tool
+      this.bench.tool
         .get<ServerFindings>("serverFindings")
         .findings.map(({ message, line }) => [message, line ?? null]),
     );

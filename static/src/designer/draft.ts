@@ -3,12 +3,18 @@
  * it, never written over somebody else's newer one.
  */
 import { call, get, Problem } from "../lib/http";
+import type { NamedFile } from "./bench";
+
+/** What is drawn: the diagram and the forms and decisions that belong to it. */
+export interface Drawing {
+  xml: string;
+  files: NamedFile[];
+}
 
 /** What `GET /api/v1/drafts/<key>/` answers. */
-export interface DraftRecord {
+export interface DraftRecord extends Drawing {
   key: string;
   name: string;
-  xml: string;
   revision: number;
   saved_at: string | null;
   saved_by: string | null;
@@ -22,8 +28,7 @@ export type DraftStatus =
   | { kind: "conflict"; by: string | null }
   | { kind: "refused"; message: string };
 
-interface Kept {
-  xml: string;
+interface Kept extends Drawing {
   revision: number;
   at: string;
 }
@@ -40,7 +45,7 @@ export class Draft {
 
   constructor(
     private readonly url: string,
-    private readonly readXml: () => Promise<string>,
+    private readonly read: () => Promise<Drawing>,
     private readonly onStatus: (status: DraftStatus) => void,
     private readonly store: Storage = localStorage,
   ) {}
@@ -51,15 +56,16 @@ export class Draft {
     this.revision = draft.revision;
     const kept = this.readKept();
     this.become({ kind: "saved", at: draft.saved_at });
-    if (kept && kept.xml === draft.xml) this.forgetKept();
-    return { draft, kept: kept && kept.xml !== draft.xml ? kept : null };
+    const isSame = kept !== null && sameDrawing(kept, draft);
+    if (isSame) this.forgetKept();
+    return { draft, kept: isSame ? null : kept };
   }
 
   /** Call after every change: keeps it here at once, sends it soon. */
   async change(): Promise<void> {
     this.changes += 1;
     if (this.status.kind !== "conflict" && this.status.kind !== "offline") this.become({ kind: "changed" });
-    this.keep(await this.readXml());
+    this.keep(await this.read());
     if (this.status.kind !== "conflict") this.saveIn(SAVE_AFTER);
   }
 
@@ -87,10 +93,10 @@ export class Draft {
 
   private async send(): Promise<boolean> {
     const before = this.changes;
-    const xml = await this.readXml();
+    const drawing = await this.read();
     this.become({ kind: "saving" });
     try {
-      const saved = await call<DraftRecord>("PUT", this.url, { xml, revision: this.revision });
+      const saved = await call<DraftRecord>("PUT", this.url, { ...drawing, revision: this.revision });
       this.revision = saved.revision;
       if (this.changes === before) {
         this.forgetKept();
@@ -101,7 +107,7 @@ export class Draft {
       }
       return true;
     } catch (error) {
-      this.keep(xml);
+      this.keep(drawing);
       this.fail(error);
       return false;
     }
@@ -132,8 +138,8 @@ export class Draft {
     return `statewright:draft:${this.url}`;
   }
 
-  private keep(xml: string): void {
-    const kept: Kept = { xml, revision: this.revision, at: new Date().toISOString() };
+  private keep(drawing: Drawing): void {
+    const kept: Kept = { ...drawing, revision: this.revision, at: new Date().toISOString() };
     try {
       this.store.setItem(this.keptKey, JSON.stringify(kept));
     } catch {
@@ -149,3 +155,6 @@ export class Draft {
     }
   }
 }
+
+const sameDrawing = (a: Drawing, b: Drawing): boolean =>
+  a.xml === b.xml && JSON.stringify(a.files ?? []) === JSON.stringify(b.files ?? []);

@@ -1,21 +1,16 @@
 /** The problem list under the canvas: a click goes to the element. */
 import { h, icon } from "../lib/dom";
+import type { Bench } from "./bench";
 import type { DiagramProblem } from "./checks";
-import type { DrawingTool } from "./modeler";
 
 const ICONS = { error: "incident", warning: "warning", info: "info" } as const;
 const LOOKS = { error: "incident", warning: "waiting", info: "active" } as const;
-
-interface Canvas {
-  scrollToElement(id: string, padding?: number): void;
-  getRootElement(): { id: string };
-}
 
 export class ProblemList {
   private problems: DiagramProblem[] = [];
 
   constructor(
-    private readonly tool: DrawingTool,
+    private readonly bench: Bench,
     private readonly panel: HTMLElement,
     private readonly button: HTMLElement,
   ) {
@@ -67,7 +62,11 @@ export class ProblemList {
       {},
       h(
         "button",
-        { type: "button", class: "problem-line", onclick: () => this.goTo(problem.node) },
+        {
+          type: "button",
+          class: "problem-line",
+          onclick: () => problem.node && this.bench.goTo(problem.node),
+        },
         h(
           "span",
           { class: `state state-${LOOKS[problem.severity]}`, title: problem.severity },
@@ -78,14 +77,6 @@ export class ProblemList {
         problem.line !== null && h("span", { class: "row-note" }, `line ${problem.line}`),
       ),
     );
-  }
-
-  private goTo(node: string | null): void {
-    const element = node && this.tool.get<{ get(id: string): unknown }>("elementRegistry").get(node);
-    if (!node || !element) return;
-    const canvas = this.tool.get<Canvas>("canvas");
-    if (node !== canvas.getRootElement().id) canvas.scrollToElement(node, 120);
-    this.tool.get<{ select(element: unknown): void }>("selection").select(element);
   }
 }
 

@@ -1,0 +1,36 @@
+/** What the parts of the designer share: the drawing tool, the draft with its files, and ways from part to part. */
+import type { Draft } from "./draft";
+import type { DraftFiles } from "./draft-files";
+import type { DrawingTool } from "./modeler";
+
+/** What `designer/views.py` hands to the island. */
+export interface DesignerProps {
+  key: string;
+  name: string;
+  draft_url: string;
+  check_url: string;
+  deploy_url: string;
+}
+
+/** A file as the API takes it: the diagram, a form or a decision. */
+export interface NamedFile {
+  name: string;
+  content: string;
+}
+
+export interface Bench {
+  readonly props: DesignerProps;
+  readonly tool: DrawingTool;
+  readonly draft: Draft;
+  /** The forms and decisions that are deployed together with the diagram. */
+  readonly files: DraftFiles;
+  readXml(): Promise<string>;
+  /** The diagram first, then forms and decisions: what a deployment or a try-out is made of. */
+  readFiles(): Promise<NamedFile[]>;
+  /** Puts another diagram on the canvas; the draft follows when `change` is called on it. */
+  open(xml: string): Promise<void>;
+  /** Shows an element in the middle of the canvas and selects it; false where there is none. */
+  goTo(element: string): boolean;
+  /** Brings a panel to the front by its id. */
+  showPanel(id: string): void;
+}
