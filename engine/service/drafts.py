@@ -10,6 +10,8 @@ from xml.sax.saxutils import quoteattr
 
 from django.db import IntegrityError
 
+from engine.core.parse.states_bpmn import write_states
+from engine.core.parse.states_json import read_states
 from engine.models import Process
 from engine.models.drafts import Draft
 from engine.service.errors import Conflict, Forbidden, Invalid, NotFound
@@ -93,15 +95,31 @@ def create_draft(actor: Actor, name: str) -> Draft:
     """A new process with nothing but its start."""
     require_any(actor, "edit")
     title = name.strip() or "New process"
-    base = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-").lower() or "process"
+    key = _free_key(title)
+    xml = NEW_DIAGRAM.format(key=quoteattr(key), name=quoteattr(title))
+    with write_transaction():
+        return _create(actor, key, title, xml, datetime.now(UTC))
+
+
+def create_from_states(actor: Actor, states: object) -> Draft:
+    """A new process out of states and transitions alone, drawn and laid out; DiagramError with what is wrong."""
+    require_any(actor, "edit")
+    machine = read_states(states)
+    key = _free_key(machine.name)
+    xml = write_states(machine, key).decode()
+    with write_transaction():
+        return _create(actor, key, machine.name, xml, datetime.now(UTC))
+
+
+def _free_key(title: str) -> str:
+    """An id out of the title that no process and no draft has."""
+    base = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-").lower()[:200] or "process"
     base = base if KEY.match(base) else f"p-{base}"
     key, number = base, 1
     while Draft.objects.filter(key=key).exists() or Process.objects.filter(key=key).exists():
         number += 1
         key = f"{base}-{number}"
-    xml = NEW_DIAGRAM.format(key=quoteattr(key), name=quoteattr(title))
-    with write_transaction():
-        return _create(actor, key, title, xml, datetime.now(UTC))
+    return key
 
 
 class DraftConflict(Conflict):
