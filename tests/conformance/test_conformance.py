@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tests.conformance.ways import WAYS
 
 HERE = Path(__file__).parent
 Case = tuple[str, str]  # file, name of the scenario
+Trace = tuple[str, str, list[Any]]  # process, status, what happened
 
 
 @cache
@@ -44,21 +46,25 @@ def handler(answer: Any) -> Any:
     return handle
 
 
-def play(case: Case, way: str) -> list[tuple[str, str, list[Any]]]:
+def play(case: Case, way: str) -> list[Trace]:
+    with WAYS[way]() as make:
+        return play_with(case, make)
+
+
+def play_with(case: Case, make: Callable[..., Any]) -> list[Trace]:
     """The traces of all runs that the scenario leaves."""
     file, name = case
     told = read_file(file)
     texts = [(HERE / f"{file}.bpmn").read_bytes()]
     decisions = [(HERE / decision).read_bytes() for decision in told.get("_decisions", ())]
     handlers = {kind: handler(answer) for kind, answer in told.get("_handlers", {}).items()}
-    with WAYS[way]() as make:
-        scenario = Scenario(make(*texts, decisions=decisions, handlers=handlers, now=NOW))
-        scenario.play(told[name])
-        return [(run.process, run.status, run.trace) for run in scenario.simulation.runs]
+    scenario = Scenario(make(*texts, decisions=decisions, handlers=handlers, now=NOW))
+    scenario.play(told[name])
+    return [(run.process, run.status, run.trace) for run in scenario.simulation.runs]
 
 
 @cache
-def straight_traces(case: Case) -> list[tuple[str, str, list[Any]]]:
+def straight_traces(case: Case) -> list[Trace]:
     return play(case, "straight")
 
 
