@@ -11,6 +11,7 @@ from engine.core.model.runtime import Delivery
 from engine.models import BufferedMessage, ProcessStart
 from engine.models.keys import instance_of
 from engine.service.case import Case
+from engine.service.starts import entry_of
 from engine.service.translate import pack, unpack
 from engine.service.versions import get_version
 from engine.store.rows import MessageRow, SubscriptionRow
@@ -55,7 +56,7 @@ def publish(
     start = ProcessStart.objects.filter(kind="message", name=name, version__process__is_suspended=False).first()
     if start is not None:
         version = get_version(start.version_id)
-        return [unit.ask_birth(version, f"start:{start.node}", variables, actor=actor, cause=cause)]
+        return [unit.ask_birth(version, entry_of(version, start)["trigger"], variables, actor=actor, cause=cause)]
     seconds = DEFAULT_SECONDS if time_to_live is None else time_to_live
     if seconds > 0:
         expires = unit.now + timedelta(seconds=seconds)
@@ -79,7 +80,7 @@ def broadcast(unit: Unit, name: str, variables: dict[str, Any], *, actor: str = 
     starts = list(ProcessStart.objects.filter(kind="signal", name=name, version__process__is_suspended=False))
     for start in starts:
         version = get_version(start.version_id)
-        unit.ask_birth(version, f"start:{start.node}", dict(variables), actor=actor, cause=cause)
+        unit.ask_birth(version, entry_of(version, start)["trigger"], dict(variables), actor=actor, cause=cause)
     return len(receivers) + len(starts)
 
 

@@ -20,6 +20,7 @@ from engine.models.keys import instance_of
 from engine.service import correlation
 from engine.service.advance import in_unit
 from engine.service.errors import Conflict
+from engine.service.starts import entry_of
 from engine.service.translate import ACTIVE, SUSPENDED, pack, unpack
 from engine.service.unit import Unit
 from engine.service.versions import get_version
@@ -207,10 +208,9 @@ def _fire_start(key: int, now: datetime) -> int:
         if start is None or start.due is None:
             return 0  # another clock was first
         version = get_version(start.version_id)
-        entries = version.machine.states["#process"].config["starts"]
-        entry = next(one for one in entries if one["node"] == start.node and one["kind"] == "timer")
+        entry = entry_of(version, start)
         try:
-            unit.begin(version, f"start:{start.node}", {})
+            unit.begin(version, entry["trigger"], {})
         except ProcessError:
             logger.exception("“%s” could not be started by its timer", version.process)
         start.due = read_cycle(entry["formula"][1]).following(start.due) if start.remaining else None

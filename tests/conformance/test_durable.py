@@ -13,7 +13,6 @@ from tests.conformance.test_conformance import CASES, Case, Trace, play_with, st
 GAPS = {
     "events/conditional_start": "the service looks for a plain start only",
     "events/message_business_key": "the service finds by correlation key only",
-    "events/parallel_multiple_start": "the service knows one start for each start event",
     "tasks/expression": "workers take jobs with a handler only",
 }
 

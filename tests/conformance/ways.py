@@ -1,7 +1,7 @@
-"""The ways in which every scenario is played; each must leave the same trace.
+"""The ways in which every scenario is played in memory; each must leave the same trace.
 
-A way is a context manager that changes what a simulation is made of. The store's own way joins `WAYS` as
-another entry: what it yields is a function like `Simulation`.
+A way is a context manager that changes what a simulation is made of. The durable service is the fourth one:
+it needs a database, so it has files of its own (durable.py and test_durable.py).
 """
 
 from __future__ import annotations
