@@ -9,6 +9,7 @@ from engine.models.definitions import (
     Transition,
 )
 from engine.models.deployments import DecisionVersion, DeployedFile, Deployment, FormVersion
+from engine.models.documents import Document
 from engine.models.drafts import Draft
 from engine.models.queues import Breaker, BufferedMessage, Counter, Delivery, InboundEvent, Outbox
 from engine.models.running import Instance, Step, Token
@@ -24,6 +25,7 @@ __all__ = [
     "Delivery",
     "DeployedFile",
     "Deployment",
+    "Document",
     "Draft",
     "FormVersion",
     "InboundEvent",

@@ -34,6 +34,7 @@ class Instance(models.Model):
     status = models.SmallIntegerField(choices=Status)
     depth = models.SmallIntegerField(default=0)  # how many calls lead to it
     business_key = models.CharField(max_length=255, blank=True)
+    started_by = models.CharField(max_length=150, null=True)
     error = models.CharField(max_length=255, null=True)  # the code of a failed end, empty for one without
     variables = JSONText()
     data = JSONText(null=True)
@@ -47,6 +48,11 @@ class Instance(models.Model):
                 condition=~models.Q(business_key=""),
             ),
             models.Index(fields=("parent",), name="engine_instance_parent", condition=models.Q(parent__isnull=False)),
+            models.Index(
+                fields=("started_by", "id"),
+                name="engine_instance_started_by",
+                condition=models.Q(started_by__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

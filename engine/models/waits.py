@@ -63,6 +63,7 @@ class WorkItem(Part):
     status = models.SmallIntegerField(choices=Status)
     assignee = models.CharField(max_length=150, null=True)
     ended_by = models.CharField(max_length=150, null=True)
+    owner = models.CharField(max_length=150, null=True)  # who has delegated it and gets it back
     name = models.CharField(max_length=1000, null=True)  # where it is not the state's
     form = JSONText(null=True)
     config = JSONText(null=True)
@@ -81,6 +82,17 @@ class WorkItem(Part):
                 fields=("assignee", "status", "id"),
                 name="engine_item_assignee",
                 condition=Q(assignee__isnull=False),
+            ),
+            models.Index(
+                fields=("owner", "status", "id"),
+                name="engine_item_owner",
+                condition=Q(owner__isnull=False),
+            ),
+            # By priority too: most items have the priority that every item begins with.
+            models.Index(
+                fields=("audience", "-priority", "id"),
+                name="engine_item_priority",
+                condition=Q(status=0) & ~Q(priority=50),
             ),
         )
 

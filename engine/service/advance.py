@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError
 
+from engine.models.keys import instance_of, number_of
 from engine.models.waits import CONTINUATION
 from engine.push.moved import send_moved
-from engine.push.signals import work_waiting
+from engine.push.signals import work_handed, work_waiting
 from engine.service.audiences import remember_stored
 from engine.service.errors import Conflict, Moved
 from engine.service.unit import Unit
@@ -61,12 +62,15 @@ def finish(unit: Unit) -> None:
     moved = {row.id: row.sequence for rows in (batch.new, batch.moved) for row in rows}
     processes = {case.version.process for case in unit.cases.values() if case.id in moved}
     is_inbox_changed = bool(batch.items or batch.done_items or batch.cancelled_items)
+    opened = [row for row in batch.items if number_of(row.id) > unit.cases[instance_of(row.id)].row.waits_made]
 
     def tell() -> None:
         remember_stored([audience.id for audience in batch.audiences])
         send_moved(moved, processes, is_inbox_changed=is_inbox_changed)
         for queue in queues:
             work_waiting.send(sender=None, queue=queue)
+        if opened or unit.handed:
+            work_handed.send_robust(sender=None, opened=opened, handed=unit.handed)
 
     if is_writing():
         after_commit(tell)

@@ -13,7 +13,7 @@ from engine.models.keys import instance_of
 from engine.service import correlation
 from engine.service.advance import in_unit
 from engine.service.case import Case
-from engine.service.errors import Conflict, Invalid, NotFound, ServiceError
+from engine.service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from engine.service.reading import get_instance
 from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of, require, require_any
 from engine.service.translate import ACTIVE, SUSPENDED, unpack
@@ -209,7 +209,11 @@ def check_variables(variables: Any) -> dict[str, Any]:
 def _find_startable(process: str, actor: Actor, number: int | None) -> tuple[Version, str]:
     """The version, and the variable that gets the name of who starts it."""
     found = open_store().find_process(process)
-    if found is None or found[1] is None or not _may_start(actor, found[0]):
+    if found is not None and found[1] is not None and not _may_start(actor, found[0]):
+        if allowed_processes(actor, "see", [found[0]]):
+            raise Forbidden("not-allowed", f"You may see “{process}” but not start it.")
+        found = None
+    if found is None or found[1] is None:
         raise NotFound("process-not-found", "There is no such process, or you may not start it.")
     key, latest, is_suspended = found
     assert latest is not None

@@ -1,4 +1,4 @@
-"""What people do with their work items: claim, release, assign, complete."""
+"""What people do with their work items: claim, release, assign, complete; handing on and dates are in handing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
 
 from engine.core.model.runtime import Delivery
 from engine.models import WorkItem
@@ -15,12 +16,13 @@ from engine.service.errors import Conflict, Forbidden, Invalid, NotFound, Servic
 from engine.service.instances import check_variables, move
 from engine.service.rights import Actor, Right, allowed_processes, is_all_powerful, name_of
 from engine.service.translate import ACTIVE, unpack
-from engine.service.unit import Unit
+from engine.service.unit import Handed, Unit
 from engine.service.versions import get_version
 from engine.store.contract import Store
 from engine.store.rows import EndedItem, ItemRow, Loaded
 
 OPEN = 0
+Change = Callable[[ItemRow, Loaded], ItemRow]
 
 
 class Completion(NamedTuple):
@@ -33,16 +35,24 @@ class Completion(NamedTuple):
 
 def claim(item: int, actor: Actor) -> None:
     """Make the item the actor's own; refused when somebody else has it."""
+    change(item, actor, _claimed_by(actor))
+
+
+def claim_many(items: Sequence[int], actor: Actor) -> dict[int, ServiceError | None]:
+    return change_many(items, actor, _claimed_by(actor))
+
+
+def _claimed_by(actor: Actor) -> Change:
     name = name_of(actor)
 
     def act(row: ItemRow, loaded: Loaded) -> ItemRow:
         if row.assignee not in (None, "", name):
-            raise Conflict("already-claimed", f"The task is {row.assignee}'s already.")
+            raise Conflict("already-claimed", _("The task is %(name)s's already.") % {"name": row.assignee})
         if not _is_meant_for(actor, row, loaded):
-            raise Forbidden("not-a-candidate", "The task is not meant for you.")
+            raise Forbidden("not-a-candidate", _("The task is not meant for you."))
         return row._replace(assignee=name)
 
-    _change(item, actor, act)
+    return act
 
 
 def release(item: int, actor: Actor) -> None:
@@ -50,23 +60,28 @@ def release(item: int, actor: Actor) -> None:
 
     def act(row: ItemRow, loaded: Loaded) -> ItemRow:
         if row.assignee != name_of(actor) and not _may(actor, "operate", loaded):
-            raise Forbidden("not-yours", "Only the person who has the task can release it.")
-        return row._replace(assignee=None)
+            raise Forbidden("not-yours", _("Only the person who has the task can release it."))
+        return row._replace(assignee=row.owner, owner=None)  # who had delegated it has it again
 
-    _change(item, actor, act)
+    change(item, actor, act)
 
 
 def assign(item: int, actor: Actor, user: str) -> None:
     """Give the item to somebody: its holder may, and who operates the process."""
+    change(item, actor, _assigned_to(actor, user))
 
+
+def assign_many(items: Sequence[int], actor: Actor, user: str) -> dict[int, ServiceError | None]:
+    return change_many(items, actor, _assigned_to(actor, user))
+
+
+def _assigned_to(actor: Actor, user: str) -> Change:
     def act(row: ItemRow, loaded: Loaded) -> ItemRow:
-        if row.assignee != name_of(actor) and not _may(actor, "operate", loaded):
-            raise Forbidden("not-yours", "Only the person who has the task, or an operator, can assign it.")
-        if not get_user_model().objects.filter(username=user, is_active=True).exists():
-            raise Invalid("user-unknown", f"There is no user “{user}”.")
-        return row._replace(assignee=user)
+        require_holder(actor, row, loaded)
+        require_user(user)
+        return row._replace(assignee=user, owner=None)
 
-    _change(item, actor, act)
+    return act
 
 
 def complete(item: int, actor: Actor, variables: dict[str, Any] | None = None, *, outcome: str = "") -> int:
@@ -102,7 +117,7 @@ def complete_many(completions: Sequence[Completion], actor: Actor) -> list[int |
 def _complete(unit: Unit, actor: Actor, completion: Completion, row: ItemRow, loaded: Loaded) -> int:
     _require_open(row)
     if loaded.row.status != ACTIVE:
-        raise Conflict("instance-suspended", "The process is suspended. Your input is kept; try again later.")
+        raise Conflict("instance-suspended", _("The process is suspended. Your input is kept; try again later."))
     _require_worker(actor, row, loaded)
     _require_other_eyes(actor, row, loaded)
     variables = completion.variables
@@ -118,24 +133,42 @@ def _require_visible(actor: Actor, found: tuple[ItemRow, Loaded] | None) -> tupl
     """As missing where the actor may not even see it."""
     if found is not None:
         row, loaded = found
-        if row.assignee == name_of(actor) or _is_meant_for(actor, row, loaded) or _may(actor, "operate", loaded):
+        is_own = name_of(actor) in (row.assignee, row.owner)
+        if is_own or _is_meant_for(actor, row, loaded) or _may(actor, "operate", loaded):
             return found
-    raise NotFound("task-not-found", "There is no such task, or it is not yours.")
+    raise NotFound("task-not-found", _("There is no such task, or it is not yours."))
 
 
 def _require_open(row: ItemRow) -> None:
     if row.status != OPEN:
-        by = f" by {row.ended_by}" if row.ended_by else ""
-        raise Conflict("already-completed", f"The task has been completed{by} or is no longer needed.")
+        if row.ended_by:
+            raise Conflict("already-completed", _("The task has been completed by %(name)s.") % {"name": row.ended_by})
+        raise Conflict("already-completed", _("The task has been completed or is no longer needed."))
 
 
 def _require_worker(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
+    if row.owner and row.owner != name_of(actor) and not is_all_powerful(actor):
+        message = _("%(name)s delegated this task. Hand it back with what you found; they complete it.")
+        raise Forbidden("delegated", message % {"name": row.owner})
     if is_all_powerful(actor) or row.assignee == name_of(actor):
         return
     if row.assignee:
-        raise Forbidden("not-yours", f"The task is {row.assignee}'s. Ask them to release it.")
+        raise Forbidden("not-yours", _("The task is %(name)s's. Ask them to release it.") % {"name": row.assignee})
     if not _is_meant_for(actor, row, loaded):
-        raise Forbidden("not-a-candidate", "The task is not meant for you.")
+        raise Forbidden("not-a-candidate", _("The task is not meant for you."))
+
+
+def require_holder(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
+    """The person who has the task, or who operates the process."""
+    if row.assignee != name_of(actor) and not _may(actor, "operate", loaded):
+        raise Forbidden(
+            "not-yours", _("Only the person who has the task, or an operator, can do this. Claim it first.")
+        )
+
+
+def require_user(user: str) -> None:
+    if not get_user_model().objects.filter(username=user, is_active=True).exists():
+        raise Invalid("user-unknown", _("There is no user “%(name)s”.") % {"name": user})
 
 
 def _is_meant_for(actor: Actor, row: ItemRow, loaded: Loaded) -> bool:
@@ -157,7 +190,7 @@ def _require_other_eyes(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
         return
     before = WorkItem.objects.of(loaded.row.id).filter(status=WorkItem.Status.DONE, ended_by=name_of(actor))
     if before.filter(state__node__in=nodes).exists():
-        raise Forbidden("four-eyes", "You did an earlier step of this case; somebody else has to do this one.")
+        raise Forbidden("four-eyes", _("You did an earlier step of this case; somebody else has to do this one."))
 
 
 def _may(actor: Actor, right: Right, loaded: Loaded) -> bool:
@@ -167,14 +200,44 @@ def _may(actor: Actor, right: Right, loaded: Loaded) -> bool:
     return process in allowed_processes(actor, right, [process])
 
 
-def _change(item: int, actor: Actor, act: Callable[[ItemRow, Loaded], ItemRow]) -> None:
-    def change(store: Store, unit: Unit) -> None:
-        found = store.load_items([item])
-        row, loaded = _require_visible(actor, found[0] if found else None)
-        _require_open(row)
-        changed = act(row, loaded)
-        if changed != row:
-            unit.batch.items.append(changed)
-            unit.open(loaded).note("assigned", row.token, changed.assignee, name_of(actor))
+def change(item: int, actor: Actor, act: Change) -> None:
+    """Change one open item that the actor can see."""
+    answer = change_many([item], actor, act)[item]
+    if answer is not None:
+        raise answer
 
-    in_unit(change)
+
+def change_many(items: Sequence[int], actor: Actor, act: Change) -> dict[int, ServiceError | None]:
+    """The same change of each, in one unit: None, or why this one was left as it was."""
+
+    def run(store: Store, unit: Unit) -> dict[int, ServiceError | None]:
+        found = {row.id: (row, loaded) for row, loaded in store.load_items(items)}
+        answers: dict[int, ServiceError | None] = {}
+        for item in items:
+            try:
+                row, loaded = _require_visible(actor, found.get(item))
+                _require_open(row)
+                changed = act(row, loaded)
+            except ServiceError as error:
+                answers[item] = error
+                continue
+            answers[item] = None
+            if changed != row:
+                _store_change(unit, loaded, row, changed, name_of(actor))
+        return answers
+
+    return in_unit(run)
+
+
+def _store_change(unit: Unit, loaded: Loaded, row: ItemRow, changed: ItemRow, actor: str) -> None:
+    unit.batch.items.append(changed)
+    case = unit.open(loaded)
+    if changed.owner and changed.owner != row.owner:
+        case.note("delegated", row.token, changed.assignee, actor)
+    elif changed.assignee != row.assignee:
+        case.note("assigned", row.token, changed.assignee, actor)
+    else:
+        dates = [at.isoformat() if at is not None else None for at in (changed.due, changed.follow_up)]
+        case.note("planned", row.token, *dates, changed.priority, actor)
+    if changed.assignee and changed.assignee not in (row.assignee, actor):
+        unit.handed.append(Handed(row.id, changed.assignee, actor))

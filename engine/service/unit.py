@@ -53,6 +53,14 @@ class Inner(NamedTuple):
     is_must: bool = False
 
 
+class Handed(NamedTuple):
+    """A work item that somebody gave to somebody else; an empty actor is the process itself."""
+
+    item: int
+    user: str
+    actor: str
+
+
 class Unit:
     """`is_patient` leaves other instances to a later unit where it can: they are what two units may meet at."""
 
@@ -63,6 +71,7 @@ class Unit:
         self.births: deque[Birth] = deque()
         self.inner: deque[Inner] = deque()
         self.listeners: list[tuple[Case, OpenSubscription]] = []  # may have a message waiting for them
+        self.handed: list[Handed] = []
         self.ids: list[int] = []
         self.hops = 0
 
@@ -156,7 +165,7 @@ class Unit:
         )
         row = InstanceRow(
             birth.id, self.now, birth.parent, None, version.id, 0, 0, 0, 0, ACTIVE, birth.business_key, None,
-            "{}", "", birth.depth,
+            "{}", "", birth.depth, birth.actor or None,
         )  # fmt: skip
         case = Case(version, row, Snapshot(instance, is_new=True))
         result = case.advance([Delivery(ROOT, birth.trigger, {"variables": birth.variables}, birth.actor)], self.now)

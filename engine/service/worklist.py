@@ -83,7 +83,7 @@ def visible(actor: Actor) -> Q:
     """Assigned to the actor, meant for one of the actor's sets of candidates, or for whoever works in the process."""
     if is_all_powerful(actor):
         return Q()
-    is_mine = Q(assignee=name_of(actor)) | Q(audience__in=audiences_of(actor))
+    is_mine = Q(assignee=name_of(actor)) | Q(owner=name_of(actor)) | Q(audience__in=audiences_of(actor))
     processes = allowed_processes(actor, "work")
     if processes:
         is_mine |= Q(audience__isnull=True, assignee__isnull=True, state__version__process__in=processes)

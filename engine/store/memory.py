@@ -135,7 +135,10 @@ class MemoryStore:
         items, incidents = self.tables["items"], self.tables["incidents"]
         for ended in batch.done_items:
             if items[ended.id].status == OPEN:
-                items[ended.id] = items[ended.id]._replace(status=DONE, ended_at=batch.at, ended_by=ended.actor)
+                taken_by = items[ended.id].assignee or ended.actor or None
+                items[ended.id] = items[ended.id]._replace(
+                    status=DONE, ended_at=batch.at, ended_by=ended.actor, assignee=taken_by
+                )
         for ended in batch.resolved_incidents:
             if incidents[ended.id].status == OPEN:
                 incidents[ended.id] = incidents[ended.id]._replace(

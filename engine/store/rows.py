@@ -26,6 +26,7 @@ class InstanceRow(NamedTuple):
     variables: str
     data: str | None
     depth: int = 0
+    started_by: str | None = None
 
 
 class TokenRow(NamedTuple):
@@ -60,6 +61,7 @@ class ItemRow(NamedTuple):
     name: str | None
     form: str | None
     config: str | None
+    owner: str | None = None
 
 
 class TimerRow(NamedTuple):

@@ -37,6 +37,8 @@ def _build(process: Process, diagram: Diagram) -> Graph:
     draft = Draft(process, diagram)
     root = draft.add_state(PROCESS, "process", process.id, PROCESS, process.name, {"events": []})
     draft.add_state(END, "end", "", PROCESS)
+    if process.documentation:
+        root.config["documentation"] = process.documentation
     properties = draft.root_properties()
     if properties:
         root.config["properties"] = properties

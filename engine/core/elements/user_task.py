@@ -29,6 +29,8 @@ class UserTask:
         }
         if "candidate_groups" not in config and node.lane:
             config["candidate_groups"] = ["static", node.lane]  # a lane is the group that works in it
+        if node.documentation:
+            config["documentation"] = node.documentation
         if settings.form is not None:
             config["form"] = encode_form(settings.form)
         if settings.outcomes:

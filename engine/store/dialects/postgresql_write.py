@@ -15,7 +15,7 @@ Parameters = list[Any]
 Part = Callable[[Batch, str, list[str], list[Any]], None]
 
 # What an instance keeps from its start is not written again.
-FIXED = ("id", "started_at", "parent", "version_id", "business_key")
+FIXED = ("id", "started_at", "parent", "version_id", "business_key", "started_by")
 
 SPAN = f"BETWEEN i.id << {NUMBER_BITS} AND i.id << {NUMBER_BITS} | {LARGEST_NUMBER}"
 HELD = (
@@ -95,13 +95,17 @@ def delete_tokens(batch: Batch, gate: str, parts: list[str], parameters: Paramet
     parameters.append(keys_of(batch.gone))
 
 
-def end_by_key(member: str, table: str, actor_column: str) -> Part:
+# Whoever completes what nobody had taken is its assignee from then on: their list of done work finds it.
+TAKE = ", assignee = coalesce(w.assignee, nullif(u.actor, ''))"
+
+
+def end_by_key(member: str, table: str, actor_column: str, also_set: str = "") -> Part:
     """What somebody did: status 1, with the time and the name."""
 
     def compose_part(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
         parts.append(
             f"end_{member} AS (UPDATE {table} w SET {END_COLUMN[table]} = %s, status = 1, "
-            f"{actor_column} = u.actor FROM unnest(%s::bigint[], %s::text[]) AS u(id, actor) "
+            f"{actor_column} = u.actor{also_set} FROM unnest(%s::bigint[], %s::text[]) AS u(id, actor) "
             f"WHERE w.id = u.id AND w.status = 0{also(gate)})"
         )
         parameters.extend([batch.at, *columns_of(("bigint", "text"), getattr(batch, member))])
@@ -163,7 +167,7 @@ def also(gate: str) -> str:
 
 ENDINGS: tuple[tuple[str, Part], ...] = (
     ("gone", delete_tokens),
-    ("done_items", end_by_key("done_items", "engine_workitem", "ended_by")),
+    ("done_items", end_by_key("done_items", "engine_workitem", "ended_by", TAKE)),
     ("resolved_incidents", end_by_key("resolved_incidents", "engine_incident", "closed_by")),
     ("cancelled_items", cancel_by_key("cancelled_items", "engine_workitem")),
     ("obsolete_incidents", cancel_by_key("obsolete_incidents", "engine_incident")),

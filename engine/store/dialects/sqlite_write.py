@@ -10,7 +10,7 @@ from engine.store.dialects.sqlite_run import list_of, run, run_many, write_rows,
 from engine.store.rows import Batch
 from engine.store.tables import INSERTED, INSTANCES, KEPT, REPLACED, Table
 
-FIXED = ("id", "started_at", "parent", "version_id", "business_key")
+FIXED = ("id", "started_at", "parent", "version_id", "business_key", "started_by")
 COUNT_UNMOVED = (
     "SELECT count(*) FROM json_each(?) g JOIN engine_instance i ON i.id = json_extract(g.value, '$[0]') "
     "AND i.revision = json_extract(g.value, '$[1]')"
@@ -57,21 +57,21 @@ def move_instances(batch: Batch) -> bool:
 
 
 def end_by_key(batch: Batch) -> None:
-    for table, ended, actor_column in (
-        ("engine_workitem", batch.done_items, "ended_by"),
-        ("engine_incident", batch.resolved_incidents, "closed_by"),
-    ):
-        if ended:
-            at = write_time(batch.at)
-            statement = (
-                f"UPDATE {table} SET {END_COLUMN[table]} = ?, status = 1, {actor_column} = ? "
-                "WHERE id = ? AND status = 0"
-            )
-            run_many(statement, [(at, end.actor, end.id) for end in ended])
+    at = write_time(batch.at)
+    if batch.done_items:
+        # Whoever completes what nobody had taken is its assignee from then on: their list of done work finds it.
+        statement = (
+            "UPDATE engine_workitem SET ended_at = ?, status = 1, ended_by = ?, "
+            "assignee = coalesce(assignee, nullif(?, '')) WHERE id = ? AND status = 0"
+        )
+        run_many(statement, [(at, end.actor, end.actor, end.id) for end in batch.done_items])
+    if batch.resolved_incidents:
+        statement = "UPDATE engine_incident SET closed_at = ?, status = 1, closed_by = ? WHERE id = ? AND status = 0"
+        run_many(statement, [(at, end.actor, end.id) for end in batch.resolved_incidents])
     for table, keys in (("engine_workitem", batch.cancelled_items), ("engine_incident", batch.obsolete_incidents)):
         if keys:
             statement = f"UPDATE {table} SET {END_COLUMN[table]} = ?, status = 2 WHERE id = ? AND status = 0"
-            run_many(statement, [(write_time(batch.at), key) for key in keys])
+            run_many(statement, [(at, key) for key in keys])
 
 
 def hold(instances: list[int], is_held: bool, available: str | None) -> None:
