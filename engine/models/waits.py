@@ -88,6 +88,13 @@ class WorkItem(Part):
                 name="engine_item_owner",
                 condition=Q(owner__isnull=False),
             ),
+            models.Index(
+                fields=("audience", "follow_up", "id"),
+                name="engine_item_follow_up",
+                condition=Q(status=0, follow_up__isnull=False),
+            ),
+            # Across all audiences: what has become due since the last look.
+            models.Index(fields=("due", "id"), name="engine_item_all_due", condition=Q(status=0, due__isnull=False)),
             # By priority too: most items have the priority that every item begins with.
             models.Index(
                 fields=("audience", "-priority", "id"),

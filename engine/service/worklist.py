@@ -15,24 +15,42 @@ from typing import Any, NamedTuple
 from django.db.models import F, Q, QuerySet
 
 from engine.models import Audience, Instance, WorkItem
-from engine.models.keys import span
 from engine.service.audiences import audiences_of
 from engine.service.errors import NotFound
 from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of
+from engine.service.workfilter import Narrow, condition_of, keep_fitting
 
 PAGE = 50
 MOST_BRANCHES = 30
 MOST_COUNTED = 1000
-MOST_FOUND = 500
+MOST_SCANNED = 2000  # items whose variables one page looks into
+USUAL_PRIORITY = 50
 
-Place = tuple[datetime | None, int]  # due date and key of the last item of the page before
+# What the list is sorted by, of the last item of the page before, and its key.
+Place = tuple[Any, int]
 OPEN = WorkItem.Status.OPEN
+SORTS = ("due", "priority", "newest", "oldest")
 
 
 class Branch(NamedTuple):
     """A part of what a person sees; no item is in two of them."""
 
     condition: Q
+
+
+class Part(NamedTuple):
+    """A stretch of a sorted list that is the beginning of an index. `order` is read as Django reads it."""
+
+    condition: Q
+    order: tuple[str, ...]
+
+
+class Page(NamedTuple):
+    """`following` is where the next page begins; `is_cut` says that the search stopped before the page was full."""
+
+    items: list[WorkItem]
+    following: Place | None
+    is_cut: bool = False
 
 
 def list_items(
@@ -46,25 +64,58 @@ def list_items(
     limit: int = PAGE,
 ) -> list[WorkItem]:
     """Soonest due first, then those without a date by age. `after` is (due, id) of the last row before."""
-    narrow = _narrow(process, search)
-    if view == "done":
-        rows = WorkItem.objects.filter(visible(actor), narrow, status=WorkItem.Status.DONE)
-        if after is not None:
-            rows = rows.filter(id__lt=after[1])
-        keys = list(rows.order_by("-id").values_list("id", flat=True)[:limit])
-    else:
-        keys = _read_page(_branches(actor, view), _of_view(actor, view, now) & narrow, after, limit)
-    found = WorkItem.objects.select_related("state__version__process").in_bulk(keys)
-    return [complete_item(found[key]) for key in keys if key in found]
+    narrow = Narrow(process=process, search=search)
+    return read_page(actor, view, now=now, narrow=narrow, after=after, limit=limit).items
 
 
-def count_items(actor: Actor, view: str, now: datetime) -> int:
-    """How many there are, counted up to MOST_COUNTED."""
-    if view == "done":
-        return WorkItem.objects.filter(visible(actor), status=WorkItem.Status.DONE)[:MOST_COUNTED].count()
+def read_page(
+    actor: Actor,
+    view: str = "",
+    *,
+    now: datetime,
+    narrow: Narrow = Narrow(),  # noqa: B008 a tuple of plain values
+    sort: str = "due",
+    after: Place | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """One page of a view. Variables are looked into item by item, up to MOST_SCANNED of them."""
+    status = WorkItem.Status.DONE if view == "done" else OPEN
+    condition = _of_view(actor, view, now) & condition_of(narrow, now) & Q(status=status)
+    branches = _branches(actor, view)
+    parts = _parts_of(view, sort)
+    if not narrow.variables:
+        places = _read(branches, condition, parts, after, limit)
+        return Page(_items_at(places), places[-1] if len(places) == limit else None)
+    found: list[Place] = []
+    scanned = 0
+    while scanned < MOST_SCANNED:
+        window = _read(branches, condition, parts, after, limit * 10)
+        scanned += len(window)
+        fitting = keep_fitting([key for _, key in window], narrow.variables)
+        found += [place for place in window if place[1] in fitting]
+        if len(found) >= limit:
+            return Page(_items_at(found[:limit]), found[limit - 1])
+        if len(window) < limit * 10:
+            return Page(_items_at(found), None)
+        after = window[-1]
+    return Page(_items_at(found), after, is_cut=True)
+
+
+def place_of(item: WorkItem, view: str = "", sort: str = "due") -> Place:
+    """Where the item stands in the list."""
+    name = _parts_of(view, sort)[0].order[0].removeprefix("-")
+    return (None if name == "id" else getattr(item, name)), item.pk
+
+
+def count_items(actor: Actor, view: str, now: datetime, narrow: Narrow | None = None) -> int:
+    """How many there are, counted up to MOST_COUNTED; variables are not looked into."""
     total = 0
+    status = WorkItem.Status.DONE if view == "done" else OPEN
+    condition = _of_view(actor, view, now) & Q(status=status)
+    if narrow is not None:
+        condition &= condition_of(narrow, now)
     for branch in _branches(actor, view):
-        rows = WorkItem.objects.filter(branch.condition, _of_view(actor, view, now), status=OPEN)
+        rows = WorkItem.objects.filter(branch.condition, condition)
         total += rows.values("id")[: MOST_COUNTED - total].count()
         if total >= MOST_COUNTED:
             break
@@ -128,8 +179,10 @@ def _is_visible(actor: Actor, row: WorkItem) -> bool:
 def _branches(actor: Actor, view: str) -> list[Branch]:
     """What the actor sees in the view, in parts that an index begins with."""
     mine = Branch(Q(assignee=name_of(actor)))
-    if view == "mine":
+    if view in ("mine", "done") and actor is not None:
         return [mine]
+    if view == "delegated":
+        return [Branch(Q(owner=name_of(actor)))]
     if is_all_powerful(actor):
         return [Branch(Q())]
     is_free = Q(assignee__isnull=True) if view in ("", "unassigned") else ~Q(assignee=name_of(actor)) | Q(assignee=None)
@@ -145,49 +198,94 @@ def _branches(actor: Actor, view: str) -> list[Branch]:
 
 
 def _of_view(actor: Actor, view: str, now: datetime) -> Q:
+    """What was put off until a later day is out of the way until then, and always in its own view."""
     if view == "overdue":
         return Q(due__lt=now)
     if view == "follow-up":
         return Q(follow_up__isnull=False)
     if view == "unassigned":
         return Q(assignee__isnull=True)
-    if view == "" and is_all_powerful(actor):
-        return Q(assignee__isnull=True) | Q(assignee=name_of(actor))
+    if view == "":
+        is_now = Q(follow_up__isnull=True) | Q(follow_up__lte=now)
+        return is_now & (Q(assignee__isnull=True) | Q(assignee=name_of(actor))) if is_all_powerful(actor) else is_now
     return Q()
 
 
-def _narrow(process: str, search: str) -> Q:
-    condition = Q(state__version__process__key=process) if process else Q()
-    if search:
-        found = Q(state__name__icontains=search) | Q(name__icontains=search)
-        keys = Instance.objects.filter(business_key__startswith=search).exclude(business_key="")
-        for instance in keys.values_list("pk", flat=True)[:MOST_FOUND]:
-            found |= Q(id__range=span(instance))
-        condition &= found
-    return condition
+def _parts_of(view: str, sort: str) -> tuple[Part, ...]:
+    """The list as stretches, one after the other."""
+    if view == "done" or sort == "newest":
+        return (Part(Q(), ("-id",)),)
+    if view == "follow-up":
+        return (Part(Q(follow_up__isnull=False), ("follow_up", "id")),)
+    if sort == "oldest":
+        return (Part(Q(), ("id",)),)
+    if sort == "priority":
+        usual = Q(priority=USUAL_PRIORITY)
+        return (
+            Part(~usual & Q(priority__gt=USUAL_PRIORITY), ("-priority", "id")),
+            Part(usual, ("id",)),
+            Part(~usual & Q(priority__lt=USUAL_PRIORITY), ("-priority", "id")),
+        )
+    return Part(Q(due__isnull=False), ("due", "id")), Part(Q(due__isnull=True), ("id",))
 
 
-def _read_page(branches: list[Branch], condition: Q, after: Place | None, limit: int) -> list[int]:
-    """Keys of one page: the dated items of all branches merged, then the others."""
-    keys: list[int] = []
-    due, last = after if after is not None else (None, 0)
-    if after is None or due is not None:
-        dated = condition & Q(due__isnull=False)
-        if due is not None:
-            dated &= Q(due__gt=due) | Q(due=due, id__gt=last)
-        parts = [_read_part(branch, dated, ("due", "id"), limit) for branch in branches]
-        keys = [key for _, key in _first(heapq.merge(*parts), limit)]
-        last = 0
-    if len(keys) < limit:
-        others = condition & Q(due__isnull=True, id__gt=last)
-        parts = [_read_part(branch, others, ("id",), limit - len(keys)) for branch in branches]
-        keys += [key for (key,) in _first(heapq.merge(*parts), limit - len(keys))]
-    return keys
+def _read(
+    branches: list[Branch], condition: Q, parts: tuple[Part, ...], after: Place | None, limit: int
+) -> list[Place]:
+    """The places of one page: in each stretch the branches merged."""
+    places: list[Place] = []
+    first = 0 if after is None else _part_at(parts, after)
+    for number, part in enumerate(parts[first:], first):
+        wanted = condition & part.condition
+        if after is not None and number == first:
+            wanted &= _behind(part.order, after)
+        rest = limit - len(places)
+        lines = [_read_part(branch, wanted, part.order, rest) for branch in branches]
+        merged = heapq.merge(*lines, key=lambda line: _sort_key(part.order, line))
+        for line in _first(merged, rest):
+            value = None if part.order[0] in ("id", "-id") else line[0]
+            if part.order[0] == "id" and parts[0].order[0] == "-priority":
+                value = USUAL_PRIORITY
+            places.append((value, line[-1]))
+        if len(places) >= limit:
+            break
+    return places
+
+
+def _part_at(parts: tuple[Part, ...], after: Place) -> int:
+    """The stretch in which the place lies."""
+    value = after[0]
+    if parts[0].order[0] == "-priority":
+        priority = value if isinstance(value, int) else USUAL_PRIORITY
+        return 0 if priority > USUAL_PRIORITY else 1 if priority == USUAL_PRIORITY else 2
+    return len(parts) - 1 if value is None else 0
+
+
+def _behind(order: tuple[str, ...], after: Place) -> Q:
+    value, key = after
+    if order == ("-id",):
+        return Q(id__lt=key)
+    if order == ("id",):
+        return Q(id__gt=key)
+    name = order[0].removeprefix("-")
+    beyond = "lt" if order[0].startswith("-") else "gt"
+    return Q(**{f"{name}__{beyond}": value}) | Q(**{name: value, "id__gt": key})
 
 
 def _read_part(branch: Branch, condition: Q, order: tuple[str, ...], limit: int) -> list[tuple[Any, ...]]:
-    rows: QuerySet[WorkItem] = WorkItem.objects.filter(branch.condition, condition, status=OPEN)
-    return list(rows.order_by(*(F(name).asc() for name in order)).values_list(*order)[:limit])
+    rows: QuerySet[WorkItem] = WorkItem.objects.filter(branch.condition, condition)
+    sorting = (F(n.removeprefix("-")).desc() if n.startswith("-") else F(n).asc() for n in order)
+    return list(rows.order_by(*sorting).values_list(*(name.removeprefix("-") for name in order))[:limit])
+
+
+def _sort_key(order: tuple[str, ...], line: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(-value if name.startswith("-") else value for name, value in zip(order, line, strict=True))
+
+
+def _items_at(places: list[Place]) -> list[WorkItem]:
+    keys = [key for _, key in places]
+    found = WorkItem.objects.select_related("state__version__process").in_bulk(keys)
+    return [complete_item(found[key]) for key in keys if key in found]
 
 
 def _first(merged: Iterator[tuple[Any, ...]], limit: int) -> list[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ import pytest
 from engine.models import WorkItem
 from engine.service import instances, items, worklist
 from engine.service.errors import NotFound
+from engine.service.workfilter import Narrow, read_variable_tests
 from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import simple, user
 
@@ -120,3 +121,138 @@ def test_a_page_reads_as_many_rows_from_many_items_as_from_few(work: None, make_
     with CaptureQueriesContext(connection) as many:
         assert len(names(mary)) == worklist.PAGE
     assert len(many) <= len(few)
+
+
+def pages(actor: Any, view: str = "", size: int = 3, **options: Any) -> list[int]:
+    """The whole list, page by page."""
+    read: list[int] = []
+    after = None
+    for _ in range(100):
+        page = worklist.read_page(actor, view, now=NOW, after=after, limit=size, **options)
+        read += [item.pk for item in page.items]
+        if page.following is None:
+            return read
+        after = page.following
+    raise AssertionError("the list has no end")
+
+
+@pytest.fixture
+def many(deployed: Deploy) -> list[int]:
+    """Twelve tasks of the managers, the tenth and later ones not of usual priority."""
+    deployed(simple("money", ("pay", user("pay", group="managers"))))
+    keys = [
+        instances.start("money", None, variables={"amount": n, "customer": {"name": f"C{n % 3}"}}) << 24 | 1
+        for n in range(12)
+    ]
+    for place, priority in ((3, 80), (7, 90), (5, 20), (9, 80)):
+        WorkItem.objects.filter(pk=keys[place]).update(priority=priority)
+    return keys
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("newest", [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]),
+        ("oldest", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]),
+        ("priority", [7, 3, 9, 0, 1, 2, 4, 6, 8, 10, 11, 5]),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 5, 12])
+def test_each_order_is_read_page_by_page_without_a_gap(
+    many: list[int], make_user: Callable[..., Any], sort: str, order: list[int], size: int
+) -> None:
+    assert pages(make_user("mary", "managers"), size=size, sort=sort) == [many[place] for place in order]
+
+
+def test_what_is_put_off_is_out_of_the_way_until_then_but_in_its_own_view(
+    many: list[int], make_user: Callable[..., Any]
+) -> None:
+    mary = make_user("mary", "managers")
+    WorkItem.objects.filter(pk=many[0]).update(follow_up=NOW + timedelta(days=2))
+    WorkItem.objects.filter(pk=many[1]).update(follow_up=NOW - timedelta(days=2))
+    assert many[0] not in pages(mary)
+    assert many[1] in pages(mary)
+    assert pages(mary, "follow-up", size=1) == [many[1], many[0]]
+    assert many[0] in pages(mary, "groups")
+    assert worklist.count_items(mary, "", NOW) == 11
+
+
+def test_a_list_is_narrowed_by_variables_step_due_date_and_priority(
+    many: list[int], make_user: Callable[..., Any]
+) -> None:
+    mary = make_user("mary", "managers")
+
+    def narrowed(**members: Any) -> list[int]:
+        return [many.index(key) for key in pages(mary, narrow=Narrow(**members))]
+
+    def by(text: str) -> list[int]:
+        tests = read_variable_tests(text)
+        assert tests is not None
+        return narrowed(variables=tests)
+
+    WorkItem.objects.filter(pk=many[2]).update(due=NOW - timedelta(days=1))
+    WorkItem.objects.filter(pk=many[6]).update(due=NOW + timedelta(days=3))
+    assert by("amount >= 10") == [10, 11]
+    assert by("amount > 5, customer.name = C0") == [6, 9]
+    assert by("customer.name ~ c2, amount != 2") == [5, 8, 11]
+    assert by("nowhere = 1") == []
+    assert read_variable_tests("amount") is None
+    assert narrowed(priority=80) == [3, 7, 9]
+    assert (narrowed(due="overdue"), narrowed(due="week"), len(narrowed(due="none"))) == ([2], [2, 6], 10)
+    assert (len(narrowed(node="pay")), narrowed(node="other"), narrowed(process="other")) == (12, [], [])
+
+
+def test_a_search_in_variables_stops_after_a_while_and_goes_on_from_there(
+    many: list[int], make_user: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worklist, "MOST_SCANNED", 4)
+    tests = read_variable_tests("amount = 11")
+    assert tests is not None
+    mary = make_user("mary", "managers")
+    first = worklist.read_page(mary, now=NOW, narrow=Narrow(variables=tests), limit=1)
+    assert (first.items, first.is_cut) == ([], True)
+    assert pages(mary, narrow=Narrow(variables=tests), size=1) == [many[11]]
+
+
+def test_every_part_of_a_list_is_the_beginning_of_an_index(many: list[int], make_user: Callable[..., Any]) -> None:
+    """No list reads all that is open: with a page's worth of rows wanted, nothing is sorted and nothing is scanned."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    rows = [
+        WorkItem(
+            id=(many[0] >> 24) + 1000 + n << 24 | 1, audience=item.audience, token=1, state_id=item.state_id, status=0,
+            priority=50 if n % 9 else 80, due=NOW + timedelta(hours=n) if n % 3 else None,
+            assignee="joe" if n % 10 == 0 else None,
+        )
+        for item in [WorkItem.objects.get(pk=many[0])]
+        for n in range(5000)
+    ]  # fmt: skip
+    WorkItem.objects.bulk_create(rows, batch_size=500)
+    people = make_user("mary", "managers"), make_user("joe", "managers")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    plans: list[str] = []
+    for person in people:
+        for view in ("", "mine", "groups", "unassigned", "overdue", "follow-up", "done", "delegated"):
+            for sort in worklist.SORTS:
+                with CaptureQueriesContext(connection) as captured:
+                    worklist.read_page(person, view, now=NOW, sort=sort)
+                plans += [explain(query["sql"]) for query in captured if is_page(query["sql"])]
+    assert len(plans) > 50
+    assert [plan for plan in plans if "SCAN engine_workitem" in plan or "Seq Scan on engine_workitem" in plan] == []
+
+
+def is_page(statement: str) -> bool:
+    return 'FROM "engine_workitem"' in statement and "LIMIT" in statement
+
+
+def explain(statement: str) -> str:
+    from django.db import connection
+
+    prefix = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
+    with connection.cursor() as cursor:
+        cursor.execute(prefix + statement.replace("%", "%%"))
+        plan = "\n".join(str(line[-1]) for line in cursor.fetchall())
+    # Walking along an index until the page is full is what is wanted.
+    return plan.replace("SCAN engine_workitem USING INDEX", "WALK")
