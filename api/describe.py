@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from engine.models import Instance, Process, ProcessVersion, State, Transition, WorkItem
+from engine.models import DecisionVersion, Instance, Process, ProcessVersion, State, Transition, WorkItem
 from engine.service.history import status_word
 
 
@@ -38,7 +38,12 @@ def describe_deployed(version: ProcessVersion) -> dict[str, Any]:
         "name": str(process),
         "version": version.number,
         "url": reverse("designer:process", args=[process.key]),
+        "warnings": version.warnings,
     }
+
+
+def describe_decided(row: DecisionVersion) -> dict[str, Any]:
+    return {"key": row.key, "name": row.name or row.key, "number": row.number, "warnings": row.warnings}
 
 
 def describe_state(state: State) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from api import pages, requests
 from api.describe import (
+    describe_decided,
     describe_deployed,
     describe_instance,
     describe_item,
@@ -99,7 +100,7 @@ class Deployments(APIView):
             "name": deployment.name,
             "created_at": deployment.created_at,
             "processes": [describe_deployed(version) for version in versions],
-            "decisions": [{"key": row.key, "number": row.number} for row in deployment.decisions.all()],
+            "decisions": [describe_decided(row) for row in deployment.decisions.order_by("pk")],
             "forms": [{"key": row.key, "number": row.number} for row in deployment.forms.all()],
         }
         return Response(answer, status=201)
@@ -390,7 +391,13 @@ class OneDecision(APIView):
         """One decision with its versions and what it needs."""
         row = decisions.get_decision(request.user, key)
         versions = [version.number for version in decisions.list_versions(request.user, key)]
-        answer = {"key": key, "name": row.name, "version": row.number, "versions": versions}
+        answer = {
+            "key": key,
+            "name": row.name,
+            "version": row.number,
+            "versions": versions,
+            "warnings": row.warnings,
+        }
         return Response(answer | {"inputs": decisions.inputs_of(row), "table": decisions.describe_table(row)})
 
 

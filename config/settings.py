@@ -189,6 +189,7 @@ FEEL_BUDGET = {
     "steps": read_number("FEEL_STEPS", 200_000),
     "output": read_number("FEEL_OUTPUT", 1_000_000),
     "calls": read_number("FEEL_CALLS", 64),
+    "total": read_number("FEEL_TOTAL", 50_000),
 }
 
 # Live pages and background work ---------------------------------------------------------------------

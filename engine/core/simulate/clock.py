@@ -36,7 +36,7 @@ class Clock:
         for process, deployed in world.deployed.items():
             for entry in deployed.config.get("starts", ()):
                 if entry["kind"] == "timer":
-                    due = first_due(entry, world.now)
+                    due = first_due(entry, world.now, world.budget)
                     self.starts.append(StartTimer(process, entry, next(world.numbers), *due))
 
     def set(self, moment: datetime) -> None:

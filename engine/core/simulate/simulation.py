@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from engine.core.feel import DEFAULT_BUDGET, Budget
 from engine.core.forms import check_form
 from engine.core.model.effects import OpenJob
 from engine.core.model.limits import DEFAULT_LIMITS, Limits
@@ -30,11 +31,12 @@ class Simulation:
     def __init__(
         self, *texts: Text, decisions: Iterable[Text] = (), handlers: Mapping[str, Handler] | None = None,
         now: datetime = DEFAULT_NOW, limits: Limits = DEFAULT_LIMITS,
+        budget: Budget = DEFAULT_BUDGET,
     ) -> None:  # fmt: skip
         handlers = dict(handlers or {})
         given = (decisions,) if isinstance(decisions, str | bytes) else tuple(decisions)
-        deployed = deploy(texts, given, handlers, limits)
-        self._world = World(deployed, handlers, as_moment(now), limits)
+        deployed = deploy(texts, given, handlers, limits, budget)
+        self._world = World(deployed, handlers, as_moment(now), limits, budget)
         self._clock = Clock(self._world)
         self._runs: dict[str, Run] = {}
 
@@ -51,6 +53,11 @@ class Simulation:
     @property
     def now(self) -> datetime:
         return self._world.now
+
+    @property
+    def budget(self) -> Budget:
+        """What one expression may be and do."""
+        return self._world.budget
 
     @property
     def failed_starts(self) -> list[ProcessError]:
@@ -72,7 +79,7 @@ class Simulation:
         """As start, with values that the start form checks and converts: FormError where it refuses them."""
         deployed = self._find(process_id)
         form = start_form(deployed)
-        checked = check_form(form, plain(values), {}, self.now)
+        checked = check_form(form, plain(values), {}, self.now, budget=self.budget)
         if business_key is None and form is not None and form.get("business_key"):
             found = checked.get(form["business_key"])
             business_key = None if found is None else str(found)
@@ -81,7 +88,7 @@ class Simulation:
     def _start(self, deployed: Deployed, variables: dict[str, Any], business_key: str) -> Run:
         trigger: str | None = "start"
         if "start" not in deployed.config.get("start_triggers", ()):
-            trigger = find_conditional_start(deployed, variables, self.now)
+            trigger = find_conditional_start(deployed, variables, self.now, self.budget)
         if trigger is None:
             message = "The process has no plain start event: it starts by a message, a signal, a timer or a condition."
             raise ProcessError("no-plain-start", deployed.id, message)
