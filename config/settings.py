@@ -39,7 +39,7 @@ DATABASES = {
         "DATABASE_URL", f"sqlite:///{DATA_DIR}/statewright.sqlite3", read_number("DATABASE_POOL", 0)
     )
 }
-IS_SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+IS_SQLITE = DATABASES["default"]["ENGINE"] == "config.sqlite"
 if IS_SQLITE:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     # A file and not memory, so that tests meet the same locking between threads as an installation.

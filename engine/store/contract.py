@@ -22,7 +22,11 @@ from engine.store.rows import (
 
 
 class Store(Protocol):
-    """Times are arguments. Keys are those of engine.models.keys; "taken" means that nobody else gets it too."""
+    """Times are arguments. Keys are those of engine.models.keys; "taken" means that nobody else gets it too.
+
+    `shares_commits` says that one transaction for several requests is quicker than one for each."""
+
+    shares_commits: bool
 
     def unit(self, *, has_claims: bool = True) -> AbstractContextManager[None]:
         """The transaction of one unit of work. One without claims relies on the revisions of what it has

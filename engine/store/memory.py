@@ -52,6 +52,8 @@ BY_KEY = {
 class MemoryStore:
     """`tables` maps each table's name to its rows by key or number."""
 
+    shares_commits = False
+
     def __init__(self) -> None:
         self.tables: dict[str, dict[int, Any]] = {name: {} for name in (*KEYED.values(), *QUEUED)}
         self.processes: dict[str, tuple[int, int | None, bool]] = {}

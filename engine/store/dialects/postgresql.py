@@ -142,6 +142,8 @@ LEASE_OUTBOX = (
 class PostgresqlStore:
     """Statements are prepared: a batch's statement has one text for each combination of tables."""
 
+    shares_commits = False
+
     def __init__(self) -> None:
         self.ids = InstanceIds(reserve_block)
 

@@ -103,6 +103,8 @@ LEASE_OUTBOX = (
 
 
 class SqliteStore:
+    shares_commits = True
+
     @contextmanager
     def unit(self, *, has_claims: bool = True) -> Iterator[None]:
         with write_transaction():
