@@ -178,7 +178,22 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "api.problems.answer_problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Statewright", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Statewright",
+    "DESCRIPTION": "Everything a person can do, a program can do.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": False,
+    "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": ["api.schema.complete_document"],
+}
+# For each caller and process of the server: calls a second (0: as many as they like), calls at once after a
+# pause, and calls that run at the same time.
+API_RATE = read_number("API_RATE", 50)
+API_BURST = read_number("API_BURST", 200)
+API_AT_ONCE = max(1, read_number("API_AT_ONCE", 16))
 
 # Expressions: what one may be and do, as engine.core.feel.Budget says it -------------------------------
 

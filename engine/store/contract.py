@@ -58,9 +58,10 @@ class Store(Protocol):
         """Asynchronous continuations (of one instance), taken until the end of the unit."""
 
     def lease_jobs(
-        self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int
-    ) -> list[JobRow]:
-        """Available jobs, from now on the owner's until the lease ends or is extended."""
+        self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int,
+        states: Collection[int] | None = None,
+    ) -> list[JobRow]:  # fmt: skip
+        """Available jobs (of these states), from now on the owner's until the lease ends or is extended."""
 
     def extend_lease(self, keys: Collection[int], owner: str, until: datetime) -> set[int]:
         """Those that still are the owner's."""
