@@ -62,9 +62,13 @@ def read_bpmn(data: Text) -> Reading:
 
 
 def deploy(
-    texts: Iterable[Text], decisions: Iterable[Text], handlers: Collection[str], limits: Limits, budget: Budget
+    texts: Iterable[Text],
+    decisions: Iterable[Text],
+    handlers: Collection[str] | None,
+    limits: Limits,
+    budget: Budget,
 ) -> dict[str, Deployed]:
-    """Everything that can run, by id. DiagramError with the errors of all files."""
+    """Everything that can run, by id. DiagramError with the errors of all files. `handlers` None: they may be any."""
     problems: list[Problem] = []
     diagrams = _read_all(texts, problems)
     allowance = Allowance(budget)

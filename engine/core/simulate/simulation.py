@@ -31,11 +31,12 @@ class Simulation:
     def __init__(
         self, *texts: Text, decisions: Iterable[Text] = (), handlers: Mapping[str, Handler] | None = None,
         now: datetime = DEFAULT_NOW, limits: Limits = DEFAULT_LIMITS,
-        budget: Budget = DEFAULT_BUDGET,
+        budget: Budget = DEFAULT_BUDGET, is_open: bool = False,
     ) -> None:  # fmt: skip
+        """`is_open`: what no handler takes waits as a job to be done by hand, whatever it names."""
         handlers = dict(handlers or {})
         given = (decisions,) if isinstance(decisions, str | bytes) else tuple(decisions)
-        deployed = deploy(texts, given, handlers, limits, budget)
+        deployed = deploy(texts, given, None if is_open else handlers, limits, budget)
         self._world = World(deployed, handlers, as_moment(now), limits, budget)
         self._clock = Clock(self._world)
         self._runs: dict[str, Run] = {}
@@ -63,6 +64,20 @@ class Simulation:
     def failed_starts(self) -> list[ProcessError]:
         """By timers, signals and thrown messages: starts that failed with nobody there to be told."""
         return list(self._world.failed_starts)
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the clock has something to do next: a timer, a start by time, a retry."""
+        return self._clock.next_due()
+
+    def start_form(self, process_id: str | None = None) -> Mapping[str, Any] | None:
+        """What the plain start of the process says of its form."""
+        return start_form(self._find(process_id))
+
+    def starts(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Every start event: the process and what the event waits for."""
+        deployed = self._world.deployed.values()
+        return [(found.id, entry) for found in deployed for entry in found.config.get("starts", ())]
 
     def find_run(self, run_id: str) -> Run:
         return self._run(self._world.states[run_id])
