@@ -11,7 +11,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from engine.core.feel import Expression, ExpressionError, compile_expression, from_instant, to_text
+from engine.core.feel import (
+    DEFAULT_BUDGET,
+    Budget,
+    Expression,
+    ExpressionError,
+    compile_expression,
+    from_instant,
+    to_text,
+)
 from engine.core.machine.hooks import Edge, ProcessMachine
 from engine.core.model.runtime import ROOT
 
@@ -41,8 +49,8 @@ class Decided:
 class DecidedReader:
     """Follows the variables of one instance along its history, which it is given piece by piece."""
 
-    def __init__(self, machine: ProcessMachine) -> None:
-        self.machine = machine
+    def __init__(self, machine: ProcessMachine, budget: Budget = DEFAULT_BUDGET) -> None:
+        self.machine, self.budget = machine, budget
         self.read_so_far = 0
         self.variables: dict[int, dict[str, Any]] = {ROOT: {}}
         self.scopes: dict[int, int] = {}
@@ -90,7 +98,7 @@ class DecidedReader:
             is_taken = other is edge
             gave = None
             if other.row.guard is not None and not is_over:
-                gave = _ask(other.row.guard, visible, decided.values, now)
+                gave = self._ask(other.row.guard, visible, decided.values, now)
             text = other.row.guard[1] if other.row.guard is not None else ""
             decided.ways.append(Asked(other.flow or "", text, gave, is_taken, other.row.is_default))
             is_over = is_over or (is_taken and not edge.source_state.splits)
@@ -105,25 +113,24 @@ class DecidedReader:
             visible.update(self.variables.get(owner, {}))
         return visible
 
+    def _ask(self, guard: tuple[str, str], visible: Mapping[str, Any], values: dict[str, Any], now: datetime) -> str:
+        try:
+            expression = _compile(*guard, self.budget)
+        except ExpressionError as error:
+            return str(error)
+        for name in sorted(expression.names):
+            values[name] = visible.get(name)
+        value = expression.value(visible, now=from_instant(now))
+        if value is None or isinstance(value, bool):
+            return {True: "true", False: "false", None: "null"}[value]
+        return to_text(value)
+
 
 def _taken(way: Asked, edge: Edge) -> Asked:
     is_same = way.flow == (edge.flow or "")
     return Asked(way.flow, way.guard, way.gave, way.is_taken or is_same, way.is_default)
 
 
-def _ask(guard: tuple[str, str], visible: Mapping[str, Any], values: dict[str, Any], now: datetime) -> str:
-    try:
-        expression = _compile(*guard)
-    except ExpressionError as error:
-        return str(error)
-    for name in sorted(expression.names):
-        values[name] = visible.get(name)
-    value = expression.value(visible, now=from_instant(now))
-    if value is None or isinstance(value, bool):
-        return {True: "true", False: "false", None: "null"}[value]
-    return to_text(value)
-
-
 @lru_cache(maxsize=256)
-def _compile(language: str, text: str) -> Expression:
-    return compile_expression(text, language="juel" if language == "juel" else "feel")
+def _compile(language: str, text: str, budget: Budget) -> Expression:
+    return compile_expression(text, language="juel" if language == "juel" else "feel", budget=budget)

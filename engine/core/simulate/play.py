@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine.core.feel import DEFAULT_BUDGET, Budget
 from engine.core.forms import check_form
 from engine.core.model.effects import OpenItem
 from engine.core.model.limits import Limits
@@ -52,10 +53,11 @@ class Player:
     def __init__(
         self, texts: Iterable[Text], *, decisions: Iterable[Text] = (), mocks: Mapping[str, Mock] | None = None,
         forms: Mapping[str, Mapping[str, Any]] | None = None, now: datetime = DEFAULT_NOW,
+        budget: Budget = DEFAULT_BUDGET,
     ) -> None:  # fmt: skip
         handlers = {kind: _act_as(mock) for kind, mock in (mocks or {}).items()}
         self.simulation = Simulation(
-            *texts, decisions=decisions, handlers=handlers, now=now, limits=LIMITS, is_open=True
+            *texts, decisions=decisions, handlers=handlers, now=now, limits=LIMITS, budget=budget, is_open=True
         )
         self.forms = forms or {}
         self.steps: list[Step] = []
@@ -111,7 +113,7 @@ class Player:
             step.moves += [
                 (run.id, what, node, str(token), flow) for _, (what, node, token, flow) in read_trace(machine, piece)
             ]
-            reader = self._readers.setdefault(run.id, DecidedReader(machine))
+            reader = self._readers.setdefault(run.id, DecidedReader(machine, self.simulation.budget))
             step.decided += [(run.id, decided) for decided in reader.read(piece, self.simulation.now)]
             before, after = self._known.get(run.id, {}), run.variables
             changed = {name: value for name, value in after.items() if name not in before or before[name] != value}
@@ -151,7 +153,7 @@ def _start(player: Player, action: Action) -> None:
 def _submit_start(player: Player, action: Action) -> None:
     simulation = player.simulation
     form = player.with_schema(simulation.start_form(action["process"] or None))
-    checked = check_form(form, dict(action.variables), {}, simulation.now)
+    checked = check_form(form, dict(action.variables), {}, simulation.now, budget=simulation.budget)
     simulation.start(action["process"] or None, checked, action["business_key"] or None)
 
 
@@ -162,8 +164,9 @@ def _submit(player: Player, action: Action) -> None:
         raise ActionRefused(f"No task waits at “{action['node']}”.", action["node"])
     outcomes = [value for value, _ in task.outcomes]
     given = dict(action.variables) | ({"outcome": action["outcome"]} if action["outcome"] else {})
-    form, visible = player.form_of(run, task), dict(task.variables)
-    run.complete(task, check_form(form, given, visible, player.simulation.now, outcomes=outcomes))
+    form, visible, simulation = player.form_of(run, task), dict(task.variables), player.simulation
+    checked = check_form(form, given, visible, simulation.now, outcomes=outcomes, budget=simulation.budget)
+    run.complete(task, checked)
 
 
 def _wait(player: Player, action: Action) -> None:
