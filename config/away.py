@@ -1,0 +1,53 @@
+"""A database that is away, full or read-only is no defect of the program: 503 and when to come again, not 500."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+
+RETRY_SECONDS = 2
+MESSAGE = "The database cannot be used at the moment. Nothing was changed; try again in a moment."
+
+
+class DatabaseAwayMiddleware:
+    """Stands before everything that reads the database: the session is read by a middleware, too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 500 or not getattr(request, "is_database_away", False):
+            return response
+        return answer_away(request)
+
+
+def note_database_away(request: HttpRequest | None = None, **_: Any) -> None:
+    """Receiver of got_request_exception: what Django has made a 500 of is known only here."""
+    if request is not None and is_away(sys.exc_info()[1]):
+        request.is_database_away = True  # type: ignore[attr-defined]
+
+
+got_request_exception.connect(note_database_away, dispatch_uid="database-away")
+
+
+def is_away(error: BaseException | None) -> bool:
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    # SQLite says "operational" of a wrong statement as well, and that is a defect.
+    return getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+
+
+def answer_away(request: HttpRequest) -> HttpResponse:
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    if request.path_info.startswith("/api/"):
+        body = {"type": "about:blank", "title": MESSAGE, "status": 503, "code": "database-away", "detail": MESSAGE}
+        return JsonResponse(body, status=503, content_type="application/problem+json", headers=headers)
+    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)

@@ -1,1 +1,0 @@
-"""Django's SQLite back end with connections that outlive a request."""

@@ -1,0 +1,43 @@
+"""A request that finds the database away is told to come again; a wrong statement is still a failure."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client(raise_request_exception=False)
+    client.cookies["sessionid"] = "anything"
+    return client
+
+
+def refuse(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+def misspell(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    return execute("SELECT nothing_of_this_name FROM nowhere", [], False, context)
+
+
+def test_a_program_gets_a_problem_and_when_to_come_again(client: Client) -> None:
+    with connection.execute_wrapper(refuse):
+        answer = client.get("/api/v1/tasks/")
+    assert (answer.status_code, answer["Retry-After"], answer.json()["code"]) == (503, "2", "database-away")
+
+
+def test_a_person_gets_a_page_that_needs_no_database(client: Client) -> None:
+    with connection.execute_wrapper(refuse):
+        answer = client.get("/")
+    assert answer.status_code == 503
+    assert "The database cannot be used at the moment" in answer.content.decode()
+
+
+def test_a_wrong_statement_is_a_failure_of_the_program(client: Client) -> None:
+    with connection.execute_wrapper(misspell):
+        assert client.get("/api/v1/tasks/").status_code == 500
