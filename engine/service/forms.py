@@ -9,7 +9,6 @@ from typing import Any
 from engine.core.forms import check_form
 from engine.models import FormVersion
 from engine.service import reading, worklist
-from engine.service.expressions import expression_budget
 from engine.service.rights import Actor
 from engine.service.versions import get_version
 
@@ -50,7 +49,7 @@ def check_start(actor: Actor, process: str, values: dict[str, Any]) -> dict[str,
     row = reading.get_startable(actor, process)
     assert row.latest_id is not None
     form = _with_schema(start_form_of(row.latest_id), get_version(row.latest_id).deployment)
-    return check_form(form, values, {}, datetime.now(UTC), budget=expression_budget())
+    return check_form(form, values, {}, datetime.now(UTC))
 
 
 def check_task(actor: Actor, task: int, values: dict[str, Any], outcome: str) -> dict[str, Any]:
@@ -62,8 +61,7 @@ def check_task(actor: Actor, task: int, values: dict[str, Any], outcome: str) ->
     visible = reading.visible_variables_of(reading.read_instance_of(item), item.token)
     outcomes = [value for value, _ in (item.config or {}).get("outcomes") or ()]
     form = _with_schema(item.form, item.state.version.deployment_id)
-    now, budget = datetime.now(UTC), expression_budget()
-    checked = check_form(form, given, visible, now, outcomes=outcomes, budget=budget)
+    checked = check_form(form, given, visible, datetime.now(UTC), outcomes=outcomes)
     return {name: value for name, value in checked.items() if name != "outcome" or not outcome}
 
 

@@ -10,7 +10,6 @@ from django.db.models import Count, Max, Q
 from engine.core.parse.layout import with_layout
 from engine.core.parse.xml import as_text
 from engine.models import (
-    Delivery,
     DeployedFile,
     Incident,
     Instance,
@@ -79,14 +78,6 @@ def list_versions(actor: Actor, process: Process) -> list[ProcessVersion]:
     return list(rows.order_by("-number"))
 
 
-def get_version(actor: Actor, key: str, number: int) -> ProcessVersion:
-    process = get_process(actor, key)
-    version = ProcessVersion.objects.select_related("process").filter(process=process, number=number).first()
-    if version is None:
-        raise NotFound("version-not-found", f"“{process}” has no version {number}.")
-    return version
-
-
 def read_source(version: ProcessVersion) -> str:
     """The diagram's file as text, for the browser; one that was never drawn is laid out."""
     return as_text(with_layout(bytes(version.file.content)))
@@ -122,13 +113,10 @@ def list_instances(
     status: Sequence[int] = (),
     search: str = "",
     node: str = "",
-    version: int | None = None,
     before: int | None = None,
-    after: int | None = None,
-    is_newest_first: bool = True,
     limit: int = PAGE,
 ) -> list[Instance]:
-    """Newest first; `before` (`after` where the oldest are first) is the id of the last row of the page before."""
+    """Newest first; `before` is the id of the last row of the page before."""
     rows = Instance.objects.filter(version__process__in=allowed_processes(actor, "see"))
     if process:
         rows = rows.filter(version__process__key=process)
@@ -139,14 +127,9 @@ def list_instances(
     if node:
         standing = Token.objects.filter(state__node=node).values_list("id", flat=True)
         rows = rows.filter(pk__in={instance_of(key) for key in standing[:10_000]})
-    if version is not None:
-        rows = rows.filter(version__number=version)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    if after is not None:
-        rows = rows.filter(pk__gt=after)
-    order = "-pk" if is_newest_first else "pk"
-    rows = rows.select_related("version__process").defer("variables", "data").order_by(order)
+    rows = rows.select_related("version__process").defer("variables", "data").order_by("-pk")
     return list(rows[:limit])
 
 
@@ -158,20 +141,6 @@ def get_instance(actor: Actor, instance: int) -> Instance:
     ):
         raise NotFound("instance-not-found", "There is no such instance, or you may not see it.")
     return row
-
-
-def read_instance(instance: int) -> Instance:
-    """One that the actor has just started: who may start need not be allowed to see."""
-    return Instance.objects.select_related("version__process").get(pk=instance)
-
-
-def is_at_rest(instance: int) -> bool:
-    """Whether it has ended, or waits for somebody or something outside: no job and no delivery moves it on."""
-    row = Instance.objects.only("status").get(pk=instance)
-    return row.status not in OPEN or not (
-        Job.objects.filter(id__range=span(instance), available_at__isnull=False).exists()
-        or Delivery.objects.filter(instance=instance, is_held=False).exists()
-    )
 
 
 def list_tokens(instance: int) -> list[Token]:

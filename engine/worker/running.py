@@ -54,7 +54,7 @@ class Runner:
         with self.changed:
             room = min(limit, self.pool.free())
             in_hand = Counter(self.taken.values())
-        leased = lease_jobs(HANDLERS, self.owner, room, in_hand)
+        leased = lease_jobs(HANDLERS, self.owner, room, in_hand, LEASE_SECONDS)
         with self.changed:
             self.taken.update((job.id, job.type) for job in leased)
             if leased and self.keeper is None:
@@ -142,7 +142,7 @@ def run_jobs(limit: int = BATCH) -> int:
 
 
 def lease_jobs(
-    handlers: Mapping[str, Handler], owner: str, room: int, in_hand: Counter[str], seconds: float = LEASE_SECONDS
+    handlers: Mapping[str, Handler], owner: str, room: int, in_hand: Counter[str], seconds: float
 ) -> list[LeasedJob]:
     """As much as there is room for, and of each type as much as it may have; one of a type that has rested."""
     if room <= 0 or not handlers:

@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 
 from engine.core.feel import (
     FUNCTIONS,
-    Budget,
     Date,
     DaysDuration,
     ExpressionError,
@@ -89,14 +88,12 @@ class ConstantTests(NamedTuple):
         return None if None in others else False  # a test of another kind of value never passes
 
 
-def read_tests(
-    text: str, names: Mapping[str, FeelType], types: Mapping[str, FeelType], budget: Budget
-) -> ConstantTests | None:
+def read_tests(text: str, names: Mapping[str, FeelType], types: Mapping[str, FeelType]) -> ConstantTests | None:
     """The tests if they are constant; nothing where they are not, or do not parse."""
     if text == "-":
         return ConstantTests((), True)
     try:
-        node = Parser(text, names, types, budget, _BUILTIN_NAMES).whole_unary_tests()
+        node = Parser(text, names, types, base=_BUILTIN_NAMES).whole_unary_tests()
     except (ExpressionError, RecursionError):
         return None
     found: list[object] = []
@@ -108,10 +105,10 @@ def read_tests(
     return ConstantTests(tuple(found), node.is_negated)
 
 
-def read_constant(text: str, names: Mapping[str, FeelType], budget: Budget) -> tuple[bool, object]:
+def read_constant(text: str, names: Mapping[str, FeelType]) -> tuple[bool, object]:
     """Is the expression a constant, and which?"""
     try:
-        return _constant(Parser(text, names, budget=budget, base=_BUILTIN_NAMES).whole_expression(), names)
+        return _constant(Parser(text, names, base=_BUILTIN_NAMES).whole_expression(), names)
     except (ExpressionError, RecursionError):
         return False, None
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from engine.core.forms.formulas import Formulas
+from engine.core.feel import ExpressionError, compile_expression, from_instant, to_json
 
 Option = tuple[Any, str]  # value, label
 
@@ -38,14 +39,14 @@ class Field:
     pattern: str = ""  # of dates
 
 
-def read_fields(form: Mapping[str, Any] | None, formulas: Formulas) -> list[Field]:
+def read_fields(form: Mapping[str, Any] | None, variables: Mapping[str, Any], now: datetime) -> list[Field]:
     """Those of generated forms and of form-js schemas; a form that stands elsewhere has none here."""
     if form is None:
         return []
     if form.get("fields"):
-        return [_generated(entry, formulas) for entry in form["fields"]]
+        return [_generated(entry, variables, now) for entry in form["fields"]]
     schema = read_schema(form)
-    return list(_components(schema.get("components", ()), (), "", formulas)) if schema else []
+    return list(_components(schema.get("components", ()), (), "", variables, now)) if schema else []
 
 
 def read_schema(form: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,14 +60,23 @@ def read_schema(form: Mapping[str, Any]) -> dict[str, Any]:
     return schema if isinstance(schema, dict) else {}
 
 
-def _generated(entry: Mapping[str, Any], formulas: Formulas) -> Field:
+def compute(text: str, language: str, variables: Mapping[str, Any], now: datetime) -> Any:
+    """The value of an expression; None where it has none."""
+    try:
+        expression = compile_expression(text, language="juel" if language == "juel" else "feel")
+        return to_json(expression.value(variables, now=from_instant(now)))
+    except (ExpressionError, ValueError):
+        return None
+
+
+def _generated(entry: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> Field:
     constraints = dict(entry.get("constraints") or {})
     name = (entry.get("properties") or {}).get("variable") or entry["id"]
     formula = entry.get("default")
     default = None
     if formula is not None:
         language, text = formula
-        default = text if language == "static" else formulas.value(text, language)
+        default = text if language == "static" else compute(text, language, variables, now)
     options = [(value, label) for value, label in entry.get("options") or ()]
     return Field(
         id=entry["id"],
@@ -82,7 +92,9 @@ def _generated(entry: Mapping[str, Any], formulas: Formulas) -> Field:
     )
 
 
-def _components(components: Any, path: tuple[str, ...], hidden_when: str, formulas: Formulas) -> Iterator[Field]:
+def _components(
+    components: Any, path: tuple[str, ...], hidden_when: str, variables: Mapping[str, Any], now: datetime
+) -> Iterator[Field]:
     """Groups are walked through: what hides a group hides all in it."""
     for component in components if isinstance(components, list) else ():
         if not isinstance(component, Mapping):
@@ -91,16 +103,18 @@ def _components(components: Any, path: tuple[str, ...], hidden_when: str, formul
         both = f"({hidden_when}) or ({hide})" if hide and hidden_when else hide or hidden_when
         kind, inner = component.get("type"), tuple(part for part in str(component.get("path") or "").split(".") if part)
         if kind == "group":
-            yield from _components(component.get("components"), path + inner, both, formulas)
+            yield from _components(component.get("components"), path + inner, both, variables, now)
         elif kind == "dynamiclist" and inner:
-            found = _component(component, path + inner, both, formulas)
-            found.columns = list(_components(component.get("components"), (), "", formulas))
+            found = _component(component, path + inner, both, variables, now)
+            found.columns = list(_components(component.get("components"), (), "", variables, now))
             yield found
         elif kind in _TYPES and component.get("key"):
-            yield _component(component, path + tuple(str(component["key"]).split(".")), both, formulas)
+            yield _component(component, path + tuple(str(component["key"]).split(".")), both, variables, now)
 
 
-def _component(component: Mapping[str, Any], path: tuple[str, ...], hidden_when: str, formulas: Formulas) -> Field:
+def _component(
+    component: Mapping[str, Any], path: tuple[str, ...], hidden_when: str, variables: Mapping[str, Any], now: datetime
+) -> Field:
     rules = dict(component.get("validate") or {})
     kind = _TYPES[str(component["type"])]
     if kind == "date":
@@ -108,7 +122,7 @@ def _component(component: Mapping[str, Any], path: tuple[str, ...], hidden_when:
     readonly = component.get("readonly")
     if isinstance(readonly, str):
         text = _expression(readonly)
-        readonly = formulas.value(text) is True if text else readonly == "true"
+        readonly = compute(text, "feel", variables, now) is True if text else readonly == "true"
     return Field(
         id=".".join(path),
         label=str(component.get("label") or component.get("dateLabel") or ".".join(path)),
@@ -118,18 +132,18 @@ def _component(component: Mapping[str, Any], path: tuple[str, ...], hidden_when:
         is_required=rules.get("required") is True,
         is_readonly=bool(readonly) or component.get("disabled") is True,
         constraints={_RULES.get(str(name), str(name)): rule for name, rule in rules.items()},
-        options=_options(component, formulas) if kind in ("enum", "list") else None,
+        options=_options(component, variables, now) if kind in ("enum", "list") else None,
         hidden_when=hidden_when,
     )
 
 
-def _options(component: Mapping[str, Any], formulas: Formulas) -> list[Option] | None:
+def _options(component: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> list[Option] | None:
     """Written down, or found in the data; None where they cannot be told."""
     entries: Any = component.get("values")
     if component.get("valuesExpression"):
-        entries = formulas.value(_expression(component["valuesExpression"]) or "")
+        entries = compute(_expression(component["valuesExpression"]) or "", "feel", variables, now)
     elif component.get("valuesKey"):
-        entries = formulas.variables.get(str(component["valuesKey"]))
+        entries = variables.get(str(component["valuesKey"]))
     if not isinstance(entries, list):
         return None
     options: list[Option] = []

