@@ -27,7 +27,7 @@ from api.parsing import StrictJSONParser
 from engine.core.feel import to_json
 from engine.core.model.problems import DiagramError
 from engine.models import Instance, ProcessVersion
-from engine.service import decisions, deploying, drafts, forms, history, instances, items, reading, worklist
+from engine.service import decisions, deploying, documents, drafts, forms, history, instances, items, reading, worklist
 from engine.service.errors import Invalid, NotFound
 from engine.service.expressions import try_expression
 
@@ -212,6 +212,7 @@ class StartProcess(APIView):
         body = read_body(request, requests.StartFormBody)
         variables = forms.check_start(request.user, key, instances.check_variables(body["variables"]))
         instance = instances.start(key, request.user, variables=variables, business_key=body["business_key"])
+        documents.claim_files(request.user, forms.files_in(variables), instance)
         return Response({"instance": str(instance), "next": pages.after_start(request.user, instance)}, status=201)
 
 
@@ -348,7 +349,8 @@ class SubmitTask(APIView):
         body = read_body(request, requests.CompleteBody)
         outcome = body["outcome"] or ""
         variables = forms.check_task(request.user, task, instances.check_variables(body["variables"]), outcome)
-        items.complete(task, request.user, variables, outcome=outcome)
+        instance = items.complete(task, request.user, variables, outcome=outcome)
+        documents.claim_files(request.user, forms.files_in(variables), instance)
         return Response({"next": pages.after_task(request.user)})
 
 

@@ -119,6 +119,16 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[\w-]{8}\.\w+$"
 
+# Files that people hand in ------------------------------------------------------------------------
+
+FILES_DIR = Path(read_text("FILES_DIR", str(DATA_DIR / "files")))
+FILES_MOST_BYTES = read_number("FILES_MOST_BYTES", 10_000_000)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
+    "files": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
 # People ---------------------------------------------------------------------------------------------
 
 AUTHENTICATION_BACKENDS = ["engine.demo.accounts.SignInBackend"]

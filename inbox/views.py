@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_POST
 from engine.models import Process, WorkItem
 from engine.service import forms, history, items, reading, worklist
 from engine.service.rights import is_all_powerful, may, name_of, role_rights
-from engine.service.versions import get_version
 
 VIEWS = (
     ("", _("For me")),
@@ -107,7 +106,7 @@ def task_page(request: HttpRequest, task: int) -> HttpResponse:
             "completed_by": item.ended_by,
             "completed_at": item.ended_at,
         },
-        "form": describe_form(item, instance, read_only=not may_work),
+        "form": describe_form(request, item, instance, read_only=not may_work),
         "diagram": describe_diagram(instance, item.state.node, is_followed=may_see),
         "history": [],
         "may_claim": is_open and is_free,
@@ -147,13 +146,11 @@ def start_list(request: HttpRequest) -> HttpResponse:
 def start_page(request: HttpRequest, key: str) -> HttpResponse:
     """The start form of one process."""
     process = reading.get_startable(request.user, key)
-    assert process.latest_id is not None
-    version = get_version(process.latest_id)
-    schema = forms.schema_of(forms.start_form_of(version.id), version.deployment)
+    schema = forms.schema_of_start(process)
     context = {
         "process": describe_start(process),
         "form": {
-            "schema": schema or {"type": "default", "components": []},
+            "schema": schema,
             "data": {},
             "submit_url": reverse("api:process-start", args=[key]),
             "draft_url": None,
@@ -203,10 +200,10 @@ def describe_item(item: WorkItem, instance: Any, now: datetime) -> dict[str, Any
     }
 
 
-def describe_form(item: WorkItem, instance: Any, *, read_only: bool) -> dict[str, Any]:
-    schema = forms.schema_of(item.form, item.state.version.deployment_id) or forms.plain_schema()
-    keys = forms.keys_of(schema)
+def describe_form(request: HttpRequest, item: WorkItem, instance: Any, *, read_only: bool) -> dict[str, Any]:
     visible = reading.visible_variables_of(instance, item.token)
+    schema = forms.schema_of_task(request.user, item, visible)
+    keys = forms.keys_of(schema)
     outcomes = (item.config or {}).get("outcomes") or []
     return {
         "schema": schema,

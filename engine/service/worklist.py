@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, Q, QuerySet
 
 from engine.models import Audience, Instance, WorkItem
+from engine.models.keys import span
 from engine.service.audiences import audiences_of
 from engine.service.errors import NotFound
 from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of
@@ -128,6 +129,12 @@ def get_item(actor: Actor, item: int) -> WorkItem:
     if row is None or not _is_visible(actor, row):
         raise NotFound("task-not-found", "There is no such task, or it is not yours.")
     return complete_item(row)
+
+
+def works_in(actor: Actor, instance: int) -> bool:
+    """Whether a work item of the instance is, or was, the actor's to see."""
+    first, last = span(instance)
+    return WorkItem.objects.filter(visible(actor), id__range=(first, last)).exists()
 
 
 def visible(actor: Actor) -> Q:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.core.forms.convert import Refusal, check_bounds, convert
@@ -87,11 +87,28 @@ def _check_fields(
             continue
         if field.columns and isinstance(value, list):
             value = [
-                _check_fields(field.columns, row, variables, now, problems, f"{prefix}{field.id}[{number}].")
+                _check_fields(field.columns, row, _around(row, values, variables, number), now, problems,
+                              f"{prefix}{field.id}[{number}].")
                 for number, row in enumerate(value)
-            ]
+            ]  # fmt: skip
+        elif field.constraints.get("disallowPassedDates"):
+            _check_not_past(field, value, now, problems, prefix)
         _put(checked, field.path, value)
     return checked
+
+
+def _around(
+    row: Mapping[str, Any], values: Mapping[str, Any], variables: Mapping[str, Any], number: int
+) -> dict[str, Any]:
+    """What conditions within a row of a dynamic list see, as the browser has it."""
+    return {**variables, **values, "this": dict(row), "parent": dict(values), "i": [number + 1]}
+
+
+def _check_not_past(field: Field, value: Any, now: datetime, problems: list[FieldProblem], prefix: str) -> None:
+    # A day of grace: the person's day may have begun before that of UTC.
+    earliest = (now - timedelta(days=1)).date().isoformat()
+    if isinstance(value, str) and value[:10] < earliest:
+        problems.append(FieldProblem(prefix + field.id, "past", "The date must not be in the past."))
 
 
 def _check_one(field: Field, given: Any, current: Any) -> Any:
@@ -102,6 +119,9 @@ def _check_one(field: Field, given: Any, current: Any) -> Any:
         if value is not _MISSING and value != (None if current is _MISSING else current):
             raise Refusal("readonly", "The field can only be read.")
         return _MISSING
+    if field.type == "number" and isinstance(value, int | float) and field.constraints.get("serializeToString"):
+        check_bounds(field, value)
+        return str(given).strip()
     if field.is_required and (value is _MISSING or value is None or value in ("", []) or _is_unticked(field, value)):
         raise Refusal("required", "The field is required.")
     if value is _MISSING or value is None:

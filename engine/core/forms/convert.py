@@ -39,6 +39,7 @@ def check_bounds(field: Field, value: Any) -> None:
             raise Refusal("min", f"The value must be at least {rules['min']}.")
         if most is not None and value > most:
             raise Refusal("max", f"The value must be at most {rules['max']}.")
+        _check_digits(rules, Decimal(str(value)))
     if not isinstance(value, str):
         return
     shortest, longest = _number(rules.get("minlength")), _number(rules.get("maxlength"))
@@ -48,6 +49,18 @@ def check_bounds(field: Field, value: Any) -> None:
         raise Refusal("maxlength", f"Write at most {rules['maxlength']} characters.")
     if value:
         _check_pattern(rules, value)
+
+
+def _check_digits(rules: dict[str, Any], value: Decimal) -> None:
+    digits, step = _number(rules.get("decimalDigits")), _number(rules.get("increment"))
+    if digits is not None and digits >= 0 and -int(value.normalize().as_tuple().exponent) > digits:
+        words = (
+            "The value must be a whole number." if digits == 0 else f"The value has at most {digits} decimal places."
+        )
+        raise Refusal("digits", words)
+    if step is not None and step > 0 and value % step:
+        below = value - value % step
+        raise Refusal("increment", f"The nearest values are {below} and {below + step}.")
 
 
 def _check_pattern(rules: dict[str, Any], value: str) -> None:
@@ -161,7 +174,35 @@ def _choices(field: Field, value: Any) -> list[Any]:
     return [_choice(field, item) for item in value]
 
 
+def _files(field: Field, value: Any) -> list[dict[str, Any]]:
+    """What the file store knows of each file: its id, name, type and size."""
+    members = {"id", "name", "type", "size"}
+    if not isinstance(value, list) or not all(isinstance(file, dict) and members <= file.keys() for file in value):
+        raise Refusal("type", "The value must be a list of files.")
+    if len(value) > 1 and field.constraints.get("multiple") is not True:
+        raise Refusal("multiple", "Choose one file.")
+    for file in value:
+        if not is_accepted(str(field.constraints.get("accept") or ""), str(file["name"]), str(file["type"])):
+            raise Refusal("accept", f"“{file['name']}” is not a file of the kind {field.constraints['accept']}.")
+    return [{name: file[name] for name in ("id", "name", "type", "size")} for file in value]
+
+
+def is_accepted(accept: str, name: str, kind: str) -> bool:
+    """By the rule of HTML's `accept`: extensions, types, and types with any second half."""
+    wanted = [part.strip().lower() for part in accept.split(",") if part.strip()]
+    if not wanted:
+        return True
+    for part in wanted:
+        if part.startswith("."):
+            if name.lower().endswith(part):
+                return True
+        elif part in ("*", "*/*", kind) or (part.endswith("/*") and kind.startswith(part[:-1])):
+            return True
+    return False
+
+
 _CONVERTERS: dict[str, Callable[[Field, Any], Any]] = {
     "string": _text, "long": _integer, "integer": _integer, "int": _integer, "double": _decimal, "number": _decimal,
     "boolean": _boolean, "date": _date, "datetime": _moment, "time": _time, "enum": _choice, "list": _choices,
+    "file": _files,
 }  # fmt: skip

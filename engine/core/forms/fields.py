@@ -19,6 +19,12 @@ _TYPES = {
     "expression": "computed", "dynamiclist": "rows",
 }  # fmt: skip
 _RULES = {"minLength": "minlength", "maxLength": "maxlength"}
+# What a component says beside its rules and the server holds it to as well.
+_LIMITS = {
+    "number": ("decimalDigits", "increment", "serializeToString"),
+    "filepicker": ("accept", "multiple"),
+    "datetime": ("disallowPassedDates",),
+}
 
 
 @dataclass(slots=True)
@@ -115,7 +121,7 @@ def _components(
 def _component(
     component: Mapping[str, Any], path: tuple[str, ...], hidden_when: str, variables: Mapping[str, Any], now: datetime
 ) -> Field:
-    rules = dict(component.get("validate") or {})
+    rules = _rules(component, variables, now)
     kind = _TYPES[str(component["type"])]
     if kind == "date":
         kind = {"time": "time", "datetime": "datetime"}.get(str(component.get("subtype")), "date")
@@ -131,10 +137,21 @@ def _component(
         default=component.get("defaultValue"),
         is_required=rules.get("required") is True,
         is_readonly=bool(readonly) or component.get("disabled") is True,
-        constraints={_RULES.get(str(name), str(name)): rule for name, rule in rules.items()},
+        constraints=rules,
         options=_options(component, variables, now) if kind in ("enum", "list") else None,
         hidden_when=hidden_when,
     )
+
+
+def _rules(component: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Rules under our names; those written as expressions have their values."""
+    written = dict(component.get("validate") or {})
+    written |= {name: component[name] for name in _LIMITS.get(str(component["type"]), ()) if name in component}
+    rules: dict[str, Any] = {}
+    for name, rule in written.items():
+        text = _expression(rule)
+        rules[_RULES.get(str(name), str(name))] = compute(text, "feel", variables, now) if text else rule
+    return rules
 
 
 def _options(component: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> list[Option] | None:

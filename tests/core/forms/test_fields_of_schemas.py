@@ -1,0 +1,86 @@
+"""Every kind of field that a form-js schema has: what the server takes, what it refuses although the browser sent it."""
+
+from typing import Any
+
+import pytest
+
+from tests.core.forms.test_forms import check, refusals, schema
+
+PDF = {"id": "1", "name": "offer.pdf", "type": "application/pdf", "size": 10}
+TEXT = {"id": "2", "name": "notes.txt", "type": "text/plain", "size": 5}
+
+
+def one(kind: str, **more: Any) -> dict[str, Any]:
+    return schema({"type": kind, "key": "x", "label": "X", **more})
+
+
+@pytest.mark.parametrize(
+    ("component", "given", "code"),
+    [
+        (one("number", decimalDigits=2), 1.005, "digits"),
+        (one("number", decimalDigits=0), 1.5, "digits"),
+        (one("number", increment=0.25), 0.3, "increment"),
+        (one("number", validate={"min": "=limit"}), 4, "min"),
+        (one("number", serializeToString=True, validate={"max": 9}), "10", "max"),
+        (one("textfield", validate={"maxLength": 3}), "abcd", "maxlength"),
+        (one("textfield", validate={"validationType": "email"}), "nobody", "email"),
+        (one("textarea", validate={"minLength": 3}), "ab", "minlength"),
+        (one("select", values=[{"value": "a", "label": "A"}]), "b", "option"),
+        (one("radio", valuesExpression="=choices"), "c", "option"),
+        (one("checklist", valuesKey="choices"), ["a", "c"], "option"),
+        (one("taglist", values=[{"value": "a", "label": "A"}]), "a", "type"),
+        (one("checkbox", validate={"required": True}), False, "required"),
+        (one("datetime", subtype="date", disallowPassedDates=True), "2029-12-01", "past"),
+        (one("datetime", subtype="date"), "2030-02-31", "type"),
+        (one("datetime", subtype="time"), "25:00", "type"),
+        (one("datetime", subtype="datetime"), "soon", "type"),
+        (one("filepicker"), [PDF, TEXT], "multiple"),
+        (one("filepicker", multiple=True, accept=".pdf,image/*"), [PDF, TEXT], "accept"),
+        (one("filepicker"), "files::123", "type"),
+        (one("filepicker", validate={"required": True}), [], "required"),
+    ],
+)
+def test_what_a_field_forbids_is_refused(component: dict[str, Any], given: Any, code: str) -> None:
+    assert refusals(component, {"x": given}, limit=5, choices=["a", "b"]) == [("x", code)]
+
+
+@pytest.mark.parametrize(
+    ("component", "given"),
+    [
+        (one("number", decimalDigits=2), 1.25),
+        (one("number", increment=0.25), 0.75),
+        (one("number", increment=0.1), 0.3),
+        (one("number", serializeToString=True), "1.10"),
+        (one("datetime", subtype="date", disallowPassedDates=True), "2030-01-01"),
+        (one("datetime", subtype="datetime"), "2030-01-31T12:00:00+01:00"),
+        (one("filepicker", multiple=True, accept=".pdf, text/*"), [PDF, TEXT]),
+        (one("checklist", valuesExpression="=choices"), ["a", "b"]),
+    ],
+)
+def test_what_a_field_allows_is_taken_as_it_is(component: dict[str, Any], given: Any) -> None:
+    assert check(component, {"x": given}, choices=["a", "b"]) == {"x": given}
+
+
+def rows(*columns: dict[str, Any]) -> dict[str, Any]:
+    return schema(
+        {"type": "number", "key": "limit"}, {"type": "dynamiclist", "path": "lines", "components": list(columns)}
+    )
+
+
+AMOUNT = {"type": "number", "key": "amount", "validate": {"required": True}}
+
+
+def test_each_row_of_a_dynamic_list_is_checked_and_keeps_only_its_columns() -> None:
+    assert refusals(rows(AMOUNT), {"lines": [{"amount": 1}, {}, {"amount": "x"}]}) == [
+        ("lines[1].amount", "required"),
+        ("lines[2].amount", "type"),
+    ]
+    assert check(rows(AMOUNT), {"lines": [{"amount": "7", "is_admin": True}]}) == {"lines": [{"amount": 7}]}
+
+
+@pytest.mark.parametrize("condition", ["=limit > 5", "=parent.limit > 5", '=this.kind = "free"'])
+def test_conditions_within_a_row_see_the_row_and_what_is_around_it(condition: str) -> None:
+    form = rows({"type": "textfield", "key": "kind"}, AMOUNT | {"conditional": {"hide": condition}})
+    hidden = {"limit": 9, "lines": [{"kind": "free", "amount": 3}]}
+    assert check(form, hidden) == {"limit": 9, "lines": [{"kind": "free"}]}
+    assert refusals(form, {"limit": 1, "lines": [{"kind": "paid"}]}) == [("lines[0].amount", "required")]
