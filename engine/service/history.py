@@ -42,6 +42,7 @@ def frames_after(instance: Instance, revision: int) -> list[dict[str, Any]]:
             "type": "steps",
             "instance": str(instance.pk),
             "sequence": number_of(step.pk),
+            "moment": step.sequence,
             "entries": read_entries(instance.version_id, step),
             "status": status,
             "incidents": incidents,

@@ -1,9 +1,11 @@
 /** The live view of one instance: the diagram with its tokens, and the same as text beside it. */
 import { type Entry, type Incident, InstanceHistory, type InstanceState } from "../diagram/history";
 import { Painter } from "../diagram/painter";
+import type { PastState } from "../diagram/past";
+import { TimeTravel, type TravelProps } from "../diagram/time-travel";
 import { Travel } from "../diagram/travel";
 import { fitToSpace, openViewer } from "../diagram/viewer";
-import { h, icon, readProps } from "../lib/dom";
+import { h, readProps } from "../lib/dom";
 import { get } from "../lib/http";
 import { live } from "../lib/live";
 import { addShortcut } from "../lib/shortcuts";
@@ -17,10 +19,14 @@ interface InstanceProps extends InstanceState {
   here?: string;
   /** Where the state, without the XML, can be read again. */
   state_url: string;
+  /** The way through its past; only on the page of an instance. */
+  travel?: TravelProps;
+  /** Where a click on a step leads, with the step's id at the end: the instances that stand there. */
+  step_url?: string;
 }
 
-/** The text side shows the latest of these; the Events tab has all. */
-const LINES = 50;
+/** More moves than these in one unit of work are not shown one by one. */
+const MOST_TRAVELLING = 12;
 
 export async function mount(root: HTMLElement): Promise<void> {
   const props = readProps<InstanceProps>(root);
@@ -34,13 +40,15 @@ export async function mount(root: HTMLElement): Promise<void> {
   let shown: Promise<void> = Promise.resolve();
 
   const paint = () => {
+    if (timeTravel?.isInPast) return;
     painter.paint(history);
     writeNow(history, painter);
   };
+  const timeTravel = startTimeTravel(props, painter, paint);
   const show = async (entries: Entry[], status?: string, incidents?: Incident[]) => {
     const moves = history.apply(entries, status, incidents);
-    writeLog(entries, painter);
-    for (const { flow } of moves.slice(0, 12)) if (flow) await travel.along(painter.waypointsOf(flow));
+    for (const { flow } of timeTravel?.isInPast ? [] : moves.slice(0, MOST_TRAVELLING))
+      if (flow) await travel.along(painter.waypointsOf(flow));
     paint();
     // Variables and incidents beside the diagram are the server's to render.
     document.body.dispatchEvent(new CustomEvent("live:instance"));
@@ -57,11 +65,13 @@ export async function mount(root: HTMLElement): Promise<void> {
     after: props.sequence,
     receive: (event) => {
       if (event.type !== "steps") return;
-      const { entries, status, incidents } = event as unknown as {
+      const { entries, status, incidents, moment } = event as unknown as {
         entries: Entry[];
         status?: string;
         incidents?: Incident[];
+        moment?: number;
       };
+      if (moment !== undefined) timeTravel?.extend(moment);
       shown = shown.then(() => show(entries, status, incidents));
     },
     resync: async () => {
@@ -96,21 +106,58 @@ function writeNow(history: InstanceHistory, painter: Painter): void {
   list.replaceChildren(...rows);
 }
 
-const WORDS = { entered: "reached", left: "left", cancelled: "was cancelled" } as const;
-const ICONS = { entered: "arrow-right", left: "done", cancelled: "cancelled" } as const;
+function startTimeTravel(
+  props: InstanceProps,
+  painter: Painter,
+  paintNow: () => void,
+): TimeTravel | undefined {
+  const root = part("time-travel");
+  if (!root || !props.travel) return undefined;
+  return new TimeTravel(root, props.travel, {
+    nameOf: (node) => painter.nameOf(node),
+    show: (state) => {
+      const past = new InstanceHistory(state);
+      painter.paint(past);
+      writeNow(past, painter);
+      writePast(state, painter);
+    },
+    leave: () => {
+      paintNow();
+      part("past")?.setAttribute("hidden", "");
+    },
+  });
+}
 
-function writeLog(entries: Entry[], painter: Painter): void {
-  const log = part("log");
-  if (!log) return;
-  log.querySelector("[data-empty]")?.remove();
-  for (const [kind, node] of entries)
-    log.prepend(
-      h(
-        "li",
-        { class: "log-line" },
-        icon(ICONS[kind]),
-        h("span", {}, h("strong", {}, painter.nameOf(node)), ` ${WORDS[kind]}`),
-      ),
+const asText = (value: unknown): string =>
+  value === undefined ? "not there" : typeof value === "string" ? value : JSON.stringify(value);
+
+/** The variables as they were, those first that this moment changed. */
+function writePast(state: PastState, painter: Painter): void {
+  const panel = part("past");
+  if (!panel) return;
+  const changed = new Set(state.changes.map(({ name }) => name));
+  const rows = state.variables
+    .toSorted((one, other) => Number(changed.has(other.name)) - Number(changed.has(one.name)))
+    .map(({ scope, name, value }) => {
+      const change = changed.has(name) ? state.changes.find((one) => one.name === name) : undefined;
+      return h(
+        "tr",
+        { class: change ? "is-changed" : "" },
+        h("td", { class: "text-subtle" }, name, scope && h("span", { class: "row-note block" }, painter.nameOf(scope))),
+        h(
+          "td",
+          { class: "short-id wrap-anywhere wraps" },
+          change && h("del", { class: "block" }, asText(change.before)),
+          change ? h("ins", { class: "block" }, asText(value)) : asText(value),
+        ),
+      );
+    });
+  panel.removeAttribute("hidden");
+  panel
+    .querySelector("[data-part=past-variables]")
+    ?.replaceChildren(
+      rows.length > 0
+        ? h("table", { class: "rows variables" }, h("tbody", {}, ...rows))
+        : h("p", { class: "text-subtle" }, "No variables yet."),
     );
-  while (log.childElementCount > LINES) log.lastElementChild?.remove();
 }
