@@ -1,4 +1,4 @@
-"""What an instance's past looks like as a whole: values over time, stays at steps, what people did; read from moments."""
+"""An instance's past as a whole: values over time, stays at steps, what people did; all read from its moments."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from engine.service.moments import Moment
 
 MOST_STAYS = 500
 MOST_ACTIONS = 500
+MOST_CHANGES = 100
 
 
 class Change(NamedTuple):
@@ -24,18 +25,18 @@ class Change(NamedTuple):
 
 
 class Stay(NamedTuple):
-    """A token at a node. `ended_at` is None while it is there."""
+    """A token at a node. `ended_at` is None while it is there; `how` is open, left or cancelled."""
 
     node: str
     token: int
     sequence: int
     began_at: datetime
-    ended_at: datetime | None
-    how: str  # "open", "left", "cancelled"
+    ended_at: datetime | None = None
+    how: str = "open"
 
 
 class Action(NamedTuple):
-    """What a person, or a program in somebody's name, did."""
+    """What a person, or a program in somebody's name, did, and why if they said so."""
 
     at: datetime
     sequence: int
@@ -43,57 +44,80 @@ class Action(NamedTuple):
     kind: str
     node: str
     detail: Any
+    reason: str
 
 
-class Chronicle(NamedTuple):
-    changes: dict[str, list[Change]]
-    stays: list[Stay]
-    actions: list[Action]
-    is_cut: bool  # there were more stays or actions than are kept
+class Chronicle:
+    """One walk over the whole history. What is kept of it is bounded; `is_cut` says that there was more.
+
+    `changes` has the latest values of each variable, the newest last; `places` is where the tokens are.
+    """
+
+    def __init__(self, moments: Iterable[Moment]) -> None:
+        self.changes: dict[tuple[int, str], list[Change]] = {}
+        self.stays: list[Stay] = []
+        self.actions: list[Action] = []
+        self.places: dict[int, str] = {}
+        self.is_cut = False
+        self._open: dict[int, int] = {}
+        self._cause = self._reason = ""
+        for moment in moments:
+            add = _READERS.get(moment.kind)
+            if add is not None:
+                add(self, moment)
+
+    def deliver(self, moment: Moment) -> None:
+        self._cause = self.places.get(moment.token, "")
+        if moment.actor:
+            self._act(moment._replace(kind=moment.detail["trigger"]))
+
+    def enter(self, moment: Moment) -> None:
+        self.places[moment.token] = moment.node
+        if len(self.stays) >= MOST_STAYS:
+            self.is_cut = True
+            return
+        self._open[moment.token] = len(self.stays)
+        self.stays.append(Stay(moment.node, moment.token, moment.sequence, moment.at))
+
+    def leave(self, moment: Moment) -> None:
+        self.places.pop(moment.token, None)
+        index = self._open.pop(moment.token, None)
+        if index is not None:
+            self.stays[index] = self.stays[index]._replace(ended_at=moment.at, how=moment.kind)
+
+    def end(self, moment: Moment) -> None:
+        for token in list(self.places):
+            self.leave(moment._replace(kind="cancelled", token=token))
+
+    def set(self, moment: Moment) -> None:
+        for name, value in moment.detail.items():
+            values = self.changes.setdefault((moment.token, name), [])
+            values.append(Change(moment.at, moment.sequence, moment.actor, self._cause, moment.token, value))
+            del values[:-MOST_CHANGES]
+
+    def explain(self, moment: Moment) -> None:
+        self._reason = moment.detail["text"]
+
+    def _act(self, moment: Moment) -> None:
+        place = self.places.get(moment.token, "")
+        action = Action(moment.at, moment.sequence, moment.actor, moment.kind, place, moment.detail, self._reason)
+        self.actions.append(action)
+        self._reason = ""
+        if len(self.actions) > MOST_ACTIONS:
+            del self.actions[0]
+            self.is_cut = True
 
 
-def write_chronicle(moments: Iterable[Moment]) -> Chronicle:
-    """One walk over the whole history; what is kept of it is bounded, the latest values are always right."""
-    changes: dict[str, list[Change]] = {}
-    stays: list[Stay] = []
-    actions: list[Action] = []
-    places: dict[int, str] = {}
-    open_stays: dict[int, int] = {}
-    cause, is_cut = "", False
-    for moment in moments:
-        kind, token = moment.kind, moment.token
-        if kind == "delivery":
-            cause = places.get(token, "")
-            if moment.actor:
-                actions.append(Action(moment.at, moment.sequence, moment.actor, moment.detail["trigger"], cause, {}))
-        elif kind == "entered":
-            places[token] = moment.node
-            if len(stays) < MOST_STAYS:
-                open_stays[token] = len(stays)
-                stays.append(Stay(moment.node, token, moment.sequence, moment.at, None, "open"))
-            else:
-                is_cut = True
-        elif kind in ("left", "cancelled"):
-            _end_stay(stays, open_stays, places, moment)
-        elif kind == "ended":
-            for number in list(open_stays):
-                _end_stay(stays, open_stays, places, moment._replace(kind="cancelled", token=number, node=""))
-        elif kind == "set":
-            for name, value in moment.detail.items():
-                change = Change(moment.at, moment.sequence, moment.actor, cause, token, value)
-                changes.setdefault(name, []).append(change)
-        elif kind in ACTIONS:
-            actions.append(
-                Action(moment.at, moment.sequence, moment.actor, kind, places.get(token, ""), moment.detail)
-            )
-    return Chronicle(changes, stays, actions[-MOST_ACTIONS:], is_cut or len(actions) > MOST_ACTIONS)
-
-
-ACTIONS = frozenset({"assigned", "retried", "suspended", "resumed"})
-
-
-def _end_stay(stays: list[Stay], open_stays: dict[int, int], places: dict[int, str], moment: Moment) -> None:
-    index = open_stays.pop(moment.token, None)
-    places.pop(moment.token, None)
-    if index is not None:
-        stays[index] = stays[index]._replace(ended_at=moment.at, how=moment.kind)
+_READERS = {
+    "delivery": Chronicle.deliver,
+    "entered": Chronicle.enter,
+    "left": Chronicle.leave,
+    "cancelled": Chronicle.leave,
+    "ended": Chronicle.end,
+    "set": Chronicle.set,
+    "reason": Chronicle.explain,
+    "assigned": Chronicle._act,
+    "retried": Chronicle._act,
+    "suspended": Chronicle._act,
+    "resumed": Chronicle._act,
+}

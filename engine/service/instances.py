@@ -24,6 +24,7 @@ from engine.store.contract import Store
 from engine.store.rows import EndedItem, EventRow, Loaded
 
 MOST_VARIABLES_BYTES = 1_000_000
+LONGEST_REASON = 1000
 
 
 def start(
@@ -89,22 +90,24 @@ def start_many(
 
 def cancel(instance: int, actor: Actor, *, reason: str = "") -> None:
     """End the instance now, with everything that it waits for and what it has called."""
-    _deliver(instance, actor, Delivery(ROOT, "cancel", {"reason": reason}, name_of(actor)))
+    _deliver(instance, actor, Delivery(ROOT, "cancel", {"reason": reason}, name_of(actor)), reason)
 
 
-def set_variables(instance: int, actor: Actor, variables: dict[str, Any], *, token: int = ROOT) -> None:
+def set_variables(
+    instance: int, actor: Actor, variables: dict[str, Any], *, token: int = ROOT, reason: str = ""
+) -> None:
     """Set variables in the scope where they are; conditions that read them are asked."""
     data = {"variables": check_variables(variables), "is_local": False}
-    _deliver(instance, actor, Delivery(token, "variables", data, name_of(actor)))
+    _deliver(instance, actor, Delivery(token, "variables", data, name_of(actor)), reason)
 
 
-def suspend(instance: int, actor: Actor) -> None:
+def suspend(instance: int, actor: Actor, *, reason: str = "") -> None:
     """Nothing of the instance moves until it is resumed."""
-    _change_status(instance, actor, ACTIVE, SUSPENDED)
+    _change_status(instance, actor, ACTIVE, SUSPENDED, reason)
 
 
-def resume(instance: int, actor: Actor) -> None:
-    _change_status(instance, actor, SUSPENDED, ACTIVE)
+def resume(instance: int, actor: Actor, *, reason: str = "") -> None:
+    _change_status(instance, actor, SUSPENDED, ACTIVE, reason)
 
 
 def suspend_process(process: Process, actor: Actor, *, is_suspended: bool) -> None:
@@ -113,7 +116,7 @@ def suspend_process(process: Process, actor: Actor, *, is_suspended: bool) -> No
     Process.objects.filter(pk=process.pk).update(is_suspended=is_suspended)
 
 
-def retry_incident(incident: int, actor: Actor, *, variables: dict[str, Any] | None = None) -> None:
+def retry_incident(incident: int, actor: Actor, *, variables: dict[str, Any] | None = None, reason: str = "") -> None:
     """Change variables if given, then try the failed step again."""
     row = get_instance(actor, instance_of(incident))
     require(actor, "operate", row.version.process)
@@ -127,6 +130,7 @@ def retry_incident(incident: int, actor: Actor, *, variables: dict[str, Any] | N
         incident_row, loaded = found[0]
         _require_living(loaded)
         case = unit.open(loaded)
+        note_reason(case, reason, actor)
         unit.batch.resolved_incidents.append(EndedItem(incident, name_of(actor)))
         if given:
             change = Delivery(incident_row.token, "variables", {"variables": given}, name_of(actor))
@@ -239,15 +243,23 @@ def _initiator_of(version: Version) -> str:
     return next((start["initiator"] for start in starts if start["kind"] == "none" and "initiator" in start), "")
 
 
-def _deliver(instance: int, actor: Actor, delivery: Delivery) -> None:
+def _deliver(instance: int, actor: Actor, delivery: Delivery, reason: str) -> None:
     row = get_instance(actor, instance)
     require(actor, "operate", row.version.process)
 
     def act(store: Store, unit: Unit) -> None:
         loaded = store.load([instance]).get(instance)
-        move(unit, unit.open(_require_living(loaded)), delivery)
+        case = unit.open(_require_living(loaded))
+        note_reason(case, reason, actor)
+        move(unit, case, delivery)
 
     in_unit(act)
+
+
+def note_reason(case: Case, reason: str, actor: Actor) -> None:
+    """Why somebody steps in stands in the history right before what was done."""
+    if reason:
+        case.note("reason", ROOT, reason[:LONGEST_REASON], name_of(actor))
 
 
 def move(unit: Unit, case: Case, delivery: Delivery) -> None:
@@ -265,7 +277,7 @@ def _require_living(loaded: Loaded | None) -> Loaded:
     return loaded
 
 
-def _change_status(instance: int, actor: Actor, before: int, after: int) -> None:
+def _change_status(instance: int, actor: Actor, before: int, after: int, reason: str) -> None:
     row = get_instance(actor, instance)
     require(actor, "operate", row.version.process)
 
@@ -275,6 +287,7 @@ def _change_status(instance: int, actor: Actor, before: int, after: int) -> None
             raise Conflict("status-changed", "The instance is not in that state any more.")
         case = unit.open(loaded)
         case.row = loaded.row._replace(status=after)
+        note_reason(case, reason, actor)
         case.note("suspended" if after == SUSPENDED else "resumed", ROOT, name_of(actor))
         (unit.batch.held if after == SUSPENDED else unit.batch.freed).append(instance)
 

@@ -15,7 +15,7 @@ from engine.models.keys import instance_of
 from engine.service.advance import in_unit
 from engine.service.case import Case
 from engine.service.errors import Conflict, NotFound
-from engine.service.instances import check_variables
+from engine.service.instances import check_variables, note_reason
 from engine.service.rights import Actor, name_of, require
 from engine.service.translate import ACTIVE, pack, to_snapshot, unpack
 from engine.service.unit import Unit
@@ -163,10 +163,12 @@ def _bring_back_alone(outcome: Outcome, owner: str) -> int:
         return 0
 
 
-def _bring_back_one(outcome: Outcome, owner: str | None, actor: Actor) -> None:
+def _bring_back_one(outcome: Outcome, owner: str | None, actor: Actor, reason: str = "") -> None:
     def act(store: Store, unit: Unit) -> None:
         row, loaded = _load(store, outcome.job, owner, actor)
-        if not _take(unit, unit.open(loaded), row, outcome, name_of(actor) or owner or ""):
+        case = unit.open(loaded)
+        note_reason(case, reason, actor)
+        if not _take(unit, case, row, outcome, name_of(actor) or owner or ""):
             raise Conflict("already-gone", "The process has gone on without this job.")
 
     in_unit(act)
@@ -202,9 +204,9 @@ def _take_failure(unit: Unit, case: Case, row: JobRow, outcome: Failed) -> None:
         case.open_incident(row.token, node, "job-failed", message, row.trigger, job=row.id)
 
 
-def skip(job: int, actor: Actor, variables: dict[str, Any] | None = None) -> None:
+def skip(job: int, actor: Actor, variables: dict[str, Any] | None = None, *, reason: str = "") -> None:
     """An operator gives the result by hand, whoever has the job."""
-    complete(job, None, variables, actor=actor)
+    _bring_back_one(Done(job, check_variables(variables or {})), None, actor, reason)
 
 
 def _load(store: Store, job: int, owner: str | None, actor: Actor) -> tuple[JobRow, Loaded]:

@@ -19,7 +19,8 @@ class Moment(NamedTuple):
     """One thing that happened. A move over an edge is two with the same sequence number: left, then entered.
 
     `kind` is one of: entered, left, cancelled, closed (a token of no node of the diagram), set, delivery, ended,
-    incident, guard, decision, attempt, retried, assigned, suspended, resumed. `token` is its number, 0 the instance.
+    incident, guard, decision, attempt, retried, assigned, suspended, resumed, reason. `token` is its
+    number, 0 the instance.
     """
 
     sequence: int
@@ -87,17 +88,18 @@ def _read_note(version: Version, sequence: int, at: datetime, entry: Any, actor:
     if head == "guard":
         edge = version.machine.edges[entry[2]]
         return Moment(sequence, at, head, edge.source_state.node, token, edge.flow, who, {"message": entry[3]})
-    names = DETAILS.get(head, ())
-    return Moment(sequence, at, head, "", token, None, who, dict(zip(names, entry[2:], strict=False)))
+    fields = DETAILS.get(head, ())
+    return Moment(sequence, at, head, "", token, None, who, dict(zip(fields, entry[2:], strict=False)))
 
 
-WITH_ACTOR = frozenset({"delivery", "retried", "assigned", "suspended", "resumed"})
+WITH_ACTOR = frozenset({"delivery", "retried", "assigned", "suspended", "resumed", "reason"})
 DETAILS = {
     "delivery": ("trigger",),
     "incident": ("code", "message"),
     "attempt": ("job", "message"),
     "retried": ("job",),
     "assigned": ("assignee",),
+    "reason": ("text",),
 }
 
 
