@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from monitor import views
+from monitor import actions, instance_list, instance_page
 
 app_name = "monitor"
 
 urlpatterns = [
-    path("instances/", views.instance_list, name="instances"),
-    path("instances/<int:instance>/", views.instance_page, name="instance"),
-    path("instances/<int:instance>/cancel/", views.cancel, name="cancel"),
-    path("incidents/<int:incident>/retry/", views.retry, name="retry"),
+    path("instances/", instance_list.instance_list, name="instances"),
+    path("instances/<int:instance>/", instance_page.instance_page, name="instance"),
+    path("instances/<int:instance>/tabs/<slug:tab>/", instance_page.instance_tab, name="tab"),
+    path("instances/<int:instance>/moments/", instance_page.instance_moments, name="moments"),
+    path("instances/<int:instance>/cancel/", actions.cancel, name="cancel"),
+    path("instances/<int:instance>/suspend/", actions.suspend, name="suspend"),
+    path("instances/<int:instance>/resume/", actions.resume, name="resume"),
+    path("instances/<int:instance>/variables/", actions.set_variable, name="set-variable"),
+    path("jobs/<int:job>/skip/", actions.skip, name="skip"),
+    path("incidents/<int:incident>/retry/", actions.retry, name="retry"),
 ]

@@ -1,0 +1,111 @@
+"""Moments and actions of an instance in words and icons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from engine.service.chronicle import Action
+from engine.service.moments import Moment
+
+ICONS = {
+    "entered": "arrow-right",
+    "left": "done",
+    "cancelled": "cancelled",
+    "set": "variables",
+    "delivery": "play",
+    "ended": "done",
+    "incident": "incident",
+    "guard": "warning",
+    "decision": "decision",
+    "attempt": "warning",
+    "retried": "history",
+    "assigned": "user",
+    "suspended": "suspended",
+    "resumed": "active",
+    "reason": "info",
+}
+
+TRIGGERS = {
+    "start": gettext_lazy("started it"),
+    "complete": gettext_lazy("completed"),
+    "cancel": gettext_lazy("cancelled the instance"),
+    "variables": gettext_lazy("changed variables"),
+    "error": gettext_lazy("reported an error"),
+    "retried": gettext_lazy("tried again"),
+    "assigned": gettext_lazy("assigned a task"),
+    "suspended": gettext_lazy("suspended the instance"),
+    "resumed": gettext_lazy("resumed the instance"),
+    "enter": gettext_lazy("tried again"),
+}
+
+
+def tell_moment(moment: Moment, names: dict[str, str]) -> dict[str, Any] | None:
+    """One line of the events; None for what is of no use to a reader."""
+    if moment.kind in ("closed", "delivery") and not moment.actor:
+        return None
+    words = _tell(moment)
+    if not words:
+        return None
+    return {
+        "sequence": moment.sequence,
+        "at": moment.at,
+        "icon": ICONS.get(moment.kind, "info"),
+        "words": words,
+        "node_name": names.get(moment.node, moment.node),
+        "actor": moment.actor if moment.kind not in ("entered", "left", "cancelled") else "",
+        "is_bad": moment.kind == "incident",
+    }
+
+
+def _tell(moment: Moment) -> str:
+    detail = moment.detail or {}
+    match moment.kind:
+        case "entered":
+            return _("reached")
+        case "left":
+            return _("left")
+        case "cancelled":
+            return _("was cancelled")
+        case "set":
+            return _("%s set") % ", ".join(detail)
+        case "delivery":
+            return tell_trigger(detail["trigger"])
+        case "ended":
+            return _("The instance ended: %s") % detail["status"]
+        case "guard":
+            return _("has a way that was not taken: %s") % detail["message"]
+        case "decision":
+            return _("asked the decision “%s”") % detail["decision"]
+        case "attempt":
+            return _("An attempt failed: %s") % detail["message"]
+        case "incident":
+            return detail["message"]
+        case "assigned":
+            return _("assigned to %s") % detail["assignee"] if detail["assignee"] else _("is nobody’s any more")
+        case "reason":
+            return _("Reason: %s") % detail["text"]
+        case _:
+            return tell_trigger(moment.kind) if moment.kind in TRIGGERS else ""
+
+
+def tell_action(action: Action, names: dict[str, str]) -> dict[str, Any]:
+    words = tell_trigger(action.kind)
+    if action.kind == "assigned":
+        assignee = action.detail["assignee"]
+        words = _("gave the task to %s") % assignee if assignee else _("released the task")
+    return {
+        "sequence": action.sequence,
+        "at": action.at,
+        "actor": action.actor,
+        "words": words,
+        "node_name": names.get(action.node, action.node),
+        "reason": action.reason,
+    }
+
+
+def tell_trigger(trigger: str) -> str:
+    """A message or signal is told by its own name."""
+    return str(TRIGGERS.get(trigger, trigger.partition(":")[2] or trigger))
