@@ -62,9 +62,7 @@ def set_variable(request: HttpRequest, instance: int) -> HttpResponse:
     return _act(
         request,
         instance,
-        lambda: instances.set_variables(
-            instance, request.user, {name: read_value(value)}, reason=read_reason(request)
-        ),
+        lambda: instances.set_variables(instance, request.user, {name: read_value(value)}, reason=read_reason(request)),
         _("“%s” is set.") % name,
     )
 

@@ -28,6 +28,18 @@ ICONS = {
     "reason": "info",
 }
 
+PHRASES = {
+    "entered": gettext_lazy("reached"),
+    "left": gettext_lazy("left"),
+    "cancelled": gettext_lazy("was cancelled"),
+    "ended": gettext_lazy("The instance ended: %(status)s"),
+    "guard": gettext_lazy("has a way that was not taken: %(message)s"),
+    "decision": gettext_lazy("asked the decision “%(decision)s”"),
+    "attempt": gettext_lazy("An attempt failed: %(message)s"),
+    "incident": gettext_lazy("%(message)s"),
+    "reason": gettext_lazy("Reason: %(text)s"),
+}
+
 TRIGGERS = {
     "start": gettext_lazy("started it"),
     "complete": gettext_lazy("completed"),
@@ -62,33 +74,15 @@ def tell_moment(moment: Moment, names: dict[str, str]) -> dict[str, Any] | None:
 
 def _tell(moment: Moment) -> str:
     detail = moment.detail or {}
-    match moment.kind:
-        case "entered":
-            return _("reached")
-        case "left":
-            return _("left")
-        case "cancelled":
-            return _("was cancelled")
-        case "set":
-            return _("%s set") % ", ".join(detail)
-        case "delivery":
-            return tell_trigger(detail["trigger"])
-        case "ended":
-            return _("The instance ended: %s") % detail["status"]
-        case "guard":
-            return _("has a way that was not taken: %s") % detail["message"]
-        case "decision":
-            return _("asked the decision “%s”") % detail["decision"]
-        case "attempt":
-            return _("An attempt failed: %s") % detail["message"]
-        case "incident":
-            return detail["message"]
-        case "assigned":
-            return _("assigned to %s") % detail["assignee"] if detail["assignee"] else _("is nobody’s any more")
-        case "reason":
-            return _("Reason: %s") % detail["text"]
-        case _:
-            return tell_trigger(moment.kind) if moment.kind in TRIGGERS else ""
+    if moment.kind == "set":
+        return _("%s set") % ", ".join(detail)
+    if moment.kind == "delivery":
+        return tell_trigger(detail["trigger"])
+    if moment.kind == "assigned":
+        return _("assigned to %s") % detail["assignee"] if detail["assignee"] else _("is nobody’s any more")
+    if moment.kind in PHRASES:
+        return str(PHRASES[moment.kind]) % detail
+    return tell_trigger(moment.kind) if moment.kind in TRIGGERS else ""
 
 
 def tell_action(action: Action, names: dict[str, str]) -> dict[str, Any]:

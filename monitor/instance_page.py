@@ -29,6 +29,7 @@ TABS = {
     "audit": (_("Audit"), tabs.describe_audit),
 }
 FIRST_TAB = "variables"
+LATEST = 20
 
 
 @login_required
@@ -72,6 +73,10 @@ def instance_page(request: HttpRequest, instance: int) -> HttpResponse:
         "suspend_url": reverse("monitor:suspend", args=[instance]),
         "resume_url": reverse("monitor:resume", args=[instance]),
         "parent": tabs.describe_parent(row),
+        "latest": [
+            event | {"node_name": names.get(event["node"], event["node"])}
+            for event in history.list_events(row, limit=LATEST)
+        ],
         "tabs": [
             {
                 "key": key,
@@ -143,4 +148,3 @@ def describe_incidents(instance: int, names: dict[str, str]) -> list[dict[str, A
 
 def _unique(nodes: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(nodes))
-

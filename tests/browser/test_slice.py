@@ -30,7 +30,7 @@ def test_expense_is_started_approved_and_paid_while_an_operator_watches(site: Si
     expect(status).to_contain_text("Completed")
     expect(now).to_contain_text("this instance has ended")
     expect(operator.locator("[data-part=log]")).to_contain_text("Pay expense")
-    expect(operator.locator("#instance-variables")).to_contain_text("Fine, have a good trip")
+    expect(operator.locator("#instance-tab")).to_contain_text("Fine, have a good trip")
     assert operator.evaluate("performance.timeOrigin") == loads, "the page was never loaded again"
 
 

@@ -109,7 +109,7 @@ def test_what_an_instance_decided_is_shown_with_its_inputs_and_the_table_of_its_
     instance = instances.start("p", None, variables={"season": "Winter", "guests": 9})
     bring(DISH.replace("&gt;= 8", "&gt;= 80").replace("Stew", "Soup"))
     client = signed_in("oscar", "operators")
-    listed = client.get(f"/instances/{instance}/").content.decode()
+    listed = client.get(f"/instances/{instance}/?tab=decisions").content.decode()
     address = f"/instances/{instance}/decisions/1/"
     assert address in listed
     page = client.get(address).content.decode()

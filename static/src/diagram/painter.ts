@@ -26,6 +26,10 @@ export class Painter {
     return typeof name === "string" && name.trim() ? name.replace(/\s+/g, " ") : node;
   }
 
+  has(node: string): boolean {
+    return this.registry.get(node) !== undefined;
+  }
+
   waypointsOf(flow: string): { x: number; y: number }[] {
     return (
       (this.registry.get(flow) as { waypoints?: { x: number; y: number }[] } | undefined)?.waypoints ?? []

@@ -56,7 +56,7 @@ export class TimeTravel {
   );
   private readonly speed = h(
     "select",
-    { class: "select select-sm w-auto", "aria-label": "Speed" },
+    { class: "select select-sm w-auto max-sm:hidden", "aria-label": "Speed" },
     ...Object.entries(SPEEDS).map(([label, pause]) =>
       h("option", { value: pause, selected: label === "1×" }, label),
     ),
@@ -198,11 +198,11 @@ export class TimeTravel {
       return `${name} reached${flow && this.shown.nameOf(flow) !== flow ? ` by “${this.shown.nameOf(flow)}”` : ""}`;
     if (kind === "left") return `${name} left`;
     if (kind === "cancelled") return `${name} cancelled`;
-    if (kind === "set")
-      return `${Object.keys(detail ?? {}).join(", ")} set${actor ? ` by ${actor}` : ""}`;
+    if (kind === "set") return `${Object.keys(detail ?? {}).join(", ")} set${actor ? ` by ${actor}` : ""}`;
     if (kind === "delivery") return `${String(detail?.trigger ?? "")}${actor ? ` by ${actor}` : ""}`;
     if (kind === "incident") return `incident: ${String(detail?.message ?? "")}`;
-    if (kind === "guard") return `${this.shown.nameOf(flow ?? "")} not taken: ${String(detail?.message ?? "")}`;
+    if (kind === "guard")
+      return `${this.shown.nameOf(flow ?? "")} not taken: ${String(detail?.message ?? "")}`;
     if (kind === "decision") return `${String(detail?.decision ?? "")} decided`;
     if (kind === "attempt") return `attempt failed: ${String(detail?.message ?? "")}`;
     if (kind === "ended") return `instance ${String(detail?.status ?? "ended")}`;

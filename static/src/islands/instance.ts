@@ -1,11 +1,13 @@
 /** The live view of one instance: the diagram with its tokens, and the same as text beside it. */
+import type NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import htmx from "htmx.org";
 import { type Entry, type Incident, InstanceHistory, type InstanceState } from "../diagram/history";
 import { Painter } from "../diagram/painter";
 import type { PastState } from "../diagram/past";
 import { TimeTravel, type TravelProps } from "../diagram/time-travel";
 import { Travel } from "../diagram/travel";
 import { fitToSpace, openViewer } from "../diagram/viewer";
-import { h, readProps } from "../lib/dom";
+import { h, icon, readProps } from "../lib/dom";
 import { get } from "../lib/http";
 import { live } from "../lib/live";
 import { addShortcut } from "../lib/shortcuts";
@@ -25,6 +27,8 @@ interface InstanceProps extends InstanceState {
   step_url?: string;
 }
 
+/** The text side shows the latest of these; the Events tab has all. */
+const LINES = 20;
 /** More moves than these in one unit of work are not shown one by one. */
 const MOST_TRAVELLING = 12;
 
@@ -47,15 +51,18 @@ export async function mount(root: HTMLElement): Promise<void> {
   const timeTravel = startTimeTravel(props, painter, paint);
   const show = async (entries: Entry[], status?: string, incidents?: Incident[]) => {
     const moves = history.apply(entries, status, incidents);
+    writeLog(entries, painter);
     for (const { flow } of timeTravel?.isInPast ? [] : moves.slice(0, MOST_TRAVELLING))
       if (flow) await travel.along(painter.waypointsOf(flow));
     paint();
-    // Variables and incidents beside the diagram are the server's to render.
+    // Incidents beside the diagram and the open tab are the server's to render.
     document.body.dispatchEvent(new CustomEvent("live:instance"));
+    refreshTab();
   };
 
   paint();
   if (props.here) painter.mark(props.here, "is-here", true);
+  linkWithLists(viewer, painter);
   addShortcut({ keys: "f", label: "Fit the diagram", group: "Diagram", run: () => fitToSpace(viewer) });
   const { id } = props;
   if (id === null) return;
@@ -106,6 +113,25 @@ function writeNow(history: InstanceHistory, painter: Painter): void {
   list.replaceChildren(...rows);
 }
 
+const WORDS = { entered: "reached", left: "left", cancelled: "was cancelled" } as const;
+const ICONS = { entered: "arrow-right", left: "done", cancelled: "cancelled" } as const;
+
+function writeLog(entries: Entry[], painter: Painter): void {
+  const log = part("log");
+  if (!log) return;
+  log.querySelector("[data-empty]")?.remove();
+  for (const [kind, node] of entries)
+    log.prepend(
+      h(
+        "li",
+        { class: "log-line" },
+        icon(ICONS[kind]),
+        h("span", {}, h("strong", {}, painter.nameOf(node)), ` ${WORDS[kind]}`),
+      ),
+    );
+  while (log.childElementCount > LINES) log.lastElementChild?.remove();
+}
+
 function startTimeTravel(
   props: InstanceProps,
   painter: Painter,
@@ -120,11 +146,49 @@ function startTimeTravel(
       painter.paint(past);
       writeNow(past, painter);
       writePast(state, painter);
+      setTense("then");
     },
     leave: () => {
       paintNow();
       part("past")?.setAttribute("hidden", "");
+      setTense("now");
     },
+  });
+}
+
+/** Waits are those of the present: in the past only the places are shown. */
+function setTense(tense: "now" | "then"): void {
+  const title = document.getElementById("now");
+  if (title) title.textContent = title.dataset[tense] ?? "";
+  document.getElementById("instance-waits")?.toggleAttribute("hidden", tense === "then");
+}
+
+let refreshTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** The open tab is fetched again, but never under somebody who types in it or has unfolded something. */
+function refreshTab(): void {
+  clearTimeout(refreshTimer);
+  refreshTimer = setTimeout(() => {
+    const place = document.getElementById("instance-tab");
+    const url = document.querySelector("[data-tab][aria-current]")?.getAttribute("hx-get");
+    if (!place || !url || place.matches(":focus-within") || place.querySelector("details[open]")) return;
+    void htmx.ajax("get", url, { target: place, swap: "innerHTML" });
+  }, 300);
+}
+
+/** Pointing at a line or bar shows its step in the diagram, and the other way round. */
+function linkWithLists(viewer: NavigatedViewer, painter: Painter): void {
+  let pointed = "";
+  document.addEventListener("pointerover", (event) => {
+    const node = (event.target as Element).closest<HTMLElement>("[data-node]")?.dataset.node ?? "";
+    if (node === pointed) return;
+    if (pointed) painter.mark(pointed, "is-pointed", false);
+    pointed = painter.has(node) ? node : "";
+    if (pointed) painter.mark(pointed, "is-pointed", true);
+  });
+  viewer.on("element.hover", ({ element }: { element: { id: string } }) => {
+    for (const place of document.querySelectorAll<HTMLElement>("[data-node]"))
+      place.classList.toggle("is-pointed", place.dataset.node === element.id);
   });
 }
 
@@ -143,7 +207,12 @@ function writePast(state: PastState, painter: Painter): void {
       return h(
         "tr",
         { class: change ? "is-changed" : "" },
-        h("td", { class: "text-subtle" }, name, scope && h("span", { class: "row-note block" }, painter.nameOf(scope))),
+        h(
+          "td",
+          { class: "text-subtle" },
+          name,
+          scope && h("span", { class: "row-note block" }, painter.nameOf(scope)),
+        ),
         h(
           "td",
           { class: "short-id wrap-anywhere wraps" },

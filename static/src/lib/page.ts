@@ -76,6 +76,17 @@ function startDialogs(): void {
   });
 }
 
+/** Tabs that fetch their part: the one that was chosen is the current one. */
+function startTabs(): void {
+  document.addEventListener("click", (event) => {
+    const chosen = (event.target as Element).closest<HTMLElement>("[data-tab]");
+    if (!chosen) return;
+    for (const tab of chosen.parentElement?.querySelectorAll("[data-tab]") ?? [])
+      tab.removeAttribute("aria-current");
+    chosen.setAttribute("aria-current", "page");
+  });
+}
+
 /** Pages that follow something say so in the top bar; `data-refresh` areas are fetched again when told. */
 function startLive(): void {
   const badge = document.querySelector<HTMLElement>("[data-live-badge]");
@@ -105,6 +116,7 @@ export function startPage(): void {
   startListKeys();
   startMenus();
   startDialogs();
+  startTabs();
   startLive();
   document.addEventListener("click", (event) => {
     const target = event.target as Element;

@@ -1,0 +1,95 @@
+"""What an operator sees and does on the page of an instance, in a real browser."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenFor
+from tests.browser.steps import find_instances, island, open_newest_task, start_expense
+from tests.infrastructure.sites import Site
+
+
+def places(page: Page) -> list[str]:
+    return page.locator("[data-part=now] .state").all_inner_texts()
+
+
+def test_time_travel_shows_every_state_that_was_recorded(embedded_site: Site, open_for: OpenFor) -> None:
+    clerk, manager, operator = (open_for(embedded_site, name) for name in ("clerk", "manager", "operator"))
+    start_expense(clerk, embedded_site, "77", "Time travel")
+    instance = find_instances(operator)[0]["id"]
+    state_url = f"{embedded_site.url}/api/v1/instances/{instance}/state/"
+    first = operator.request.get(state_url).json()
+    open_newest_task(manager, embedded_site)
+    form = island(manager, "form")
+    form.get_by_label("Comment").fill("Gone back to")
+    form.get_by_role("button", name="Approve").click()
+    manager.wait_for_url("**/inbox/")
+
+    operator.goto(f"{embedded_site.url}/instances/{instance}/?at=1")
+    island(operator, "instance")
+    bar = operator.locator("[data-part=time-travel]")
+    expect(bar.get_by_role("status")).to_contain_text("1 of")
+    moments = operator.request.get(f"{embedded_site.url}/instances/{instance}/moments/").json()["moments"]
+    arrived = next(one["sequence"] for one in moments if one["kind"] == "entered" and one["node"] == "approve")
+    operator.goto(f"{embedded_site.url}/instances/{instance}/?at={arrived}")
+    island(operator, "instance")
+    expect(operator.locator("#now")).to_have_text("Where it was")
+    assert [token["node"] for token in first["tokens"]] == ["approve"]
+    expect(operator.locator("[data-part=now] .state")).to_have_text(["Approve expense"])
+    expect(operator.locator("[data-part=past]")).not_to_contain_text("Gone back to")
+
+    bar.get_by_role("button", name="Next move").click()
+    expect(bar.get_by_role("status")).not_to_contain_text(f"{arrived} of")
+    assert f"at={arrived}" not in operator.url
+    commented = next(one["sequence"] for one in moments if one["kind"] == "set" and "comment" in one["detail"])
+    bar.get_by_role("slider").fill(str(commented))
+    expect(operator.locator("[data-part=past] .is-changed").first).to_contain_text("comment")
+    expect(operator.locator("[data-part=past]")).to_contain_text("Gone back to")
+
+    bar.get_by_role("button", name="Now").click()
+    expect(operator.locator("#now")).to_have_text("Where it is now")
+    expect(operator.locator("[data-part=status]")).to_contain_text("Completed")
+    assert "at=" not in operator.url
+
+
+def test_tabs_tell_the_whole_of_an_instance(embedded_site: Site, open_for: OpenFor) -> None:
+    clerk, operator = open_for(embedded_site, "clerk"), open_for(embedded_site, "operator")
+    start_expense(clerk, embedded_site, "31.5", "Tabs")
+    operator.goto(f"{embedded_site.url}/instances/{find_instances(operator)[0]['id']}/")
+    island(operator, "instance")
+    drawer = operator.locator(".drawer")
+    expect(drawer).to_contain_text("31.5")
+    for tab, words in {
+        "Timeline": "still there",
+        "Events": "reached",
+        "Tasks": "managers",
+        "Jobs": "No job is open",
+        "Decisions": "No decision table",
+        "Calls": "calls no other",
+        "Audit": "started it",
+    }.items():
+        drawer.get_by_role("link", name=tab).click()
+        expect(operator.locator("#instance-tab")).to_contain_text(words)
+        expect(drawer.get_by_role("link", name=tab)).to_have_attribute("aria-current", "page")
+    assert operator.url.endswith("?tab=audit")
+
+
+def test_operator_suspends_changes_a_variable_and_resumes_with_reasons(embedded_site: Site, open_for: OpenFor) -> None:
+    clerk, operator = open_for(embedded_site, "clerk"), open_for(embedded_site, "operator")
+    start_expense(clerk, embedded_site, "12", "Repair me")
+    operator.goto(f"{embedded_site.url}/instances/{find_instances(operator)[0]['id']}/")
+    island(operator, "instance")
+    operator.get_by_role("button", name="Suspend…").click()
+    dialog = operator.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill("Year-end closing")
+    dialog.get_by_role("button", name="Suspend the instance").click()
+    expect(operator.locator("[data-part=status]")).to_contain_text("Suspended")
+    operator.get_by_role("button", name="Resume").click()
+    expect(operator.locator("[data-part=status]")).to_contain_text("Active")
+    operator.get_by_label("Variable", exact=True).fill("amount")
+    operator.get_by_label("New value").fill("21")
+    operator.get_by_label("Reason", exact=True).last.fill("Digits swapped")
+    operator.get_by_role("button", name="Set the variable").click()
+    expect(operator.get_by_text("“amount” is set.")).to_be_visible()
+    expect(operator.locator("#instance-tab")).to_contain_text("21")
+    operator.get_by_role("link", name="Audit").click()
+    for words in ("Year-end closing", "Digits swapped", "resumed the instance"):
+        expect(operator.locator("#instance-tab")).to_contain_text(words)
