@@ -27,6 +27,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="what the tests with a database run on; with postgresql only those tests run",
     )
+    parser.addoption("--random-processes", type=int, default=1000, help="how many random processes are played")
+    parser.addoption("--random-seed", type=int, default=0, help="the seed of the first of them; each has the next one")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    first, number = config.getoption("random_seed"), config.getoption("random_processes")
+    return f"random processes: {number}, seeds {first} to {first + number - 1}"
 
 
 @pytest.hookimpl(wrapper=True)

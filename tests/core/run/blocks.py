@@ -1,4 +1,5 @@
-"""Blocks of random processes: each draws itself as BPMN and knows its counterpart in the oracle."""
+"""Blocks of random processes: each draws itself as BPMN and knows its counterpart in the oracle. Those that are about
+events, calls and races are in blocks_events.py."""
 
 from __future__ import annotations
 
@@ -6,31 +7,20 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.core.run.oracle import (
-    Live,
-    LiveChoice,
-    LiveEnd,
-    LiveHost,
-    LiveMulti,
-    LiveParallel,
-    LiveScope,
-    LiveSequence,
-    LiveTask,
-    LiveUndo,
-    Path,
-)
+from tests.core.run.oracle import Live, LiveMulti, LiveParallel, LiveScope, LiveSequence, LiveTask, Path
 
 
 @dataclass
 class Writer:
-    """The text of one scope. `counts` is shared by all scopes of a process."""
+    """The text of one scope. All but the nodes is shared by all scopes of a file; `others` are called processes."""
 
     counts: dict[str, int]
     variables: dict[str, Any]
     nodes: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
 
     def inner(self) -> Writer:
-        return Writer(self.counts, self.variables)
+        return Writer(self.counts, self.variables, others=self.others)
 
     def name(self, kind: str) -> str:
         self.counts[kind] = self.counts.get(kind, 0) + 1
@@ -46,9 +36,6 @@ class Writer:
         name = self.name("f")
         return self.node("sequenceFlow", name, inside, sourceRef=source, targetRef=target)
 
-    def signal(self, name: str) -> str:
-        return f'<signalEventDefinition signalRef="{name}"/>'
-
     def text(self) -> str:
         return "".join(self.nodes)
 
@@ -56,11 +43,18 @@ class Writer:
 class Block:
     """`draw` adds the block to a scope and gives its first and last node; `live` is the block as it runs."""
 
+    ends = False
+
     def draw(self, writer: Writer) -> tuple[str, str]:
         raise NotImplementedError
 
     def live(self, parent: Live, path: Path) -> Live:
         raise NotImplementedError
+
+
+def is_end(branch: Block) -> bool:
+    """Nothing follows it."""
+    return isinstance(branch, Sequence) and branch.blocks[-1].ends
 
 
 @dataclass
@@ -120,7 +114,7 @@ class Split(Block):
             flow = writer.flow(name, first, variable if is_guarded else "")
             if is_default:
                 flows.append(flow)
-            if not isinstance(branch, Sequence) or not isinstance(branch.blocks[-1], End):
+            if not is_end(branch):
                 writer.flow(last, join)
         writer.node(self.kind, name, **({"default": flows[0]} if flows else {}))
         writer.node(self.kind, join)
@@ -161,17 +155,34 @@ class Loop(Block):
         return LiveSequence(parent, path, [self.body] * self.rounds)
 
 
+DEFINITIONS = {
+    "signal": '<signalEventDefinition signalRef="{name}"/>',
+    "message": '<messageEventDefinition messageRef="{name}"/>',
+    "condition": "<conditionalEventDefinition><condition>c_{name}</condition></conditionalEventDefinition>",
+}
+
+
 @dataclass
 class Reaction:
-    """What a signal (or an error) leads to: of a boundary event or an event sub-process."""
+    """What an event leads to: at a boundary, as an event sub-process, or behind a gateway. A timer happens `times`
+    times; an error or escalation without a code is any."""
 
     name: str
     body: Block
     interrupts: bool = True
-    is_error: bool = False
+    cause: str = "signal"
+    code: str = ""
+    times: int = 1
 
     def definition(self) -> str:
-        return "<errorEventDefinition/>" if self.is_error else f'<signalEventDefinition signalRef="{self.name}"/>'
+        if self.cause in ("error", "escalation"):
+            code = f' {self.cause}Ref="{self.code}"' if self.code else ""
+            return f"<{self.cause}EventDefinition{code}/>"
+        if self.cause == "timer" and self.times > 1:
+            return f"<timerEventDefinition><timeCycle>R{self.times}/PT1H</timeCycle></timerEventDefinition>"
+        if self.cause == "timer":
+            return "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
+        return DEFINITIONS[self.cause].format(name=self.name)
 
 
 @dataclass
@@ -231,97 +242,3 @@ class Multi(Block):
 
     def live(self, parent: Live, path: Path) -> Live:
         return LiveMulti(parent, path, self)
-
-
-@dataclass
-class Host(Block):
-    """An activity and its boundary events. An interrupting one joins the way behind the activity."""
-
-    activity: Any  # Task, Scope or Multi
-    events: list[Reaction]
-
-    def draw(self, writer: Writer) -> tuple[str, str]:
-        first, last = self.activity.draw(writer)
-        join = writer.name("j")
-        writer.node("exclusiveGateway", join)
-        writer.flow(last, join)
-        for event in self.events:
-            name = f"b_{event.name}"
-            writer.node(
-                "boundaryEvent", name, event.definition(),
-                attachedToRef=first, cancelActivity=str(event.interrupts).lower(),
-            )  # fmt: skip
-            inner_first, inner_last = event.body.draw(writer)
-            writer.flow(name, inner_first)
-            if event.interrupts:
-                writer.flow(inner_last, join)
-        return first, join
-
-    def live(self, parent: Live, path: Path) -> Live:
-        return LiveHost(parent, path, self)
-
-
-@dataclass
-class Choice(Block):
-    """An event gateway, or with one branch a plain catch event."""
-
-    branches: dict[str, Block]
-
-    def draw(self, writer: Writer) -> tuple[str, str]:
-        name = writer.name("c")
-        join = f"{name}j"
-        writer.node("exclusiveGateway", join)
-        is_many = len(self.branches) > 1
-        if is_many:
-            writer.node("eventBasedGateway", name)
-        for signal, branch in self.branches.items():
-            catch = f"w_{signal}"
-            writer.node("intermediateCatchEvent", catch, writer.signal(signal))
-            first, last = branch.draw(writer)
-            if is_many:
-                writer.flow(name, catch)
-            writer.flow(catch, first)
-            writer.flow(last, join)
-        return (name if is_many else f"w_{next(iter(self.branches))}"), join
-
-    def live(self, parent: Live, path: Path) -> Live:
-        return LiveChoice(parent, path, self)
-
-
-@dataclass
-class End(Block):
-    """Ends its scope, or leaves it by an error. Nothing follows it."""
-
-    kind: str  # terminate, error
-
-    def draw(self, writer: Writer) -> tuple[str, str]:
-        name = writer.name("x")
-        writer.node("endEvent", name, f"<{self.kind}EventDefinition/>")
-        return name, name
-
-    def live(self, parent: Live, path: Path) -> Live:
-        return LiveEnd(parent, path, self)
-
-
-@dataclass
-class Undo(Block):
-    def draw(self, writer: Writer) -> tuple[str, str]:
-        name = writer.name("u")
-        writer.node("intermediateThrowEvent", name, "<compensateEventDefinition/>")
-        return name, name
-
-    def live(self, parent: Live, path: Path) -> Live:
-        return LiveUndo(parent, path)
-
-
-def write(process: Scope, signals: list[str]) -> tuple[str, dict[str, Any]]:
-    """The BPMN text and the variables that make the choices."""
-    writer = Writer({}, {})
-    draw_scope(writer, process.name, process.body, process.reactions)
-    known = "".join(f'<signal id="{name}" name="{name}"/>' for name in signals)
-    text = (
-        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
-        'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="random">'
-        f'{known}<process id="p" isExecutable="true">{writer.text()}</process></definitions>'
-    )
-    return text, writer.variables

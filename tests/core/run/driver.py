@@ -20,11 +20,18 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 Stored = OpenItem | OpenTimer | OpenSubscription | OpenJob | OpenIncident
 
 
+def drive(text: str, hooks: Any = "lean") -> Driver:
+    """The first process of the text."""
+    graph = compile_diagram(read_diagram(text))[0]
+    return Driver(build_machine(graph.states.values(), graph.transitions, hooks=hooks), graph.process)
+
+
 class Driver:
-    def __init__(self, text: str, hooks: Any = "lean", is_restored: bool = False) -> None:
-        graph = compile_diagram(read_diagram(text))[0]
-        self.machine: ProcessMachine = build_machine(graph.states.values(), graph.transitions, hooks=hooks)
-        self.instance = Instance("1", graph.process, "1")
+    def __init__(
+        self, machine: ProcessMachine, process: str, is_restored: bool = False, is_called: bool = False
+    ) -> None:
+        self.machine = machine
+        self.instance = Instance("1", process, "1", parent=("1", 1) if is_called else None)
         self.tokens: dict[int, Token] = {}
         self.waits: list[Stored] = []
         self.log: list[Any] = []
@@ -65,6 +72,10 @@ class Driver:
             walker = self.tokens.get(walker.scope)
         return {**self.instance.variables, **found}
 
+    def take(self, wait: Stored) -> None:
+        """A stored wait that has come back is no row any more."""
+        self.waits.remove(wait)
+
     def trace(self) -> list[tuple[str, str, int, str | None]]:
         return [entry for _, entry in read_trace(self.machine, self.log)]
 
@@ -74,12 +85,14 @@ def restore(snapshot: Snapshot) -> Snapshot:
     fields = {name: getattr(snapshot.instance, name) for name in snapshot.instance.__slots__}
     rows = [[t.id, t.state, t.scope, t.flow, t.index, t.variables, t.data] for t in snapshot.tokens]
     fields, rows = json.loads(json.dumps([fields, rows]))
+    fields["parent"] = tuple(fields["parent"]) if fields["parent"] else None
     return Snapshot(Instance(**fields), [Token(*row) for row in sorted(rows)], snapshot.is_new)
 
 
-def replay(machine: ProcessMachine, log: Iterable[Any]) -> dict[int, str]:
-    """Token → state as the history alone tells it."""
+def replay(machine: ProcessMachine, log: Iterable[Any]) -> tuple[dict[int, str], dict[str, Any]]:
+    """Token → state, and the variables of the process, as the history alone tells them."""
     places: dict[int, str] = {}
+    variables: dict[str, Any] = {}
     for entry in log:
         head = entry[0]
         if not isinstance(head, str):
@@ -92,4 +105,6 @@ def replay(machine: ProcessMachine, log: Iterable[Any]) -> dict[int, str]:
             places[entry[1]] = machine.edges[entry[2]].dest
         elif head in ("gone", "cancelled"):
             assert places.pop(entry[1]) == entry[2], f"token {entry[1]} was elsewhere"
-    return places
+        elif head == "set" and entry[1] == ROOT:
+            variables |= entry[2]
+    return places, variables

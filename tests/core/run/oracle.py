@@ -1,15 +1,18 @@
 """The oracle: how a tree of blocks runs by rules of its own, to be compared with the engine after every step.
 
-It knows nothing of tokens and states: a leaf that is complete tells its parent, which decides what comes next.
+It knows nothing of tokens and states: a leaf that is complete tells its parent, which decides what comes next. What
+waits for or causes events is in oracle_events.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.core.run.blocks import Block, Choice, End, Host, Multi, Reaction, Task
+    from tests.core.run.blocks import Block, Multi, Reaction, Task
+
+HEARD = ("signal", "message", "timer", "condition")  # causes that come from outside; the others are looked up
 
 Path = tuple[tuple[str, int], ...]  # which instance of each multi-instance block around
 Key = tuple[str, Path]
@@ -49,11 +52,19 @@ class Live:
     def waits(self) -> list[Key]:
         return []
 
-    def signals(self) -> list[str]:
+    def hears(self) -> list[tuple[str, str]]:
+        """Cause and name of every event that is waited for."""
         return []
 
     def hear(self, name: str) -> None:
-        """The signal has come; only who waits for it is told."""
+        """The event has happened; only who waits for it is told."""
+
+    def catches(self, cause: str, code: str, inner: Live) -> Reaction | None:
+        """What reacts here to an error or an escalation that comes out of `inner`."""
+        return None
+
+    def react(self, reaction: Reaction) -> None:
+        raise NotImplementedError
 
     def complete(self) -> None:
         """The wait is over."""
@@ -73,14 +84,64 @@ class Live:
             node = node.parent
         return node
 
+    def root(self) -> LiveScope:
+        node: Live = self
+        while node.parent is not None:
+            node = node.parent
+        assert isinstance(node, LiveScope)
+        return node
 
-class LiveScope(Live):
+    def throw(self, cause: str, code: str) -> bool:
+        """Outward to whoever catches it first: a scope before the boundary of its activity."""
+        inner, node = self, self.parent
+        while node is not None:
+            reaction = node.catches(cause, code, inner)
+            if reaction is not None:
+                node.react(reaction)
+                return True
+            inner, node = node, node.parent
+        return False
+
+
+class Listening(Live):
+    """What has reactions: each is heard as often as its cause may happen."""
+
+    reactions: list[Reaction]
+
+    def __init__(self, parent: Live | None, path: Path, reactions: list[Reaction]) -> None:
+        super().__init__(parent, path)
+        self.reactions = reactions
+        self.left = {reaction.name: reaction.times for reaction in reactions if reaction.cause == "timer"}
+
+    def is_open(self) -> bool:
+        raise NotImplementedError
+
+    def hears(self) -> list[tuple[str, str]]:
+        open_ones = [reaction for reaction in self.reactions if self.is_open() and self.left.get(reaction.name, 1)]
+        return [(reaction.cause, reaction.name) for reaction in open_ones if reaction.cause in HEARD]
+
+    def hear(self, name: str) -> None:
+        for reaction in self.reactions:
+            if reaction.name == name and self.is_open():
+                if name in self.left:
+                    self.left[name] -= 1
+                self.react(reaction)
+
+
+def find_reaction(reactions: Iterable[Reaction], cause: str, code: str) -> Reaction | None:
+    """The one for this very code before the one for all."""
+    own = [reaction for reaction in reactions if reaction.cause == cause and reaction.code in ("", code)]
+    return max(own, key=lambda reaction: reaction.code, default=None)
+
+
+class LiveScope(Listening):
     """What owns tokens: the process, a sub-process, an event sub-process; `done` can be undone."""
 
     def __init__(self, parent: Live | None, path: Path, body: Block | None, reactions: list[Reaction]) -> None:
-        super().__init__(parent, path)
-        self.body, self.reactions = body, reactions
+        super().__init__(parent, path, reactions)
+        self.body = body
         self.done: list[Record] = []
+        self.pending: list[Any] = []  # of the process: throwers whose signal is not delivered yet
         self.is_interrupted = self.is_over = self.is_reaction = False
         self.status = "completed"
 
@@ -99,15 +160,15 @@ class LiveScope(Live):
                 self.record(("scope", self.done))
             self.finish()
 
-    def signals(self) -> list[str]:
-        if self.is_interrupted or self.is_over:
-            return []
-        return [reaction.name for reaction in self.reactions if not reaction.is_error]
+    def is_open(self) -> bool:
+        return not self.is_interrupted and not self.is_over
 
-    def hear(self, name: str) -> None:
-        for reaction in self.reactions:
-            if reaction.name == name and not self.is_interrupted:
-                self.react(reaction)
+    def catches(self, cause: str, code: str, inner: Live) -> Reaction | None:
+        """What comes out of a reaction is not caught by it again."""
+        if not self.is_open():
+            return None
+        others = [one for one in self.reactions if not (isinstance(inner, LiveScope) and inner.body is one.body)]
+        return find_reaction(others, cause, code)
 
     def react(self, reaction: Reaction) -> None:
         if reaction.interrupts:
@@ -117,6 +178,11 @@ class LiveScope(Live):
         child.is_reaction = True
         self.children.append(child)
         child.begin()
+
+    def settle(self) -> None:
+        """Deliver the signals that were thrown, one after the other, once everything rests."""
+        while self.pending:
+            self.pending.pop(0).deliver()
 
 
 class LiveTask(Live):
@@ -192,134 +258,3 @@ class LiveMulti(Live):
         if self.done:
             self.record(("scope", self.done))
         self.finish()
-
-
-class LiveHost(Live):
-    """An activity with boundary events; what an interrupting one leads to stands in its place."""
-
-    def __init__(self, parent: Live, path: Path, host: Host) -> None:
-        super().__init__(parent, path)
-        self.host = host
-        self.heard: set[str] = set()
-        self.is_left = False
-
-    def begin(self) -> None:
-        self.add(self.host.activity)
-
-    def signals(self) -> list[str]:
-        return [] if self.is_left else [reaction.name for reaction in self.host.events if not reaction.is_error]
-
-    def hear(self, name: str) -> None:
-        for reaction in self.host.events:
-            if reaction.name == name and not self.is_left:
-                self.react(reaction)
-
-    def react(self, reaction: Reaction) -> None:
-        if reaction.interrupts:
-            self.children.clear()
-            self.is_left = True
-            self.add(reaction.body)
-        else:
-            scope = self.scope()
-            live = reaction.body.live(scope, self.path)
-            scope.children.append(live)
-            live.begin()
-
-    def child_done(self, child: Live) -> None:
-        self.is_left = True
-        self.finish()
-
-
-class LiveChoice(Live):
-    """Waits for one of several signals, then goes the way behind it."""
-
-    def __init__(self, parent: Live, path: Path, choice: Choice) -> None:
-        super().__init__(parent, path)
-        self.choice = choice
-
-    def signals(self) -> list[str]:
-        return [] if self.children else list(self.choice.branches)
-
-    def hear(self, name: str) -> None:
-        if not self.children:
-            self.add(self.choice.branches[name])
-
-
-class LiveEnd(Live):
-    def __init__(self, parent: Live, path: Path, end: End) -> None:
-        super().__init__(parent, path)
-        self.end = end
-
-    def begin(self) -> None:
-        if self.end.kind == "terminate":
-            scope = self.scope()
-            scope.children.clear()
-            scope.status = "terminated"
-            scope.end()
-        else:
-            self.throw()
-
-    def throw(self) -> None:
-        inner: Live = self
-        node = self.parent
-        while node is not None:
-            if isinstance(node, LiveHost) and not node.is_left:
-                for reaction in node.host.events:
-                    if reaction.is_error:
-                        node.react(reaction)
-                        return
-            if isinstance(node, LiveScope) and not node.is_interrupted:
-                for reaction in node.reactions:
-                    is_from_itself = isinstance(inner, LiveScope) and inner.body is reaction.body
-                    if reaction.is_error and not is_from_itself:
-                        node.react(reaction)
-                        return
-                if node.parent is None:
-                    break
-            inner, node = node, node.parent
-        assert isinstance(inner, LiveScope) or node is not None
-        root = self.root()
-        root.children.clear()
-        root.is_over, root.status = True, "failed"
-
-    def root(self) -> LiveScope:
-        node: Live = self
-        while node.parent is not None:
-            node = node.parent
-        assert isinstance(node, LiveScope)
-        return node
-
-
-class LiveUndo(Live):
-    """A compensation throw: the handlers one after the other, last first."""
-
-    def begin(self) -> None:
-        scope = self.scope()
-        records: list[Record] = []
-        while True:
-            records = scope.done + records
-            scope.done = []
-            if not scope.is_reaction:
-                break
-            scope = scope.scope()
-        self.queue = list(flatten(records))
-        self.go_on()
-
-    def go_on(self) -> None:
-        if not self.queue:
-            self.finish()
-
-    def waits(self) -> list[Key]:
-        return self.queue[:1]
-
-    def complete(self) -> None:
-        self.queue.pop(0)
-        self.go_on()
-
-
-def flatten(records: list[Record]) -> Iterator[Key]:
-    for kind, what in reversed(records):
-        if kind == "task":
-            yield what
-        else:
-            yield from flatten(what)

@@ -10,7 +10,7 @@ from engine.core.model.effects import OpenIncident, OpenItem, OpenSubscription, 
 from engine.core.model.limits import Limits
 from engine.core.model.runtime import ROOT, Delivery, Failure, Instance, Snapshot
 from engine.core.run import advance
-from tests.core.run.driver import NOW, Driver
+from tests.core.run.driver import NOW, drive
 
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -38,7 +38,7 @@ TWO_TASKS = diagram('<startEvent id="s"/>', '<userTask id="a"/>', '<userTask id=
 
 
 def test_a_delta_names_what_was_born_changed_and_is_gone() -> None:
-    driver = Driver(TWO_TASKS)
+    driver = drive(TWO_TASKS)
     driver.start({"x": 1})
     token = next(iter(driver.tokens))
     moved = driver.deliver([Delivery(token, "complete", {"variables": {"y": 2}})])
@@ -51,7 +51,7 @@ def test_a_delta_names_what_was_born_changed_and_is_gone() -> None:
 
 
 def test_a_late_delivery_is_refused_and_changes_nothing() -> None:
-    driver = Driver(TWO_TASKS)
+    driver = drive(TWO_TASKS)
     driver.start({})
     late = Delivery(99, "complete")
     delta = driver.deliver([late])
@@ -61,7 +61,7 @@ def test_a_late_delivery_is_refused_and_changes_nothing() -> None:
 
 
 def test_of_two_deliveries_for_one_wait_the_second_is_refused() -> None:
-    driver = Driver(TWO_TASKS)
+    driver = drive(TWO_TASKS)
     driver.start({})
     token = next(iter(driver.tokens))
     first, second = Delivery(token, "complete"), Delivery(token, "complete")
@@ -72,28 +72,28 @@ def test_of_two_deliveries_for_one_wait_the_second_is_refused() -> None:
 
 @pytest.mark.parametrize("trigger", ["fire:nothing", "continue", "escalation", "start"])
 def test_a_trigger_that_the_state_does_not_know_is_refused(trigger: str) -> None:
-    driver = Driver(TWO_TASKS)
+    driver = drive(TWO_TASKS)
     driver.start({})
     delta = driver.deliver([Delivery(next(iter(driver.tokens)), trigger)])
     assert [delivery.trigger for delivery in delta.refused] == [trigger]
 
 
 def test_a_sub_process_cannot_be_completed_from_outside() -> None:
-    driver = Driver(diagram('<startEvent id="s"/>', '<subProcess id="sp"><userTask id="a"/></subProcess>', "s>sp"))
+    driver = drive(diagram('<startEvent id="s"/>', '<subProcess id="sp"><userTask id="a"/></subProcess>', "s>sp"))
     driver.start({})
     owner = next(token.id for token in driver.tokens.values() if token.state == "sp")
     assert driver.deliver([Delivery(owner, "complete")]).refused
 
 
 def test_an_instance_is_started_once() -> None:
-    driver = Driver(TWO_TASKS)
+    driver = drive(TWO_TASKS)
     driver.start({})
     assert driver.deliver([Delivery(ROOT, "start")]).refused
     assert len(driver.tokens) == 1
 
 
 def test_an_ended_instance_refuses_everything() -> None:
-    driver = Driver(TWO_TASKS)
+    driver = drive(TWO_TASKS)
     driver.start({})
     driver.deliver([Delivery(ROOT, "cancel")])
     assert driver.deliver([Delivery(ROOT, "variables", {"variables": {"x": 1}})]).refused
@@ -102,7 +102,7 @@ def test_an_ended_instance_refuses_everything() -> None:
 
 def test_a_wait_that_is_opened_and_ended_in_one_advance_never_shows() -> None:
     signal = '<signal id="g" name="g"/>'
-    driver = Driver(
+    driver = drive(
         diagram(
             '<startEvent id="s"/>',
             '<parallelGateway id="f"/>',
@@ -118,7 +118,7 @@ def test_a_wait_that_is_opened_and_ended_in_one_advance_never_shows() -> None:
 
 
 def test_an_interrupting_event_sub_process_drops_single_waits_of_its_scope() -> None:
-    driver = Driver(
+    driver = drive(
         diagram(
             '<startEvent id="s"/>',
             '<subProcess id="sp"><userTask id="a"/>'
@@ -142,7 +142,7 @@ def test_an_interrupting_event_sub_process_drops_single_waits_of_its_scope() -> 
 
 
 def test_an_incident_delivers_again_what_failed() -> None:
-    driver = Driver(
+    driver = drive(
         diagram('<startEvent id="s"/>', '<userTask id="a"/>', '<exclusiveGateway id="g"/>', '<userTask id="b"/>',
                 "s>a", "a>g", "g>b|x &gt; 1")
     )  # fmt: skip
@@ -156,7 +156,7 @@ def test_an_incident_delivers_again_what_failed() -> None:
 
 
 def test_a_failed_start_is_a_failure_and_no_delta() -> None:
-    driver = Driver(diagram('<startEvent id="s"/>', '<exclusiveGateway id="g"/>', '<task id="b"/>', "s>g", "g>b|x > 1"))
+    driver = drive(diagram('<startEvent id="s"/>', '<exclusiveGateway id="g"/>', '<task id="b"/>', "s>g", "g>b|x > 1"))
     snapshot = Snapshot(Instance("1", "p", "1"), is_new=True)
     result = advance(driver.machine, snapshot, [Delivery(ROOT, "start")], NOW)
     assert isinstance(result, Failure)
@@ -164,7 +164,7 @@ def test_a_failed_start_is_a_failure_and_no_delta() -> None:
 
 
 def test_tokens_without_end_are_stopped_at_their_limit() -> None:
-    driver = Driver(
+    driver = drive(
         diagram('<startEvent id="s"/>', '<userTask id="u"/>', '<task id="m"/>', '<task id="n"/>',
                 "s>u", "u>m", "m>m", "m>n", "n>m")
     )  # fmt: skip
@@ -177,19 +177,19 @@ def test_tokens_without_end_are_stopped_at_their_limit() -> None:
 
 
 def test_the_starter_is_kept_under_the_name_that_the_start_event_gives() -> None:
-    driver = Driver(diagram('<startEvent id="s" camunda:initiator="who"/>', '<userTask id="a"/>', "s>a"))
+    driver = drive(diagram('<startEvent id="s" camunda:initiator="who"/>', '<userTask id="a"/>', "s>a"))
     driver.deliver([Delivery(ROOT, "start", {"variables": {}}, actor="mary")], is_new=True)
     assert driver.instance.variables == {"who": "mary"}
 
 
 def test_the_history_tells_where_every_token_is() -> None:
-    driver = Driver(TWO_TASKS)
+    driver = drive(TWO_TASKS)
     driver.start({})
     assert driver.trace() == [("entered", "s", 1, None), ("left", "s", 1, None), ("entered", "a", 1, "s_a")]
 
 
 def test_an_advance_uses_only_the_time_it_is_given() -> None:
-    driver = Driver(
+    driver = drive(
         diagram(
             '<startEvent id="s"/>',
             '<intermediateCatchEvent id="c"><timerEventDefinition><timeDuration>P1M</timeDuration>'
