@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from api import views
+from api import designing, views
 
 app_name = "api"
 
@@ -56,6 +56,11 @@ urlpatterns = [
     path("v1/decisions/<str:key>/", views.OneDecision.as_view(), name="decision"),
     path("v1/decisions/<str:key>/evaluate/", views.EvaluateDecision.as_view(), name="decision-evaluate"),
     path("v1/feel/", views.Feel.as_view(), name="feel"),
+    path("v1/designer/catalogue/", designing.Catalogue.as_view(), name="catalogue"),
+    path("v1/designer/timer/", designing.Timers.as_view(), name="preview-timer"),
+    path("v1/designer/retries/", designing.Retries.as_view(), name="preview-retries"),
+    path("v1/designer/decision/", designing.TryDecision.as_view(), name="try-decision"),
+    path("v1/designer/layout/", designing.Layout.as_view(), name="layout"),
     # Last: what is nowhere is said in the API's own words. With the slash, which Django adds where it is missing.
     re_path(r"^.*/$", views.Nowhere.as_view()),
 ]

@@ -11,15 +11,15 @@ from engine.core.parse.names import BPMNDI, DC, DI, tag
 from engine.core.parse.read import read_tree
 
 
-def with_layout(data: str | bytes) -> bytes:
-    """The file as `write_diagram` gives it, with a drawing where it has none. The same file always gets the
-    same drawing."""
+def with_layout(data: str | bytes, *, is_anew: bool = False) -> bytes:
+    """The file as `write_diagram` gives it, with a drawing where it has none, or always with a new one. The same
+    file always gets the same drawing."""
     root, ctx = read_tree(data)
     for element, name in ctx.generated:
         element.set("id", name)
-    if next(root.iter(tag("BPMNShape", BPMNDI)), None) is None:
+    if is_anew or next(root.iter(tag("BPMNShape", BPMNDI)), None) is None:
         for diagram in list(root.iterchildren(tag("BPMNDiagram", BPMNDI))):
-            root.remove(diagram)  # one that shows nothing is in the way of one that does
+            root.remove(diagram)  # an old or an empty one is in the way of the new one
         _write_drawings(root, ctx)
     return serialise(root, ctx)
 

@@ -1,4 +1,5 @@
-"""Our own extension elements, usable with every dialect: outcomes of a user task and the four-eyes rule."""
+"""Our own extension elements, usable with every dialect: outcomes of a user task, the four-eyes rule,
+the pauses between attempts, and comments for those who draw."""
 
 from __future__ import annotations
 
@@ -28,8 +29,18 @@ def _four_eyes(ctx: Context, settings: Settings, element: _Element) -> None:
     settings.four_eyes.extend(nodes)
 
 
+def _retry(ctx: Context, settings: Settings, element: _Element) -> None:
+    settings.retry_cycle = (element.get("pauses") or "").strip()
+
+
+def _comment(ctx: Context, settings: Settings, element: _Element) -> None:
+    """Read by people alone."""
+
+
 EXTENSIONS: Final[Table] = {
     tag("outcome", STATEWRIGHT): ("", _outcome),
     tag("outcomes", STATEWRIGHT): ("", _outcomes),
     tag("fourEyes", STATEWRIGHT): ("", _four_eyes),
+    tag("retry", STATEWRIGHT): ("", _retry),
+    tag("comment", STATEWRIGHT): ("", _comment),
 }
