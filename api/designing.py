@@ -56,9 +56,7 @@ class Catalogue(APIView):
     def get(self, request: Request) -> Response:
         """What a diagram can name: groups, handlers with their inputs, processes, decisions, forms."""
         names = catalogue.list_names(request.user)
-        handlers.discover()
-        known = sorted(handlers.HANDLERS.values(), key=lambda one: one.type)
-        return Response(names | {"handlers": [describe_handler(one) for one in known]})
+        return Response(names | {"handlers": [describe_handler(one) for one in handlers.list_handlers()]})
 
 
 class Timers(APIView):

@@ -30,6 +30,7 @@ from engine.models import Instance, ProcessVersion
 from engine.service import decisions, deploying, documents, drafts, forms, history, instances, items, reading, worklist
 from engine.service.errors import Invalid, NotFound
 from engine.service.expressions import try_expression
+from engine.worker.handlers import list_handlers
 
 ANSWER = {200: dict}
 LONGEST_KEY = 255
@@ -123,7 +124,8 @@ class Check(APIView):
         files = [{"name": "diagram.bpmn", "content": body["xml"]}, *body["files"]]
         try:
             found = deploying.check_files(
-                [deploying.File(file["name"], _as_bytes(file["content"])) for file in files]
+                [deploying.File(file["name"], _as_bytes(file["content"])) for file in files],
+                [one.type for one in list_handlers()],
             ).warnings
         except DiagramError as error:
             found = list(error.problems)

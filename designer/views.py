@@ -105,6 +105,9 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
             "draft_url": reverse("api:draft", args=[key]),
             "check_url": reverse("api:check"),
             "deploy_url": reverse("api:deployments"),
+            "designer_url": reverse("api:catalogue").removesuffix("catalogue/"),
+            "feel_url": reverse("api:feel"),
+            "user": request.user.get_username(),
         },
     }
     return render(request, "designer/edit.html", context)

@@ -66,3 +66,9 @@ def handler(
 def discover() -> None:
     """Import the module `handlers` of every installed app."""
     autodiscover_modules("handlers")
+
+
+def list_handlers() -> list[Handler]:
+    """All of them, by the types of their jobs."""
+    discover()
+    return sorted(HANDLERS.values(), key=lambda one: one.type)

@@ -29,6 +29,16 @@ declare module "dmn-js/lib/Modeler" {
     on(event: string, handler: (event: { views: DmnView[]; activeView?: DmnView }) => void): void;
   }
 }
+declare module "bpmn-js-properties-panel" {
+  export function useService<T>(name: string): T;
+}
+declare module "@bpmn-io/properties-panel" {
+  import type { FunctionComponent, RefObject } from "@bpmn-io/properties-panel/preact";
+  /** The field that is focused when the entry is asked for by its id. */
+  export function useShowEntryEvent<T>(id: string): RefObject<T>;
+  export const ListGroup: FunctionComponent;
+  export const Group: FunctionComponent;
+}
 declare module "*.bpmnlintrc" {
   const config: { config: { rules: Record<string, string> }; resolver: unknown };
   export default config;

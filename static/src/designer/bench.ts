@@ -10,6 +10,11 @@ export interface DesignerProps {
   draft_url: string;
   check_url: string;
   deploy_url: string;
+  /** What is asked while somebody draws: `catalogue/`, `timer/`, `decision/`, `layout/`. */
+  designer_url: string;
+  feel_url: string;
+  /** Whose comments these are. */
+  user: string;
 }
 
 /** A file as the API takes it: the diagram, a form or a decision. */

@@ -3,8 +3,17 @@ import lintModule from "bpmn-js-bpmnlint";
 import simulationModule from "bpmn-js-token-simulation";
 import Modeler from "camunda-bpmn-js/lib/camunda-cloud/Modeler";
 import { exportPlainColours, RENDERER_COLOURS } from "../diagram/colours";
-import lintRules from "../lint/.bpmnlintrc";
+import { lintConfig } from "../lint/config";
+import { commentBadgesModule } from "./canvas/comment-badges";
+import { namingModule } from "./canvas/naming";
+import { ownColoursModule } from "./canvas/own-colours";
+import { tidyModule } from "./canvas/tidy";
+import { togetherModule } from "./canvas/together";
+import { walkModule } from "./canvas/walk";
 import { serverFindingsModule } from "./checks";
+import { type PageContext, pageModule } from "./context";
+import statewright from "./extension/statewright.json";
+import { ownPropertiesModule } from "./properties/provider";
 import { wordsModule } from "./words";
 
 import "bpmn-js/dist/assets/diagram-js.css";
@@ -20,6 +29,7 @@ import "bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css";
 import "camunda-bpmn-js/styles/popup-menu.css";
 import "../styles/diagram.css";
 import "../styles/designer.css";
+import "../styles/properties.css";
 
 /** The token game would paint every shape black on white; here shapes keep the theme's colours. */
 const themeColoursModule = { neutralElementColors: ["value", {}] };
@@ -34,15 +44,30 @@ export interface DrawingTool {
   on(event: string | string[], priority: number, handler: (event: never) => void): void;
 }
 
-export function createModeler(canvas: HTMLElement, properties: HTMLElement): DrawingTool {
+export function createModeler(canvas: HTMLElement, properties: HTMLElement, page: PageContext): DrawingTool {
   const modeler = new Modeler({
     container: canvas,
     bpmnRenderer: RENDERER_COLOURS,
     propertiesPanel: { parent: properties, tooltip: {}, getFeelPopupLinks: () => [] },
     // Saving must not move what was drawn.
     alignToOrigin: { alignOnSave: false },
-    linting: { bpmnlint: lintRules, active: true },
-    additionalModules: [lintModule, simulationModule, themeColoursModule, serverFindingsModule, wordsModule],
+    linting: { bpmnlint: lintConfig(page.known), active: true },
+    moddleExtensions: { statewright },
+    additionalModules: [
+      lintModule,
+      simulationModule,
+      themeColoursModule,
+      serverFindingsModule,
+      wordsModule,
+      pageModule(page),
+      togetherModule,
+      namingModule,
+      tidyModule,
+      ownColoursModule,
+      walkModule,
+      commentBadgesModule,
+      ownPropertiesModule,
+    ],
   } as ConstructorParameters<typeof Modeler>[0]);
   exportPlainColours(modeler);
   return modeler as unknown as DrawingTool;

@@ -7,6 +7,7 @@ export interface Actions {
   save(): void;
   deploy(): void;
   fit(): void;
+  tidy(): void;
   problems(): void;
   properties(): void;
   importFile(file: File): void;
@@ -41,6 +42,7 @@ export class Toolbar {
     this.bind("zoom-in", () => trigger("stepZoom", { value: 1 }));
     this.bind("zoom-out", () => trigger("stepZoom", { value: -1 }));
     this.bind("fit", () => actions.fit());
+    this.bind("tidy", () => actions.tidy());
     this.bind("map", () => tool.get<{ toggle(): void }>("minimap").toggle());
     this.bind("simulate", () => this.simulate());
     this.bind("properties", () => actions.properties());
@@ -74,15 +76,6 @@ export class Toolbar {
     add("Mod+Shift+p", "Problem list", () => actions.problems());
     add("Mod+Shift+o", "Import a file", () => this.field()?.click());
     add("Mod+Shift+e", "Export as BPMN", () => actions.exportAs("bpmn"));
-    // The canvas listens to these itself while it has the focus; they are here to be found.
-    const known = (keys: string, label: string) => addShortcut({ keys, label, group: "Canvas" });
-    known("n", "Create an element");
-    known("a", "Append to the selected element");
-    known("r", "Replace the selected element");
-    known("e", "Name the selected element");
-    known("Mod+f", "Find an element");
-    known("Mod+z", "Undo");
-    known("Mod+y", "Redo");
   }
 
   private simulate(): void {

@@ -8,7 +8,7 @@ const WORDS: Record<string, string> = {
   "Camunda Form (linked)": "Form by its id",
   "Camunda form (embedded)": "Form in this diagram",
   "Camunda form (linked)": "Form by its id",
-  "Job type": "Handler",
+  "Job type": "Name of the handler",
   "Zeebe task": "Handler task",
   "Camunda Tasklist": "Inbox",
 };

@@ -46,8 +46,10 @@ export function fitToSpace(viewer: { get<T>(name: string): T }): void {
   canvas.zoom(fitted < 1 ? fitted * 0.92 : 1, "auto");
 }
 
+export const hasDrawing = (xml: string): boolean => /<([\w.-]+:)?BPMNShape\b/.test(xml);
+
 export async function withLayout(xml: string): Promise<string> {
-  if (/<(\w+:)?BPMNShape\b/.test(xml)) return xml;
+  if (hasDrawing(xml)) return xml;
   const { layoutProcess } = await import("bpmn-auto-layout");
   return layoutProcess(withEnds(xml));
 }

@@ -1,6 +1,8 @@
 /** The designer page: binds the frame that the template drew to the drawing tool, the draft and the panels. */
 import type { Bench, DesignerProps } from "../designer/bench";
 import { Checks } from "../designer/checks";
+import { Commands } from "../designer/commands";
+import { PageContext } from "../designer/context";
 import { deploy } from "../designer/deploy";
 import { Draft } from "../designer/draft";
 import { DraftFiles } from "../designer/draft-files";
@@ -10,7 +12,7 @@ import { createModeler } from "../designer/modeler";
 import { PanelTabs } from "../designer/panels";
 import { ProblemList } from "../designer/problems";
 import { Toolbar } from "../designer/toolbar";
-import { fitToSpace, keepFitted, withLayout } from "../diagram/viewer";
+import { fitToSpace, keepFitted } from "../diagram/viewer";
 import { readProps } from "../lib/dom";
 import { describe } from "../lib/http";
 import { toast } from "../lib/toast";
@@ -28,9 +30,10 @@ export async function mount(root: HTMLElement): Promise<void> {
     return found;
   };
   const canvas = part("canvas");
-  const tool = createModeler(canvas, part("properties"));
-  const readXml = async () => (await tool.saveXML({ format: true })).xml ?? "";
   const files = new DraftFiles();
+  const page = new PageContext(props, files);
+  const tool = createModeler(canvas, part("properties"), page);
+  const readXml = async () => (await tool.saveXML({ format: true })).xml ?? "";
   const readDraft = async () => ({ xml: await readXml(), files: files.list() });
   const draft = new Draft(props.draft_url, readDraft, (status) =>
     showStatus(part("draft-status"), status, draft),
@@ -43,7 +46,7 @@ export async function mount(root: HTMLElement): Promise<void> {
     readXml,
     readFiles: async () => [{ name: `${props.key}.bpmn`, content: await readXml() }, ...files.list()],
     open: async (xml) => {
-      await tool.importXML(await withLayout(xml));
+      await tool.importXML(await page.withLayout(xml));
       fitToSpace(tool);
       checks.soon();
     },
@@ -98,8 +101,14 @@ export async function mount(root: HTMLElement): Promise<void> {
     fit: () => fitToSpace(tool),
     problems: () => problems.toggle(),
     properties: () => root.classList.toggle("hides-properties"),
+    tidy: () => void commands.tidy(),
     importFile: (file) => void importFile(file),
     exportAs: (format: ExportFormat) => void exportAs(tool, format, props.key),
+  });
+  const commands = new Commands(bench, page, () => fitToSpace(tool));
+  void page.readCatalogue().then(() => tool.get<{ update(): void }>("linting").update());
+  part("side").addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) tool.get<{ focus(): void }>("canvas").focus();
   });
   if (kept)
     offerKept(

@@ -72,7 +72,7 @@ export function showShortcuts(): void {
   const sections = groups.map((group) =>
     h(
       "section",
-      {},
+      { class: "mb-5 break-inside-avoid" },
       h("h3", { class: "label-caps mb-1" }, group),
       h(
         "dl",
@@ -88,7 +88,7 @@ export function showShortcuts(): void {
     { id: "shortcuts", class: "modal", "aria-labelledby": "shortcuts-title" },
     h(
       "div",
-      { class: "modal-box max-w-2xl" },
+      { class: "modal-box max-w-3xl max-h-[90vh]" },
       h(
         "div",
         { class: "flex items-center justify-between mb-4" },
@@ -99,7 +99,7 @@ export function showShortcuts(): void {
           "Close",
         ),
       ),
-      h("div", { class: "grid gap-6 sm:grid-cols-2" }, ...sections),
+      h("div", { class: "sm:columns-2 gap-8" }, ...sections),
     ),
   );
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());

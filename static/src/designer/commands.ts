@@ -1,0 +1,184 @@
+/** Everything that can be done on the canvas, by name in the command palette and by key where there is one. */
+import { describe } from "../lib/http";
+import { addCommand } from "../lib/palette";
+import { addShortcut } from "../lib/shortcuts";
+import { toast } from "../lib/toast";
+import type { Bench } from "./bench";
+import { applyLayout } from "./canvas/tidy";
+import type { Walk } from "./canvas/walk";
+import type { PageContext } from "./context";
+import { type DrawnElement, isA } from "./extension/elements";
+
+interface EditorActions {
+  trigger(action: string, options?: object): unknown;
+  isRegistered(action: string): boolean;
+}
+
+interface Selection {
+  get(): DrawnElement[];
+}
+
+const COLOURS = [
+  ["none", undefined, undefined],
+  ["blue", "#bbdefb", "#0d4372"],
+  ["orange", "#ffe0b2", "#6b3c00"],
+  ["green", "#c8e6c9", "#205022"],
+  ["red", "#ffcdd2", "#831311"],
+  ["purple", "#e1bee7", "#5b176d"],
+] as const;
+
+const ALIGNMENTS = ["left", "center", "right", "top", "middle", "bottom"] as const;
+
+export class Commands {
+  private readonly actions: EditorActions;
+
+  constructor(
+    private readonly bench: Bench,
+    private readonly page: PageContext,
+    private readonly onTidy: () => void,
+  ) {
+    this.actions = bench.tool.get<EditorActions>("editorActions");
+    this.addDrawing();
+    this.addLooks();
+    this.addWalking();
+    bench.tool
+      .get<{ addListener(listener: (context: { keyEvent: KeyboardEvent }) => true | undefined): void }>(
+        "keyboard",
+      )
+      .addListener(({ keyEvent }) => {
+        if (keyEvent.key !== "Enter" || this.selected().length !== 1) return undefined;
+        keyEvent.preventDefault();
+        this.showMain();
+        return true;
+      });
+  }
+
+  /** A new layout from the server, which knows pools and lanes; one step of undo. */
+  async tidy(): Promise<void> {
+    const { tool } = this.bench;
+    try {
+      const { xml } = await this.page.ask<{ xml: string }>("layout", { xml: await this.bench.readXml() });
+      if (applyLayout(tool, xml) === 0) return;
+      this.onTidy();
+      toast("The diagram is laid out anew.", {
+        kind: "done",
+        action: { label: "Undo", run: () => this.trigger("undo") },
+      });
+    } catch (error) {
+      toast(`The diagram was not laid out: ${describe(error)} Nothing was changed.`, { kind: "incident" });
+    }
+  }
+
+  private addDrawing(): void {
+    this.add("Tidy the layout", "tidy", "Mod+Shift+l", () => void this.tidy());
+    this.add("Create an element…", "add", "", () => this.onCanvas("createElement"));
+    this.add("Append an element…", "add", "", () => this.onCanvas("appendElement"));
+    this.add("Find an element…", "search", "", () => this.onCanvas("find"));
+    this.add("Select everything", "process", "", () => this.onCanvas("selectElements"));
+    this.add("Copy as image", "copy", "", () => void this.copyImage());
+    this.add("Connect elements", "arrow-right", "", () => this.onCanvas("globalConnectTool"));
+    this.add("Make space", "arrow-right", "", () => this.onCanvas("spaceTool"));
+    this.add("Comment on the selected element", "edit", "", () => this.showEntry("own-comments"));
+  }
+
+  private addLooks(): void {
+    for (const type of ALIGNMENTS)
+      this.add(`Align ${type}`, "fit", "", () => this.onCanvas("alignElements", { type }));
+    for (const type of ["horizontal", "vertical"])
+      this.add(`Distribute ${type}ly`, "fit", "", () => this.onCanvas("distributeElements", { type }));
+    for (const [name, fill, stroke] of COLOURS)
+      this.add(`Colour: ${name}`, "theme", "", () => {
+        const elements = this.selected();
+        if (elements.length > 0)
+          this.bench.tool
+            .get<{ setColor(elements: DrawnElement[], colours: object): void }>("modeling")
+            .setColor(elements, { fill, stroke });
+      });
+  }
+
+  /** The canvas listens to these itself while it has the focus; they are listed here to be found. */
+  private addWalking(): void {
+    const walk = this.bench.tool.get<Walk>("walk");
+    const known = (keys: string, label: string) => addShortcut({ keys, label, group: "Walk the diagram" });
+    known("j", "Next along the flow");
+    known("k", "Back");
+    known("J", "Next branch");
+    known("K", "Previous branch");
+    known("i", "Into the sub-process");
+    known("o", "Out of the sub-process");
+    known("Home", "To the start");
+    known("Enter", "What matters most about the element");
+    known("Escape", "From the properties back to the canvas");
+    addCommand({ label: "Go to the start of the flow", icon: "start", run: () => walk.go("first") });
+    for (const [keys, label] of [
+      ["n", "Create an element"],
+      ["a", "Append to the selected element"],
+      ["r", "Replace the selected element"],
+      ["e", "Name the selected element"],
+      ["Delete", "Remove the selected element"],
+      ["c", "Connect elements"],
+      ["s", "Make space"],
+      ["l", "Select with a lasso"],
+      ["h", "Move the canvas"],
+      ["Mod+a", "Select everything"],
+      ["Mod+f", "Find an element"],
+      ["Mod+c", "Copy, also to other diagrams"],
+      ["Mod+v", "Paste elements, or a whole diagram"],
+      ["Mod+Shift+c", "Copy as image"],
+      ["Mod+z", "Undo"],
+      ["Mod+y", "Redo"],
+    ] as const)
+      addShortcut({ keys, label, group: "Canvas" });
+  }
+
+  /** Brings the entry of the properties panel to the front that says most about the element. */
+  showMain(): void {
+    const [element] = this.selected();
+    if (element) this.showEntry(mainEntryOf(element));
+  }
+
+  private showEntry(id: string): void {
+    this.bench.showPanel("draw");
+    this.bench.tool
+      .get<{ fire(event: string, content: object): void }>("eventBus")
+      .fire("propertiesPanel.showEntry", { id });
+  }
+
+  private async copyImage(): Promise<void> {
+    try {
+      if (this.selected().length === 0) this.trigger("selectElements");
+      await this.trigger("copySelectionAsImage");
+      toast("The picture is in the clipboard.", { kind: "done" });
+    } catch (error) {
+      toast(`The picture was not copied: ${describe(error)}`, { kind: "incident" });
+    }
+  }
+
+  private selected(): DrawnElement[] {
+    return this.bench.tool.get<Selection>("selection").get();
+  }
+
+  private onCanvas(action: string, options?: object): void {
+    this.bench.tool.get<{ focus(): void }>("canvas").focus();
+    this.trigger(action, options);
+  }
+
+  private trigger(action: string, options?: object): unknown {
+    return this.actions.isRegistered(action) ? this.actions.trigger(action, options ?? {}) : undefined;
+  }
+
+  private add(label: string, icon: string, keys: string, run: () => void): void {
+    if (keys) addShortcut({ keys, label, group: "Designer", run, whileTyping: true });
+    else addCommand({ label, icon, run });
+  }
+}
+
+function mainEntryOf({ businessObject: own, waypoints }: DrawnElement): string {
+  const definitions = (own.get("eventDefinitions") ?? []) as { $type: string }[];
+  if (waypoints) return "conditionExpression";
+  if (definitions.some(({ $type }) => $type === "bpmn:TimerEventDefinition"))
+    return "timerEventDefinitionValue";
+  if (isA(own, "bpmn:UserTask")) return "assignmentDefinitionAssignee";
+  if (isA(own, "bpmn:ServiceTask") || isA(own, "bpmn:SendTask")) return "taskDefinitionType";
+  return "name";
+}

@@ -1,0 +1,96 @@
+/** Our own groups and entries in the properties panel, among those of the library. */
+import { Group } from "@bpmn-io/properties-panel";
+import type { FunctionComponent } from "@bpmn-io/properties-panel/preact";
+import { readComments } from "../extension/comments";
+import { type DrawnElement, isA } from "../extension/elements";
+import { Comments } from "./comments";
+import { CalledDecision } from "./decisions";
+import { TaskForm } from "./forms";
+import { readCondition, TryGuard } from "./guard";
+import type { EntryProps } from "./parts";
+import { CandidateGroups, FourEyes, Outcomes } from "./people";
+import { readTimer, TimerReading } from "./timing";
+import { Handler, Retries } from "./work";
+
+interface PanelEntry {
+  id: string;
+  component: FunctionComponent<EntryProps>;
+  isEdited?(): boolean;
+}
+
+interface PanelGroup {
+  id: string;
+  label?: string;
+  component?: unknown;
+  entries?: PanelEntry[];
+  shouldOpen?: boolean;
+}
+
+const entry = (id: string, component: FunctionComponent<EntryProps>): PanelEntry => ({ id, component });
+const group = (id: string, label: string, ...entries: PanelEntry[]): PanelGroup => ({
+  id,
+  label,
+  component: Group,
+  entries,
+});
+
+/** The library's entries that ours stand in for. */
+const REPLACED = new Set(["formType", "formConfiguration", "formId", "bindingType", "taskDefinitionRetries"]);
+
+export class OwnProperties {
+  static readonly $inject = ["propertiesPanel"];
+
+  constructor(panel: { registerProvider(priority: number, provider: OwnProperties): void }) {
+    // After all others, whose groups are then there to be added to.
+    panel.registerProvider(100, this);
+  }
+
+  getGroups(element: DrawnElement): (groups: PanelGroup[]) => PanelGroup[] {
+    return (groups) => {
+      const own = element.businessObject;
+      for (const one of groups) addTo(one, element);
+      const made: PanelGroup[] = [];
+      const hasForms = groups.some(({ id }) => id === "form");
+      if (!hasForms && isA(own, "bpmn:StartEvent") && !hasEventDefinition(element))
+        made.push(group("start-form", "Start form", entry("own-form", TaskForm)));
+      if (isA(own, "bpmn:UserTask")) {
+        made.push(group("own-outcomes", "Outcomes", entry("own-outcomes", Outcomes)));
+        made.push(group("own-four-eyes", "Four eyes", entry("own-four-eyes", FourEyes)));
+      }
+      if (groups.some(({ id }) => id === "taskDefinition"))
+        made.push(group("own-retries", "Retries", entry("own-retries", Retries)));
+      const comments = readComments(element).length;
+      const title = comments > 0 ? `Comments (${comments})` : "Comments";
+      return insertAfterGeneral(groups, made).concat(
+        group("own-comments", title, entry("own-comments", Comments)),
+      );
+    };
+  }
+}
+
+function addTo(one: PanelGroup, element: DrawnElement): void {
+  const { entries } = one;
+  if (!entries) return;
+  const put = (own: PanelEntry) => entries.unshift(own);
+  if (one.id === "assignmentDefinition") put(entry("own-groups", CandidateGroups));
+  else if (one.id === "taskDefinition") {
+    one.label = "Handler";
+    one.entries = [entry("own-handler", Handler), ...entries.filter(({ id }) => !REPLACED.has(id))];
+  } else if (one.id === "form") {
+    one.entries = [entry("own-form", TaskForm), ...entries.filter(({ id }) => !REPLACED.has(id))];
+  } else if (one.id === "calledDecision") put(entry("own-decision", CalledDecision));
+  else if (one.id === "timer" && readTimer(element)) entries.push(entry("own-timer", TimerReading));
+  else if (one.id === "condition" && readCondition(element)) entries.push(entry("own-try", TryGuard));
+}
+
+function insertAfterGeneral(groups: PanelGroup[], made: PanelGroup[]): PanelGroup[] {
+  const anchors = ["form", "taskDefinition", "assignmentDefinition", "documentation", "general"];
+  const anchor = anchors.find((id) => groups.some((one) => one.id === id));
+  const at = groups.findIndex((one) => one.id === anchor) + 1;
+  return [...groups.slice(0, at), ...made, ...groups.slice(at)];
+}
+
+const hasEventDefinition = (element: DrawnElement): boolean =>
+  ((element.businessObject.get("eventDefinitions") ?? []) as unknown[]).length > 0;
+
+export const ownPropertiesModule = { __init__: ["ownProperties"], ownProperties: ["type", OwnProperties] };

@@ -1,0 +1,55 @@
+/** A timer in plain words with its next three firings, by the engine's own arithmetic. */
+import { type DrawnElement, isA, type Moddle, textOf } from "../extension/elements";
+import { Entry, type EntryProps, useAnswer, usePage, Words } from "./parts";
+
+interface Reading {
+  words: string;
+  firings: string[];
+  problem: string;
+}
+
+const KINDS = [
+  ["date", "timeDate"],
+  ["duration", "timeDuration"],
+  ["cycle", "timeCycle"],
+] as const;
+
+export function readTimer(element: DrawnElement): { kind: string; text: string } | null {
+  const definitions = (element.businessObject.get("eventDefinitions") ?? []) as Moddle[];
+  const timer = definitions.find((one) => isA(one, "bpmn:TimerEventDefinition"));
+  for (const [kind, name] of KINDS) {
+    const formula = timer?.get(name) as Moddle | undefined;
+    if (formula) return { kind, text: textOf(formula, "body") };
+  }
+  return null;
+}
+
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+export function TimerReading({ element, id }: EntryProps) {
+  const page = usePage();
+  const timer = readTimer(element);
+  const reading = useAnswer(timer ? `${timer.kind} ${timer.text}` : "", () =>
+    timer?.text ? page.ask<Reading>("timer", timer) : Promise.reject(new Error("no timer")),
+  );
+  if (!timer?.text || !reading) return null;
+  if (reading.problem)
+    return (
+      <Entry id={id}>
+        <Words look="problem">{reading.problem}</Words>
+      </Entry>
+    );
+  return (
+    <Entry id={id}>
+      <Words>{reading.words}.</Words>
+      <p class="own-caption">If it began to wait now, it would fire</p>
+      <ol class="own-firings">
+        {reading.firings.map((one) => (
+          <li key={one}>
+            <time dateTime={one}>{moment.format(new Date(one))}</time>
+          </li>
+        ))}
+      </ol>
+    </Entry>
+  );
+}
