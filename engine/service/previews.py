@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from engine.core.compile.timer_words import describe_pause, describe_timer, list_firings
 from engine.core.dmn import DecisionResult, compile_decisions
 from engine.core.feel import ExpressionError, compile_expression, from_instant
 from engine.core.model.decisions import DecisionModel, DecisionTable
 from engine.core.parse.dmn import read_decisions
 from engine.core.parse.layout import with_layout
-from engine.core.triggers.reading import describe_pause, describe_timer, list_firings
 from engine.core.triggers.schedule import ScheduleError, read_duration
 from engine.service.errors import NotFound
 from engine.service.expressions import decision_budget, expression_budget

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.core.triggers.reading import describe_timer, list_firings
+from engine.core.compile.timer_words import describe_timer, list_firings
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)  # a Monday
 
