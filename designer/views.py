@@ -9,12 +9,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from engine.models import Process, ProcessVersion
 from engine.service import drafts, reading
 from engine.service.errors import Forbidden
+from engine.service.occupancy import read_occupancy
 from engine.service.rights import is_all_powerful, may, role_rights
 
 
@@ -68,7 +70,7 @@ def new_process(request: HttpRequest) -> HttpResponse:
 def process_page(request: HttpRequest, key: str) -> HttpResponse:
     """One process with its versions and how many run on each."""
     process = reading.get_process(request.user, key)
-    return _show(request, process, process.latest)
+    return _show(request, process, process.latest, is_one=False)
 
 
 @login_required
@@ -79,7 +81,7 @@ def version_page(request: HttpRequest, key: str, number: int) -> HttpResponse:
     version = process.versions.select_related("file").filter(number=number).first()
     if version is None:
         raise Http404
-    return _show(request, process, version)
+    return _show(request, process, version, is_one=True)
 
 
 @login_required
@@ -113,7 +115,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "designer/edit.html", context)
 
 
-def _show(request: HttpRequest, process: Process, shown: ProcessVersion | None) -> HttpResponse:
+def _show(request: HttpRequest, process: Process, shown: ProcessVersion | None, *, is_one: bool) -> HttpResponse:
     versions = reading.list_versions(request.user, process)
     current = shown.deployment if shown is not None else None
     context = {
@@ -125,7 +127,8 @@ def _show(request: HttpRequest, process: Process, shown: ProcessVersion | None) 
             "deployed_at": shown.created_at if shown is not None else None,
             "deployed_by": current.actor if current is not None else "",
         },
-        "diagram": describe_diagram(process, shown) if shown is not None else None,
+        "diagram": describe_diagram(process, shown, is_one=is_one) if shown is not None else None,
+        "is_one": is_one,
         "versions": [
             {
                 "number": version.number,
@@ -133,7 +136,7 @@ def _show(request: HttpRequest, process: Process, shown: ProcessVersion | None) 
                 "deployed_by": version.deployment.actor,
                 "running": version.running,
                 "note": version.deployment.note,
-                "is_current": shown is not None and version.pk == shown.pk,
+                "is_current": is_one and shown is not None and version.pk == shown.pk,
                 "url": reverse("designer:version", args=[process.key, version.number]),
             }
             for version in versions
@@ -161,16 +164,16 @@ def describe_process(process: Process, has_draft: bool) -> dict[str, Any]:
     }
 
 
-def describe_diagram(process: Process, version: ProcessVersion) -> dict[str, Any]:
-    """The diagram with the tokens of everything that runs on the version."""
-    return {
+def describe_diagram(process: Process, version: ProcessVersion, *, is_one: bool) -> dict[str, Any]:
+    """The diagram with where everything stands that runs, on all versions or on this one."""
+    state_url = reverse("monitor:process-state", args=[process.key])
+    step_url = reverse("monitor:instances") + "?" + urlencode({"process": process.key})
+    if is_one:
+        state_url += f"?version={version.number}"
+        step_url += f"&version={version.number}"
+    return read_occupancy(process, version if is_one else None) | {
         "id": None,
         "xml": reading.read_source(version),
-        "tokens": reading.tokens_on(version),
-        "visited": [],
-        "flows": [],
-        "incidents": reading.incidents_on(version),
-        "sequence": 0,
-        "status": "active",
-        "state_url": "",
+        "state_url": state_url,
+        "step_url": step_url + "&node=",
     }

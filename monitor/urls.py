@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from monitor import actions, instance_list, instance_page
+from monitor import actions, instance_list, instance_page, process_state
 
 app_name = "monitor"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("instances/<int:instance>/suspend/", actions.suspend, name="suspend"),
     path("instances/<int:instance>/resume/", actions.resume, name="resume"),
     path("instances/<int:instance>/variables/", actions.set_variable, name="set-variable"),
+    path("processes/<str:key>/state/", process_state.process_state, name="process-state"),
     path("jobs/<int:job>/skip/", actions.skip, name="skip"),
     path("incidents/<int:incident>/retry/", actions.retry, name="retry"),
 ]

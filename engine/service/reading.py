@@ -78,6 +78,12 @@ def list_versions(actor: Actor, process: Process) -> list[ProcessVersion]:
     return list(rows.order_by("-number"))
 
 
+def list_steps_of(process: Process) -> list[State]:
+    """The steps of the latest version at which something can stand, in the order of the diagram."""
+    rows = State.objects.filter(version=process.latest_id).exclude(node="").exclude(key__startswith="#")
+    return list(rows.exclude(key__endswith="#body").order_by("position"))
+
+
 def read_source(version: ProcessVersion) -> str:
     """The diagram's file as text, for the browser; one that was never drawn is laid out."""
     return as_text(with_layout(bytes(version.file.content)))
@@ -252,20 +258,3 @@ def places_of(instances: Iterable[int]) -> dict[int, list[str]]:
             if (name or node) not in own:
                 own.append(name or node)
     return places
-
-
-MOST_TOKENS_SHOWN = 2000
-
-
-def tokens_on(version: ProcessVersion) -> list[dict[str, str]]:
-    """Where the tokens of all running instances of the version stand."""
-    rows = Token.objects.filter(state__version=version).exclude(state__key__endswith="#body")
-    return [{"id": str(key), "node": node} for key, node in rows.values_list("id", "state__node")[:MOST_TOKENS_SHOWN]]
-
-
-def incidents_on(version: ProcessVersion) -> list[dict[str, str]]:
-    rows = Incident.objects.filter(state__version=version, status=Incident.Status.OPEN)
-    return [
-        {"node": node, "message": message}
-        for node, message in rows.values_list("state__node", "message")[:MOST_TOKENS_SHOWN]
-    ]

@@ -12,6 +12,8 @@ export interface Move {
 
 export interface InstanceState {
   tokens: { id: string; node: string }[];
+  /** Instead of single tokens: how many stand at each node, of many instances. */
+  occupied?: { node: string; count: number }[];
   visited: { node: string; count: number }[];
   flows?: string[];
   incidents: Incident[];
@@ -23,12 +25,14 @@ export interface Incident {
   node: string;
   message: string;
   token?: string;
+  count?: number;
 }
 
 export class InstanceHistory {
   readonly tokens = new Map<string, string>();
   readonly counts = new Map<string, number>();
   readonly flows = new Set<string>();
+  private standing: Map<string, number> | null = null;
   incidents: Incident[] = [];
   status = "active";
 
@@ -43,6 +47,7 @@ export class InstanceHistory {
     for (const token of state.tokens) this.tokens.set(token.id, token.node);
     for (const { node, count } of state.visited) this.counts.set(node, count);
     for (const flow of state.flows ?? []) this.flows.add(flow);
+    this.standing = state.occupied ? new Map(state.occupied.map(({ node, count }) => [node, count])) : null;
     this.incidents = state.incidents;
     this.status = state.status;
   }
@@ -68,6 +73,7 @@ export class InstanceHistory {
 
   /** The nodes with tokens, and how many. */
   occupied(): Map<string, number> {
+    if (this.standing) return this.standing;
     const nodes = new Map<string, number>();
     for (const node of this.tokens.values()) nodes.set(node, (nodes.get(node) ?? 0) + 1);
     return nodes;

@@ -39,7 +39,7 @@ export class Painter {
   paint(history: InstanceHistory): void {
     this.overlays.remove({ type: "state" });
     const occupied = history.occupied();
-    const failed = new Map(history.incidents.map((incident) => [incident.node, incident.message]));
+    const failed = new Map(history.incidents.map((incident) => [incident.node, incident]));
     this.registry.forEach((element: ElementLike) => {
       const { id } = element;
       const count = history.counts.get(id) ?? 0;
@@ -53,8 +53,15 @@ export class Painter {
         this.badge(id, { bottom: 10, left: -10 }, "token-badge", String(tokens), `${tokens} waiting here`);
       if (count > 1)
         this.badge(id, { bottom: 10, right: 14 }, "count-badge", `×${count}`, `entered ${count} times`);
-      const message = failed.get(id);
-      if (message !== undefined) this.badge(id, { top: -10, right: 10 }, "incident-badge", "", message);
+      const incident = failed.get(id);
+      if (incident)
+        this.badge(
+          id,
+          { top: -10, right: 10 },
+          "incident-badge",
+          incident.count ? String(incident.count) : "",
+          incident.message,
+        );
     });
   }
 

@@ -23,7 +23,7 @@ interface InstanceProps extends InstanceState {
   state_url: string;
   /** The way through its past; only on the page of an instance. */
   travel?: TravelProps;
-  /** Where a click on a step leads, with the step's id at the end: the instances that stand there. */
+  /** On the page of a process: where a click on a step leads, with the step's id at the end. */
   step_url?: string;
 }
 
@@ -46,7 +46,7 @@ export async function mount(root: HTMLElement): Promise<void> {
   const paint = () => {
     if (timeTravel?.isInPast) return;
     painter.paint(history);
-    writeNow(history, painter);
+    writeNow(history, painter, props.step_url);
   };
   const timeTravel = startTimeTravel(props, painter, paint);
   const show = async (entries: Entry[], status?: string, incidents?: Incident[]) => {
@@ -65,6 +65,7 @@ export async function mount(root: HTMLElement): Promise<void> {
   linkWithLists(viewer, painter);
   addShortcut({ keys: "f", label: "Fit the diagram", group: "Diagram", run: () => fitToSpace(viewer) });
   const { id } = props;
+  if (props.step_url) followProcess(viewer, props, history, paint);
   if (id === null) return;
   live().subscribe({
     subscribe: "instance",
@@ -94,7 +95,7 @@ export async function mount(root: HTMLElement): Promise<void> {
 
 const part = (name: string): HTMLElement | null => document.querySelector(`[data-part="${name}"]`);
 
-function writeNow(history: InstanceHistory, painter: Painter): void {
+function writeNow(history: InstanceHistory, painter: Painter, stepUrl?: string): void {
   part("status")?.replaceChildren(stateMark(history.status));
   const list = part("now");
   if (!list) return;
@@ -103,13 +104,25 @@ function writeNow(history: InstanceHistory, painter: Painter): void {
     h(
       "li",
       { class: "now-line" },
-      stateMark(failed.has(node) ? "incident" : "waiting", painter.nameOf(node)),
-      count > 1 && h("span", { class: "count" }, String(count)),
+      stepUrl
+        ? h(
+            "a",
+            { class: "link-hover", href: `${stepUrl}${encodeURIComponent(node)}` },
+            stateMark(failed.has(node) ? "incident" : "waiting", painter.nameOf(node)),
+          )
+        : stateMark(failed.has(node) ? "incident" : "waiting", painter.nameOf(node)),
+      (count > 1 || stepUrl) && h("span", { class: "count" }, String(count)),
       failed.has(node) && h("p", { class: "row-note basis-full" }, failed.get(node) ?? ""),
     ),
   );
   if (rows.length === 0)
-    rows.push(h("li", { class: "text-subtle" }, "No step waits: this instance has ended."));
+    rows.push(
+      h(
+        "li",
+        { class: "text-subtle" },
+        stepUrl ? "Nothing runs." : "No step waits: this instance has ended.",
+      ),
+    );
   list.replaceChildren(...rows);
 }
 
@@ -154,6 +167,39 @@ function startTimeTravel(
       setTense("now");
     },
   });
+}
+
+/** All instances of a process at once: the counts are read again when something moved, a step leads to its instances. */
+function followProcess(
+  viewer: NavigatedViewer,
+  props: InstanceProps,
+  history: InstanceHistory,
+  paint: () => void,
+): void {
+  const { step_url, state_url } = props;
+  viewer.on("element.click", ({ element }: { element: { id: string; type: string } }) => {
+    const id = element.id.replace(/_label$/, "");
+    const isStep = /Task|Event|Gateway|SubProcess|Activity/.test(element.type);
+    if (isStep) location.assign(`${step_url}${encodeURIComponent(id)}`);
+  });
+  let isDue = false;
+  const read = async () => {
+    isDue = false;
+    const state = await get<InstanceState & { running: number }>(state_url).catch(() => null);
+    if (!state) return;
+    history.replace(state);
+    paint();
+    const running = part("running");
+    if (running) running.textContent = String(state.running);
+  };
+  // At most three times in a second, however much moves.
+  const soon = () => {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => void read(), 300);
+  };
+  document.body.addEventListener("live:processes", soon);
+  live().subscribe({ subscribe: "processes", receive: soon });
 }
 
 /** Waits are those of the present: in the past only the places are shown. */
