@@ -227,6 +227,21 @@ def message_with_key(name: str, key: str) -> str:
     return f'<message id="{name}" name="{name}">{about}</message>'
 
 
+# in the words of Camunda 7
+
+
+def service(name: str, /, *inner: str, **given: Any) -> str:
+    return node("serviceTask", name, *inner, **given)
+
+
+def camunda(name: str, /, *inner: str, **given: Any) -> str:
+    return node_without_id(f"camunda:{name}", "".join(inner), **given)
+
+
+def line(*nodes: str, names: str) -> str:
+    return draw(start(), *nodes, end(), flow(f"s->{names}->e"))
+
+
 # reading runs
 
 
