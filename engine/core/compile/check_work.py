@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.core.compile.findings import Findings, Plan
 from engine.core.feel import Budget, ExpressionError, compile_expression
 from engine.core.model.diagram import Flow, Listener, Node, Process, Settings
@@ -71,7 +73,7 @@ def _check_script(findings: Findings, node: Node, settings: Settings) -> None:
         findings.add("unsupported-script", node, message)
 
 
-def _check_listeners(findings: Findings, element: Node | Flow | Process, listeners: list[Listener]) -> None:
+def _check_listeners(findings: Findings, element: Node | Flow | Process, listeners: Sequence[Listener]) -> None:
     handlers = findings.known.handlers
     for listener in listeners:
         if not listener.handler:

@@ -6,12 +6,17 @@ vendor dialects write in their own words arrives in `Settings` under one name ea
 
 from __future__ import annotations
 
+from collections import abc
 from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal
 
 from engine.core.model.problems import Problem
 
 Language = Literal["static", "feel", "juel", "other"]
+
+# Most nodes have none of most things: they share this one.
+NOTHING: Final[abc.Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,16 +249,20 @@ class Node:
     start_quantity: int = 1
     completion_quantity: int = 1
     is_parallel_multiple: bool = False
-    definitions: list[Definition] = field(default_factory=list)
+    definitions: abc.Sequence[Definition] = ()
     loop: Loop | None = None
     settings: Settings = field(default_factory=Settings)
-    attributes: dict[str, str] = field(default_factory=dict)  # instantiate, eventGatewayType, ordering, method…
+    attributes: abc.Mapping[str, str] = field(
+        default_factory=lambda: NOTHING
+    )  # instantiate, eventGatewayType, ordering, method…
     activation: Formula | None = None  # complex gateway
     completion: Formula | None = None  # ad-hoc sub-process
     lane: str = ""  # name of the innermost lane, of the sub-process around it where it has none itself
-    properties: dict[str, Formula | None] = field(default_factory=dict)  # BPMN property name → initial value
-    data_inputs: list[DataAssociation] = field(default_factory=list)
-    data_outputs: list[DataAssociation] = field(default_factory=list)
+    properties: abc.Mapping[str, Formula | None] = field(
+        default_factory=lambda: NOTHING
+    )  # BPMN property name → initial value
+    data_inputs: abc.Sequence[DataAssociation] = ()
+    data_outputs: abc.Sequence[DataAssociation] = ()
 
 
 @dataclass(slots=True)
@@ -266,7 +275,7 @@ class Flow:
     scope: str
     name: str = ""
     condition: Formula | None = None
-    listeners: list[Listener] = field(default_factory=list)  # camunda `take` listeners
+    listeners: abc.Sequence[Listener] = ()  # camunda `take` listeners
     line: int | None = None
 
 
@@ -302,7 +311,7 @@ class Process:
     flows: dict[str, Flow] = field(default_factory=dict)
     lanes: list[Lane] = field(default_factory=list)
     data: dict[str, DataObject] = field(default_factory=dict)
-    properties: dict[str, Formula | None] = field(default_factory=dict)
+    properties: abc.Mapping[str, Formula | None] = field(default_factory=lambda: NOTHING)
     associations: list[tuple[str, str]] = field(default_factory=list)  # source, target: compensation handlers
     settings: Settings = field(default_factory=Settings)
     participant: str = ""  # name of its pool

@@ -72,7 +72,7 @@ def read_property(ctx: Context, holder: Node | Process, element: _Element) -> No
         ctx.names[name] = ""
         return
     ctx.names[name] = title
-    holder.properties[title] = _initial(element)
+    holder.properties = {**holder.properties, title: _initial(element)}
 
 
 def _initial(element: _Element) -> Formula | None:
@@ -86,12 +86,12 @@ def _initial(element: _Element) -> Formula | None:
 
 def read_input(ctx: Context, node: Node, element: _Element) -> None:
     """`dataInputAssociation`; its ends stay ids until `resolve`."""
-    node.data_inputs.append(_association(ctx, node, element))
+    node.data_inputs = (*node.data_inputs, _association(ctx, node, element))
 
 
 def read_output(ctx: Context, node: Node, element: _Element) -> None:
     """`dataOutputAssociation`; its ends stay ids until `resolve`."""
-    node.data_outputs.append(_association(ctx, node, element))
+    node.data_outputs = (*node.data_outputs, _association(ctx, node, element))
 
 
 def _association(ctx: Context, node: Node, element: _Element) -> DataAssociation:
@@ -134,7 +134,7 @@ def resolve(ctx: Context, process: Process) -> None:
         for association in (*node.data_inputs, *node.data_outputs):
             association.source = ctx.names.get(association.source, association.source)
             association.target = ctx.names.get(association.target, association.target)
-        node.data_inputs = [found for found in node.data_inputs if found.target]
+        node.data_inputs = tuple(found for found in node.data_inputs if found.target)
     ctx.late.clear()
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml.etree import _Element
 
-from engine.core.model.diagram import Called, Node
+from engine.core.model.diagram import NOTHING, Called, Node
 from engine.core.parse import data, events, formulas, loops, people
 from engine.core.parse.context import PLAIN, Context, own_settings
 from engine.core.parse.dialects import read_attributes, read_extensions
@@ -25,17 +25,18 @@ def read_node(ctx: Context, scope: str, element: _Element, kind: str) -> Node:
         ctx.diagram.ids.append(name)
     else:
         name = ctx.draw(element)
-    node = Node(name, kind, scope, element.get("name", ""), line_of(element), settings=PLAIN)
+    line = line_of(element)
+    node = Node(name, kind, scope, "", line, settings=PLAIN, attributes=NOTHING, properties=NOTHING)
     vendor = None
     for key, value in items_of(element):
-        if key == "id" or key == "name":
+        if key == "id":
             continue
-        if key[0] == "{":
+        if key == "name":
+            node.name = value
+        elif key[0] == "{":
             vendor = {**(vendor or {}), key: value}
-            continue
-        read = _ATTRIBUTES.get(key)
-        if read is None:
-            node.attributes[key] = value
+        elif (read := _ATTRIBUTES.get(key)) is None:
+            node.attributes = {**node.attributes, key: value}
         else:
             read(ctx, node, element, value)
     if kind == "callActivity":
@@ -65,7 +66,7 @@ def finish_node(ctx: Context, node: Node, element: _Element) -> None:
     if node.kind in _MESSENGERS:
         definition = events.message_definition(ctx, node.id, element, is_thrown=node.kind == "sendTask")
         if definition is not None:
-            node.definitions.append(definition)
+            node.definitions = (*node.definitions, definition)
     settings = node.settings
     if settings is not PLAIN:
         for definition in node.definitions:
@@ -81,7 +82,7 @@ _SENDERS: Final = THROW_EVENTS | {"sendTask"}
 
 
 def _call(ctx: Context, node: Node) -> None:
-    text = node.attributes.pop("calledElement", "").strip()
+    text = node.attributes.get("calledElement", "").strip()
     process = formulas.marked(text)
     if process.language == "static":
         process = formulas.marked(reference(text))
@@ -141,14 +142,15 @@ def _extensions(ctx: Context, node: Node, element: _Element) -> None:
 
 def _definition(ctx: Context, node: Node, element: _Element) -> None:
     thrower = node if node.kind in THROW_EVENTS else None
-    node.definitions.append(events.read_definition(ctx, node.id, element, len(node.definitions), thrower))
+    definition = events.read_definition(ctx, node.id, element, len(node.definitions), thrower)
+    node.definitions = (*node.definitions, definition)
 
 
 def _shared_definition(ctx: Context, node: Node, element: _Element) -> None:
     thrower = node if node.kind in THROW_EVENTS else None
     found = events.read_reference(ctx, node.id, element, len(node.definitions), thrower)
     if found is not None:
-        node.definitions.append(found)
+        node.definitions = (*node.definitions, found)
 
 
 def _script(ctx: Context, node: Node, element: _Element) -> None:

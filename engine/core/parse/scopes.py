@@ -132,7 +132,7 @@ def _read_take_listeners(ctx: Context, flow: Flow, element: _Element) -> None:
             read_execution_listener(ctx, holder.settings, child)
             for listener in holder.settings.listeners:
                 listener.on = listener.on or "take"
-            flow.listeners.extend(holder.settings.listeners)
+            flow.listeners = (*flow.listeners, *holder.settings.listeners)
 
 
 _CONDITION: Final = tag("conditionExpression")

@@ -381,7 +381,7 @@ def test_a_placeholder_of_the_modeller_is_no_variable() -> None:
         "<sourceRef>d</sourceRef><targetRef>q</targetRef></dataInputAssociation></task>"
         '<dataObject id="d" name="D"/>'
     )
-    assert (node.properties, node.data_inputs) == ({}, [])
+    assert (node.properties, node.data_inputs) == ({}, ())
 
 
 @pytest.mark.parametrize(
