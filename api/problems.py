@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from engine.core.model.problems import CorrelationError, DiagramError, FormError, ProcessError
+from engine.service.drafts import DraftConflict
 from engine.service.errors import ServiceError
 
 CONTENT_TYPE = "application/problem+json"
@@ -28,6 +29,9 @@ def answer_problem(error: Exception, context: Mapping[str, Any]) -> Response | N
 
 
 def _describe(error: Exception) -> tuple[int, str, str, dict[str, Any]] | None:
+    if isinstance(error, DraftConflict):
+        saved_by = error.draft.saved_by
+        return 409, error.code, error.message, {"saved_by": saved_by.get_username() if saved_by else None}
     if isinstance(error, ServiceError):
         return error.status, error.code, error.message, {}
     if isinstance(error, DiagramError):
@@ -38,9 +42,16 @@ def _describe(error: Exception) -> tuple[int, str, str, dict[str, Any]] | None:
         return 400, "form-invalid", "Some fields need another look.", {"problems": findings}
     if isinstance(error, ProcessError):
         return 400, error.code, error.message, {"problems": [{"node": error.node, "message": error.message}]}
+    if isinstance(error, SuspiciousOperation):  # more parts or fields than a form may have
+        return 400, "request-invalid", str(error) or "The request is not as it should be.", {}
     if isinstance(error, CorrelationError):
         return 409, "message-not-correlated", str(error), {}
     return None
+
+
+def describe_refusal(error: ServiceError) -> dict[str, Any]:
+    """The body of a refusal, for one part of an answer about many."""
+    return _body(error.status, error.code, error.message, {})
 
 
 def _count(problems: list[dict[str, Any]]) -> str:
@@ -83,5 +94,11 @@ def _findings(detail: Any, field: str = "") -> list[dict[str, Any]]:
 
 
 def _answer(status: int, code: str, detail: str, more: dict[str, Any]) -> Response:
-    body = {"type": "about:blank", "title": detail, "status": status, "code": code, "detail": detail, **more}
-    return Response(body, status=status, content_type=CONTENT_TYPE)
+    answer = Response(_body(status, code, detail, more), status=status, content_type=CONTENT_TYPE)
+    if status == 503:
+        answer["Retry-After"] = "1"
+    return answer
+
+
+def _body(status: int, code: str, detail: str, more: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "about:blank", "title": detail, "status": status, "code": code, "detail": detail, **more}

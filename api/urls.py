@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from api import designing, views
+from api.v1 import decisions, deployments, designing, incidents, instances, jobs, messages, nowhere, processes, tasks
 
 app_name = "api"
 
@@ -23,44 +23,64 @@ class KeyConverter:
         return str(value)
 
 
+class NumberConverter(KeyConverter):
+    """A count that fits a column of numbers."""
+
+    regex = "[0-9]{1,9}"
+
+
 register_converter(KeyConverter, "key")
+register_converter(NumberConverter, "number")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("v1/processes/", views.Processes.as_view(), name="processes"),
-    path("v1/processes/<str:key>/", views.OneProcess.as_view(), name="process"),
-    path("v1/processes/<str:key>/versions/<int:number>/", views.OneVersion.as_view(), name="version"),
-    path("v1/processes/<str:key>/start/", views.StartProcess.as_view(), name="process-start"),
-    path("v1/deployments/", views.Deployments.as_view(), name="deployments"),
-    path("v1/check/", views.Check.as_view(), name="check"),
-    path("v1/drafts/<str:key>/", views.OneDraft.as_view(), name="draft"),
-    path("v1/instances/", views.Instances.as_view(), name="instances"),
-    path("v1/instances/<key:instance>/", views.OneInstance.as_view(), name="instance"),
-    path("v1/instances/<key:instance>/state/", views.InstanceState.as_view(), name="instance-state"),
-    path("v1/instances/<key:instance>/history/", views.InstanceHistory.as_view(), name="instance-history"),
-    path("v1/instances/<key:instance>/variables/", views.InstanceVariables.as_view(), name="instance-variables"),
-    path("v1/instances/<key:instance>/cancel/", views.CancelInstance.as_view(), name="instance-cancel"),
-    path("v1/instances/<key:instance>/suspend/", views.SuspendInstance.as_view(), name="instance-suspend"),
-    path("v1/instances/<key:instance>/resume/", views.ResumeInstance.as_view(), name="instance-resume"),
-    path("v1/incidents/<key:incident>/retry/", views.RetryIncident.as_view(), name="incident-retry"),
-    path("v1/tasks/", views.Tasks.as_view(), name="tasks"),
-    path("v1/tasks/<key:task>/", views.OneTask.as_view(), name="task"),
-    path("v1/tasks/<key:task>/claim/", views.ClaimTask.as_view(), name="task-claim"),
-    path("v1/tasks/<key:task>/release/", views.ReleaseTask.as_view(), name="task-release"),
-    path("v1/tasks/<key:task>/assign/", views.AssignTask.as_view(), name="task-assign"),
-    path("v1/tasks/<key:task>/complete/", views.CompleteTask.as_view(), name="task-complete"),
-    path("v1/tasks/<key:task>/submit/", views.SubmitTask.as_view(), name="task-submit"),
-    path("v1/messages/", views.Messages.as_view(), name="messages"),
-    path("v1/signals/", views.Signals.as_view(), name="signals"),
-    path("v1/decisions/", views.Decisions.as_view(), name="decisions"),
-    path("v1/decisions/<str:key>/", views.OneDecision.as_view(), name="decision"),
-    path("v1/decisions/<str:key>/evaluate/", views.EvaluateDecision.as_view(), name="decision-evaluate"),
-    path("v1/feel/", views.Feel.as_view(), name="feel"),
+    path("v1/processes/", processes.Processes.as_view(), name="processes"),
+    path("v1/processes/<str:key>/", processes.OneProcess.as_view(), name="process"),
+    path("v1/processes/<str:key>/versions/<number:number>/", processes.OneVersion.as_view(), name="version"),
+    path("v1/processes/<str:key>/start/", processes.StartProcess.as_view(), name="process-start"),
+    path("v1/processes/<str:key>/suspend/", processes.SuspendProcess.as_view(), name="process-suspend"),
+    path("v1/processes/<str:key>/resume/", processes.ResumeProcess.as_view(), name="process-resume"),
+    path("v1/deployments/", deployments.Deployments.as_view(), name="deployments"),
+    path("v1/check/", deployments.Check.as_view(), name="check"),
+    path("v1/drafts/<str:key>/", deployments.OneDraft.as_view(), name="draft"),
+    path("v1/instances/", instances.Instances.as_view(), name="instances"),
+    path("v1/instances/<key:instance>/", instances.OneInstance.as_view(), name="instance"),
+    path("v1/instances/<key:instance>/state/", instances.InstanceState.as_view(), name="instance-state"),
+    path("v1/instances/<key:instance>/history/", instances.InstanceHistory.as_view(), name="instance-history"),
+    path("v1/instances/<key:instance>/variables/", instances.InstanceVariables.as_view(), name="instance-variables"),
+    path("v1/instances/<key:instance>/cancel/", instances.CancelInstance.as_view(), name="instance-cancel"),
+    path("v1/instances/<key:instance>/suspend/", instances.SuspendInstance.as_view(), name="instance-suspend"),
+    path("v1/instances/<key:instance>/resume/", instances.ResumeInstance.as_view(), name="instance-resume"),
+    path("v1/incidents/", incidents.Incidents.as_view(), name="incidents"),
+    path("v1/incidents/<key:incident>/", incidents.OneIncident.as_view(), name="incident"),
+    path("v1/incidents/<key:incident>/retry/", incidents.RetryIncident.as_view(), name="incident-retry"),
+    path("v1/tasks/", tasks.Tasks.as_view(), name="tasks"),
+    path("v1/tasks/<key:task>/", tasks.OneTask.as_view(), name="task"),
+    path("v1/tasks/<key:task>/claim/", tasks.ClaimTask.as_view(), name="task-claim"),
+    path("v1/tasks/<key:task>/release/", tasks.ReleaseTask.as_view(), name="task-release"),
+    path("v1/tasks/<key:task>/assign/", tasks.AssignTask.as_view(), name="task-assign"),
+    path("v1/tasks/<key:task>/complete/", tasks.CompleteTask.as_view(), name="task-complete"),
+    path("v1/tasks/<key:task>/submit/", tasks.SubmitTask.as_view(), name="task-submit"),
+    path("v1/jobs/", jobs.Jobs.as_view(), name="jobs"),
+    path("v1/jobs/fetch/", jobs.FetchJobs.as_view(), name="jobs-fetch"),
+    path("v1/jobs/complete/", jobs.CompleteJobs.as_view(), name="jobs-complete"),
+    path("v1/jobs/<key:job>/complete/", jobs.CompleteJob.as_view(), name="job-complete"),
+    path("v1/jobs/<key:job>/fail/", jobs.FailJob.as_view(), name="job-fail"),
+    path("v1/jobs/<key:job>/error/", jobs.ThrowJobError.as_view(), name="job-error"),
+    path("v1/jobs/<key:job>/extend/", jobs.ExtendJob.as_view(), name="job-extend"),
+    path("v1/jobs/<key:job>/unlock/", jobs.UnlockJob.as_view(), name="job-unlock"),
+    path("v1/jobs/<key:job>/retries/", jobs.JobRetries.as_view(), name="job-retries"),
+    path("v1/messages/", messages.Messages.as_view(), name="messages"),
+    path("v1/signals/", messages.Signals.as_view(), name="signals"),
+    path("v1/decisions/", decisions.Decisions.as_view(), name="decisions"),
+    path("v1/decisions/<str:key>/", decisions.OneDecision.as_view(), name="decision"),
+    path("v1/decisions/<str:key>/evaluate/", decisions.EvaluateDecision.as_view(), name="decision-evaluate"),
+    path("v1/feel/", decisions.Feel.as_view(), name="feel"),
     path("v1/designer/catalogue/", designing.Catalogue.as_view(), name="catalogue"),
     path("v1/designer/timer/", designing.Timers.as_view(), name="preview-timer"),
     path("v1/designer/retries/", designing.Retries.as_view(), name="preview-retries"),
     path("v1/designer/decision/", designing.TryDecision.as_view(), name="try-decision"),
     path("v1/designer/layout/", designing.Layout.as_view(), name="layout"),
     # Last: what is nowhere is said in the API's own words. With the slash, which Django adds where it is missing.
-    re_path(r"^.*/$", views.Nowhere.as_view()),
+    re_path(r"^.*/$", nowhere.Nowhere.as_view()),
 ]

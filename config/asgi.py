@@ -20,13 +20,15 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.urls import re_path
 
+from api.front import Front
 from api.routing import websocket_urlpatterns
 from config.lifespan import lifespan
 from config.sockets import refuse_socket
 
+front = Front(http_application)
 application = ProtocolTypeRouter(
     {
-        "http": http_application,
+        "http": front,
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter([*websocket_urlpatterns, re_path("", refuse_socket)]))
         ),

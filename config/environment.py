@@ -68,6 +68,8 @@ def read_database(name: str, default: str, pool_size: int) -> dict[str, Any]:
     parsed["CONN_MAX_AGE"] = 0
     # After a restart of the database a pool is full of dead connections: it looks before it hands one out.
     parsed["CONN_HEALTH_CHECKS"] = scheme != "sqlite"
+    if scheme == "sqlite":
+        parsed["ENGINE"] = "config.sqlite"
     options = sqlite_options() if scheme == "sqlite" else postgresql_options(pool_size)
     parsed["OPTIONS"] = options | parsed.get("OPTIONS", {})
     return parsed
@@ -75,10 +77,14 @@ def read_database(name: str, default: str, pool_size: int) -> dict[str, Any]:
 
 def sqlite_options() -> dict[str, Any]:
     # IMMEDIATE: a deferred transaction that reads and then writes fails at once instead of waiting.
+    # FULL: a commit is on the disk before it is answered. Requests share commits, which pays for it.
+    synchronous = read_text("SQLITE_SYNCHRONOUS", "FULL").upper()
+    if synchronous not in {"FULL", "NORMAL", "OFF"}:
+        raise misread("SQLITE_SYNCHRONOUS", synchronous, "write FULL, NORMAL or OFF")
     return {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous};",
     }
 
 

@@ -36,9 +36,16 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 
 class EmbeddedServer(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, threads: BackgroundThreads, report_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        threads: BackgroundThreads,
+        report_ready: Callable[[], None],
+        close_waiting: Callable[[], None],
+    ) -> None:
         super().__init__(config)
         self.threads = threads
+        self.close_waiting = close_waiting
         self.report_ready = report_ready
         self.asked_at = 0.0
 
@@ -49,6 +56,7 @@ class EmbeddedServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.threads.ask_to_stop()
+        self.close_waiting()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: object) -> None:
@@ -62,7 +70,7 @@ class EmbeddedServer(uvicorn.Server):
 
 def serve(listener: socket.socket, clock_seconds: float, report_ready: Callable[[], None]) -> int:
     """Runs until a signal comes; the number is the process's exit code."""
-    from config.asgi import application
+    from config.asgi import application, front
 
     config = uvicorn.Config(
         application,
@@ -74,7 +82,7 @@ def serve(listener: socket.socket, clock_seconds: float, report_ready: Callable[
     )
     threads = BackgroundThreads(clock_seconds)
     threads.start()
-    server = EmbeddedServer(config, threads, report_ready)
+    server = EmbeddedServer(config, threads, report_ready, front.close)
     server.run(sockets=[listener])
     stop_at_once_on_signal()
     threads.ask_to_stop()

@@ -39,7 +39,7 @@ DATABASES = {
         "DATABASE_URL", f"sqlite:///{DATA_DIR}/statewright.sqlite3", read_number("DATABASE_POOL", 0)
     )
 }
-IS_SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+IS_SQLITE = DATABASES["default"]["ENGINE"] == "config.sqlite"
 if IS_SQLITE:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     # A file and not memory, so that tests meet the same locking between threads as an installation.
@@ -189,7 +189,22 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "api.problems.answer_problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Statewright", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Statewright",
+    "DESCRIPTION": "Everything a person can do, a program can do.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": False,
+    "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": ["api.schema.complete_document"],
+}
+# For each caller and process of the server: calls a second (0: as many as they like), calls at once after a
+# pause, and calls that run at the same time.
+API_RATE = read_number("API_RATE", 50)
+API_BURST = read_number("API_BURST", 200)
+API_AT_ONCE = max(1, read_number("API_AT_ONCE", 16))
 
 # Expressions: what one may be and do, as engine.core.feel.Budget says it -------------------------------
 
@@ -200,6 +215,7 @@ FEEL_BUDGET = {
     "steps": read_number("FEEL_STEPS", 200_000),
     "output": read_number("FEEL_OUTPUT", 1_000_000),
     "calls": read_number("FEEL_CALLS", 64),
+    "total": read_number("FEEL_TOTAL", 50_000),
 }
 
 # Live pages and background work ---------------------------------------------------------------------

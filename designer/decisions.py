@@ -58,6 +58,7 @@ def decision_page(request: HttpRequest, key: str) -> HttpResponse:
         "inputs": [{"name": name, "value": given.get(name, "")} for name in names],
         "trial": trial,
         "made": None,
+        "warnings": row.warnings,
     }
     return render(request, "designer/decision.html", context)
 

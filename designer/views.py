@@ -141,6 +141,7 @@ def _show(request: HttpRequest, process: Process, shown: ProcessVersion | None, 
             }
             for version in versions
         ],
+        "warnings": shown.warnings if shown is not None else [],
         "start_url": reverse("inbox:start", args=[process.key]) if may(request.user, "start", process) else "",
         "edit_url": reverse("designer:edit", args=[process.key]) if may(request.user, "edit", process) else "",
         "instances_url": reverse("monitor:instances") + f"?process={process.key}",

@@ -120,6 +120,7 @@ class ProcessRight(models.Model):
     may_start = models.BooleanField(default=False)
     may_see = models.BooleanField(default=False)
     may_work = models.BooleanField(default=False)
+    may_serve = models.BooleanField(default=False)  # take its jobs, as a worker
     may_operate = models.BooleanField(default=False)
     may_edit = models.BooleanField(default=False)
 

@@ -42,6 +42,7 @@ class DecisionVersion(models.Model):
     name = models.CharField(max_length=255, blank=True)
     deployment = models.ForeignKey(Deployment, models.PROTECT, related_name="decisions")
     file = models.ForeignKey(DeployedFile, models.PROTECT, related_name="+")
+    warnings = models.JSONField(default=list)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("key", "number"), name="engine_decision_number"),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError
@@ -14,6 +15,7 @@ from engine.push.moved import send_moved
 from engine.push.signals import work_handed, work_waiting
 from engine.service.audiences import remember_stored
 from engine.service.errors import Conflict, Moved
+from engine.service.sharing import Request, commits
 from engine.service.unit import Unit
 from engine.store import open_store
 from engine.store.contract import Store
@@ -28,14 +30,33 @@ MET = frozenset({"40001", "40P01"})
 
 def in_unit(act: Callable[[Store, Unit], T], *, has_claims: bool = False, is_patient: bool = False) -> T:
     """Run one action as a unit of work. Two racing writers meet on the instance row; who loses is run again,
-    and finds then what the winner has left."""
+    and finds then what the winner has left.
+
+    The action may run more than once and only reads: what it changes, it puts into the unit. One that claims has
+    a transaction to itself; others may share theirs."""
     store = open_store()
+
+    def run_alone() -> T:
+        return _in_own_unit(store, act, has_claims, is_patient)
+
+    def prepare() -> tuple[T, Callable[[], None]]:
+        unit = Unit(store, datetime.now(UTC), is_patient=is_patient)
+        result = act(store, unit)
+        return result, partial(write, unit, close(unit))
+
+    if not store.shares_commits or has_claims or is_writing():
+        return run_alone()
+    answer: T = commits.run(store, Request(prepare, run_alone))
+    return answer
+
+
+def _in_own_unit(store: Store, act: Callable[[Store, Unit], T], has_claims: bool, is_patient: bool) -> T:
     for attempt in range(MOST_TRIES):
         unit = Unit(store, datetime.now(UTC), is_patient=is_patient or attempt > 0)
         try:
             with store.unit(has_claims=has_claims):
                 result = act(store, unit)
-                finish(unit)
+                write(unit, close(unit))
         except Moved:
             continue
         except IntegrityError:
@@ -50,10 +71,14 @@ def in_unit(act: Callable[[Store, Unit], T], *, has_claims: bool = False, is_pat
     raise Conflict("moved-on", "Somebody else is changing the same instance. Nothing was changed; try again.")
 
 
-def finish(unit: Unit) -> None:
-    """Write the batch; pages and workers hear of it after the commit."""
+def close(unit: Unit) -> Batch:
+    """What the unit comes to, with all that its instances do to one another."""
     unit.settle()
-    batch = unit.close()
+    return unit.close()
+
+
+def write(unit: Unit, batch: Batch) -> None:
+    """Moved where an instance has moved on meanwhile; pages and workers hear of it after the commit."""
     if batch.is_empty:
         return
     if not unit.store.write(batch):

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 
 from django.db.models import Max
 
 from engine.core.dmn import compile_decisions
+from engine.core.feel import Allowance
 from engine.core.model.decisions import DecisionModel
 from engine.core.model.problems import DiagramError, Problem
 from engine.models import DecisionVersion, DeployedFile, Deployment, ProcessVersion
-from engine.service.expressions import decision_budget
+from engine.service.expressions import expression_budget
 
 Read = Sequence[tuple[str, DecisionModel]]  # the name of each file and what it holds
 LONGEST = 255  # characters of an id, a name or a version tag: SQLite would keep more, PostgreSQL would not
 
 
-def check_decisions(files: Read) -> list[Problem]:
-    """Everything that is wrong with the files together, errors and warnings."""
+def is_decision_file(name: str) -> bool:
+    return name.lower().endswith((".dmn", ".dmn.xml"))
+
+
+def check_decisions(files: Read, allowance: Allowance) -> dict[str, list[Problem]]:
+    """The warnings of each file; DiagramError with everything that is wrong with the files together."""
     problems = [*_find_long_texts(files), *_find_twins(files)]
+    found: Sequence[Sequence[Problem]] = ()
     try:
-        problems += compile_decisions([model for _, model in files], budget=decision_budget()).warnings
+        models = [model for _, model in files]
+        found = compile_decisions(models, budget=expression_budget(), allowance=allowance).warnings_by_model
     except DiagramError as error:
         problems += error.problems
     except RecursionError:
         message = "Types or decisions of the file refer to one another too deep; flatten them."
         problems.append(Problem("nested-too-deep", "", None, message))
-    return problems
+    if problems:
+        raise DiagramError(problems)
+    return {name: list(own) for (name, _), own in zip(files, found, strict=True) if own}
 
 
 def _find_long_texts(files: Read) -> Iterable[Problem]:
@@ -50,7 +60,9 @@ def _find_twins(files: Read) -> Iterable[Problem]:
                 yield Problem("duplicate-id", decision.id, decision.line, message)
 
 
-def store_decisions(deployment: Deployment, files: Mapping[str, DeployedFile], read: Read) -> None:
+def store_decisions(
+    deployment: Deployment, files: Mapping[str, DeployedFile], read: Read, warnings: Mapping[str, list[Problem]]
+) -> None:
     """The next version of each decision; if the whole deployment is what is there already, the versions stay."""
     if _is_nothing_new(deployment, files, read):
         return
@@ -62,6 +74,7 @@ def store_decisions(deployment: Deployment, files: Mapping[str, DeployedFile], r
                 number=last + 1,
                 name=decision.name or "",
                 tag=decision.version_tag,
+                warnings=[asdict(warning) for warning in warnings.get(name, ())],
                 deployment=deployment,
                 file=files[name],
             )
@@ -82,5 +95,5 @@ def _is_nothing_new(deployment: Deployment, files: Mapping[str, DeployedFile], r
 
 
 def _checksums(deployment: int) -> set[str]:
-    own = DecisionVersion.objects.filter(deployment=deployment)
-    return set(own.values_list("file__checksum", flat=True))
+    files = DeployedFile.objects.filter(deployment=deployment)
+    return {file.checksum for file in files.only("name", "checksum") if is_decision_file(file.name)}

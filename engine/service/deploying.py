@@ -13,6 +13,7 @@ from django.db.models import Max
 
 from engine.core.compile import compile_diagram
 from engine.core.compile.check import check_diagram
+from engine.core.feel import Allowance, Budget
 from engine.core.machine import build_machine
 from engine.core.model.behaviour import Fault
 from engine.core.model.diagram import Diagram
@@ -32,7 +33,7 @@ from engine.models import (
     State,
     Transition,
 )
-from engine.service.decision_files import check_decisions, store_decisions
+from engine.service.decision_files import check_decisions, is_decision_file, store_decisions
 from engine.service.errors import Conflict, Invalid
 from engine.service.expressions import expression_budget
 from engine.service.rights import Actor, name_of, require, require_any
@@ -54,22 +55,30 @@ class Reading(NamedTuple):
     diagrams: list[tuple[File, Diagram, list[Graph]]]
     decisions: list[tuple[File, Any]]
     forms: list[tuple[File, dict[str, Any]]]
-    warnings: list[Problem]
+    found: dict[str, list[Problem]]  # the warnings about each file, by its name
+
+    @property
+    def warnings(self) -> list[Problem]:
+        return [warning for own in self.found.values() for warning in own]
 
 
 def check_files(files: Sequence[File], handlers: Collection[str] | None = None) -> Reading:
     """Everything that is wrong with the files, all at once, as a DiagramError; else what they hold."""
-    reading, problems = Reading([], [], [], []), []
+    reading, problems = Reading([], [], [], {}), []
+    budget = expression_budget()
+    allowance = Allowance(budget)
     _check_names(files)
     for file in files:
         try:
-            _read(file, reading, handlers)
+            _read(file, reading, handlers, budget, allowance)
         except DiagramError as error:
             problems += [_in_file(problem, file, files) for problem in error.problems]
     problems += _find_twins(reading)
-    problems += check_decisions([(file.name, model) for file, model in reading.decisions])
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
+    try:
+        reading.found.update(check_decisions([(file.name, model) for file, model in reading.decisions], allowance))
+    except DiagramError as error:
+        problems += error.problems
+    if problems:
         raise DiagramError(problems)
     return reading
 
@@ -125,22 +134,23 @@ def _store(deployment: Deployment, files: Sequence[File], reading: Reading) -> N
     }
     for file, _, graphs in reading.diagrams:
         for graph in graphs:
-            _store_version(deployment, stored[file.name], graph, reading.warnings)
-    store_decisions(deployment, stored, [(file.name, model) for file, model in reading.decisions])
+            _store_version(deployment, stored[file.name], graph, reading.found.get(file.name, []))
+    read = [(file.name, model) for file, model in reading.decisions]
+    store_decisions(deployment, stored, read, reading.found)
     for file, schema in reading.forms:
         key = _key_of_form(file, schema)
         number = (FormVersion.objects.filter(key=key).aggregate(last=Max("number"))["last"] or 0) + 1
         FormVersion.objects.create(key=key, number=number, deployment=deployment, schema=schema)
 
 
-def _read(file: File, reading: Reading, handlers: Collection[str] | None) -> None:
-    if file.name.lower().endswith((".dmn", ".dmn.xml")):
+def _read(file: File, reading: Reading, handlers: Collection[str] | None, budget: Budget, allowance: Allowance) -> None:
+    if is_decision_file(file.name):
         reading.decisions.append((file, read_decisions(file.content)))
     elif file.name.lower().endswith((".form", ".json")):
         reading.forms.append((file, _read_form(file)))
     else:
         diagram = read_diagram(file.content)
-        problems = check_diagram(diagram, handlers, budget=expression_budget())
+        problems = check_diagram(diagram, handlers, budget=budget, allowance=allowance)
         if any(problem.severity == "error" for problem in problems):
             raise DiagramError(problems)
         graphs = compile_diagram(diagram)
@@ -149,10 +159,11 @@ def _read(file: File, reading: Reading, handlers: Collection[str] | None) -> Non
             raise DiagramError(too_long)
         for graph in graphs:
             try:
-                build_machine(graph.states.values(), graph.transitions, budget=expression_budget())
+                build_machine(graph.states.values(), graph.transitions, budget=budget)
             except Fault as fault:
                 raise DiagramError([Problem(fault.code, graph.process, None, fault.message)]) from None
-        reading.warnings.extend(problem for problem in problems if problem.severity == "warning")
+        if problems:
+            reading.found[file.name] = problems
         reading.diagrams.append((file, diagram, graphs))
 
 

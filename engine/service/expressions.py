@@ -20,19 +20,11 @@ from engine.core.feel import (
 )
 
 MOST_NAMES = 1_000
-# One evaluation of a decision asks many expressions; together they may do this many times the work of one.
-DECISION_STEPS, DECISION_OUTPUT = 10, 4
 
 
 def expression_budget() -> Budget:
     """What one expression may be and do; the settings of the installation say so."""
     return Budget(**settings.FEEL_BUDGET)
-
-
-def decision_budget() -> Budget:
-    """What one decision may do with everything that it requires."""
-    one = expression_budget()
-    return one._replace(steps=DECISION_STEPS * one.steps, output=DECISION_OUTPUT * one.output)
 
 
 def try_expression(

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.core.forms import check_form
-from engine.core.forms.fields import Field, compute, read_fields
+from engine.core.forms.fields import Field, read_fields
+from engine.core.forms.formulas import Formulas
 from engine.core.model.problems import FieldProblem, FormError
 from engine.models import FormVersion, Instance, Process, WorkItem
 from engine.service import documents, reading, worklist
+from engine.service.expressions import expression_budget
 from engine.service.form_html import clean_schema
 from engine.service.rights import Actor, may
 from engine.service.versions import get_version
@@ -40,7 +42,8 @@ def schema_of(
         found = _embedded(form["schema"])
         return clean_schema(found) if found is not None else None
     if form.get("fields"):
-        components = [_component(field, variables or {}, datetime.now(UTC)) for field in form["fields"]]
+        formulas = Formulas(variables or {}, datetime.now(UTC), expression_budget())
+        components = [_component(field, formulas) for field in form["fields"]]
         return {"type": "default", "components": components}
     reference = form.get("reference", "")
     rows = FormVersion.objects.filter(key=reference.rpartition(":")[2])
@@ -135,7 +138,8 @@ def _check(
     instance: Instance | None, outcomes: Collection[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
     now = datetime.now(UTC)
-    fields = read_fields(form, visible, now)
+    budget = expression_budget()
+    fields = read_fields(form, Formulas(visible, now, budget))
     if not fields:
         # Nothing is asked for, so nothing is written.
         unknown = [name for name in values if name != "outcome"]
@@ -145,7 +149,7 @@ def _check(
     given = _with_files(actor, fields, values, instance.pk if instance is not None else None, problems)
     if problems:
         raise FormError(problems)
-    return check_form(form, given, visible, now, outcomes=outcomes)
+    return check_form(form, given, visible, now, outcomes=outcomes, budget=budget)
 
 
 def _with_files(
@@ -214,7 +218,7 @@ def _shown_default(kind: str, value: Any) -> Any:
     return value
 
 
-def _component(field: dict[str, Any], variables: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _component(field: dict[str, Any], formulas: Formulas) -> dict[str, Any]:
     """A generated form field of the older dialect as a form-js component."""
     constraints = field.get("constraints") or {}
     validate: dict[str, Any] = {"required": bool(field.get("is_required"))}
@@ -238,7 +242,7 @@ def _component(field: dict[str, Any], variables: Mapping[str, Any], now: datetim
     default = field.get("default")
     if default:
         language, text = default
-        value = text if language == "static" else compute(text, language, variables, now)
+        value = text if language == "static" else formulas.value(text, language)
         component["defaultValue"] = _shown_default(component["type"], value)
     if str(constraints.get("readonly", "false")).strip().lower() != "false":
         component["readonly"] = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ from engine.store.contract import Store
 from engine.store.rows import EndedItem, EventRow, Loaded
 
 MOST_VARIABLES_BYTES = 1_000_000
+LONGEST_SOURCE = 255
 LONGEST_REASON = 1000
 
 
@@ -43,7 +45,7 @@ def start(
     given = check_variables(variables or {})
     if initiator:
         given = given | {initiator: name_of(actor)}
-    source = f"start:{process}:{name_of(actor)}"
+    source = _source("start", process, name_of(actor))
 
     def act(store: Store, unit: Unit) -> int:
         if idempotency_key:
@@ -163,10 +165,11 @@ def send_message(
     CorrelationError where nothing waits and nothing is kept, or where several wait: nothing has moved."""
     require_any(actor, "work")
     given = check_variables(variables or {})
+    source = _source("message", name)
 
     def act(store: Store, unit: Unit) -> list[int]:
         if message_id:
-            known = store.knows_event(f"message:{name}", message_id)
+            known = store.knows_event(source, message_id)
             if known is not None:
                 return [known] if known else []
         reached = correlation.publish(
@@ -176,17 +179,29 @@ def send_message(
         if not reached and time_to_live <= 0:
             raise CorrelationError(f"Nothing waits for “{name}” with this key, and no process starts with it.")
         if message_id:
-            unit.batch.events.append(EventRow(unit.now, f"message:{name}", message_id, reached[0] if reached else 0))
+            unit.batch.events.append(EventRow(unit.now, source, message_id, reached[0] if reached else 0))
         return reached
 
     return in_unit(act)
 
 
-def send_signal(name: str, actor: Actor, *, variables: dict[str, Any] | None = None) -> int:
-    """Give the signal to everyone who waits for it; how many it reaches."""
+def send_signal(name: str, actor: Actor, *, variables: dict[str, Any] | None = None, idempotency_key: str = "") -> int:
+    """Give the signal to everyone who waits for it; how many it reaches. A key of the person's counts once."""
     require_any(actor, "work")
     given = check_variables(variables or {})
-    return in_unit(lambda _, unit: correlation.broadcast(unit, name, given, actor=name_of(actor)))
+    source = _source("signal", name, name_of(actor))
+
+    def act(store: Store, unit: Unit) -> int:
+        if idempotency_key:
+            known = store.knows_event(source, idempotency_key)
+            if known is not None:
+                return known
+        reached = correlation.broadcast(unit, name, given, actor=name_of(actor))
+        if idempotency_key:
+            unit.batch.events.append(EventRow(unit.now, source, idempotency_key, reached))
+        return reached
+
+    return in_unit(act)
 
 
 def check_variables(variables: Any) -> dict[str, Any]:
@@ -208,6 +223,12 @@ def check_variables(variables: Any) -> dict[str, Any]:
             "variables-too-large", f"The variables take {size:,} bytes; {MOST_VARIABLES_BYTES:,} are allowed."
         )
     return variables
+
+
+def _source(*parts: str) -> str:
+    """Of an event that counts once; one too long for its column is told by its digest."""
+    source = ":".join(parts)
+    return source if len(source) <= LONGEST_SOURCE else hashlib.sha256(source.encode()).hexdigest()
 
 
 def _find_startable(process: str, actor: Actor, number: int | None) -> tuple[Version, str]:

@@ -16,7 +16,7 @@ from engine.service.advance import in_unit
 from engine.service.case import Case
 from engine.service.errors import Conflict, NotFound
 from engine.service.instances import check_variables, note_reason
-from engine.service.rights import Actor, name_of, require
+from engine.service.rights import Actor, Right, name_of, require
 from engine.service.translate import ACTIVE, pack, to_snapshot, unpack
 from engine.service.unit import Unit
 from engine.service.versions import Version, get_version
@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 3600.0
 MOST_LAPSES = 3
+MISSING = "There is no such job: it is done, or its step has been left."
 
 
 class LeasedJob(NamedTuple):
@@ -47,6 +48,10 @@ class LeasedJob(NamedTuple):
     retries: int
     attempts: int
     has_retry_cycle: bool = False
+    token: int = 0
+    version_id: int = 0
+    priority: int = 0
+    last_failure: str = ""
 
     @property
     def idempotency_key(self) -> str:
@@ -79,17 +84,19 @@ class Failed(NamedTuple):
 Outcome = Done | Thrown | Failed
 
 
-def lease(types: Collection[str], owner: str, *, seconds: float, limit: int = 10) -> list[LeasedJob]:
+def lease(
+    types: Collection[str], owner: str, *, seconds: float, limit: int = 10, states: Collection[int] | None = None
+) -> list[LeasedJob]:
     """Available jobs of these types, from now on the owner's until the lease ends or is extended."""
     store, now = open_store(), datetime.now(UTC)
     with store.unit(has_claims=False):
-        rows = store.lease_jobs(types, owner, now + timedelta(seconds=seconds), now, limit)
+        rows = store.lease_jobs(types, owner, now + timedelta(seconds=seconds), now, limit, states)
         given_up = [row for row in rows if row.lapses >= MOST_LAPSES]
     for row in given_up:
         fail(row.id, owner, "The worker died three times while it had this job.", retries=0)
     usable = [row for row in rows if row.lapses < MOST_LAPSES]
     loaded = store.load({instance_of(row.id) for row in usable})
-    return [_describe(row, loaded[instance_of(row.id)]) for row in usable if instance_of(row.id) in loaded]
+    return [describe_job(row, loaded[instance_of(row.id)]) for row in usable if instance_of(row.id) in loaded]
 
 
 def extend_many(job_ids: Collection[int], owner: str, *, seconds: float) -> set[int]:
@@ -199,9 +206,14 @@ def _take_failure(unit: Unit, case: Case, row: JobRow, outcome: Failed) -> None:
         unit.batch.jobs.append(failed._replace(available_at=again))
         case.note("attempt", row.token, row.id, message[:200])
     else:
-        unit.batch.jobs.append(failed._replace(available_at=None))
-        node = _node_of(case.version, row.state)
-        case.open_incident(row.token, node, "job-failed", message, row.trigger, job=row.id)
+        exhaust(unit, case, failed, message)
+
+
+def exhaust(unit: Unit, case: Case, row: JobRow, message: str) -> None:
+    """No attempt is left: an incident, until somebody gives the job another one."""
+    unit.batch.jobs.append(row._replace(retries=0, owner=None, available_at=None))
+    node = _node_of(case.version, row.state)
+    case.open_incident(row.token, node, "job-failed", message, row.trigger, job=row.id)
 
 
 def skip(job: int, actor: Actor, variables: dict[str, Any] | None = None, *, reason: str = "") -> None:
@@ -212,24 +224,34 @@ def skip(job: int, actor: Actor, variables: dict[str, Any] | None = None, *, rea
 def _load(store: Store, job: int, owner: str | None, actor: Actor) -> tuple[JobRow, Loaded]:
     found = store.load_jobs([job])
     if not found:
-        raise NotFound("job-not-found", "There is no such job: it is done, or its step has been left.")
+        raise NotFound("job-not-found", MISSING)
     row, loaded = found[0]
+    if actor is not None:
+        require_job_right(actor, loaded, "operate" if owner is None else "serve")
     if owner is not None and row.owner != owner:
         raise Conflict("lease-lost", "The job is not yours any more.")
-    if owner is None and actor is not None:
-        version = ProcessVersion.objects.select_related("process").get(pk=loaded.row.version)
-        require(actor, "operate", version.process)
     if loaded.row.status != ACTIVE:
         raise Conflict("instance-suspended", "The instance is suspended or has ended.")
     return row, loaded
 
 
-def _describe(row: JobRow, loaded: Loaded) -> LeasedJob:
+def require_job_right(actor: Actor, loaded: Loaded, right: Right) -> None:
+    """As missing for whoever may not even see the process of the job."""
+    version = ProcessVersion.objects.select_related("process").get(pk=loaded.row.version)
+    try:
+        require(actor, right, version.process)
+    except NotFound:
+        raise NotFound("job-not-found", MISSING) from None
+
+
+def describe_job(row: JobRow, loaded: Loaded) -> LeasedJob:
     version = get_version(loaded.row.version)
+    failures = unpack(row.failures) or []
     return LeasedJob(
         row.id, row.type, _node_of(version, row.state), loaded.row.id, version.process, version.number,
         loaded.row.business_key, visible_variables(loaded, version, row.token), unpack(row.headers) or {},
-        row.script, row.retries, row.attempts, bool(row.retry_cycle),
+        row.script, row.retries, row.attempts, bool(row.retry_cycle), row.token, loaded.row.version, row.priority,
+        str(failures[-1]["message"]) if failures else "",
     )  # fmt: skip
 
 

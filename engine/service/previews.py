@@ -14,7 +14,7 @@ from engine.core.parse.dmn import read_decisions
 from engine.core.parse.layout import with_layout
 from engine.core.triggers.schedule import ScheduleError, read_duration
 from engine.service.errors import NotFound
-from engine.service.expressions import decision_budget, expression_budget
+from engine.service.expressions import expression_budget
 from engine.service.instances import check_variables
 from engine.service.jobs import pause_of
 from engine.service.rights import Actor, require_any
@@ -53,7 +53,7 @@ def try_decision(
     """A decision as it is drawn, evaluated on variables; with the ids of the rules of its table, in order."""
     require_any(actor, "edit")
     models = [read_decisions(content) for content in files]
-    decisions = compile_decisions(models, budget=decision_budget())
+    decisions = compile_decisions(models, budget=expression_budget())
     if not any(one.id == decision for model in models for one in model.decisions):
         raise NotFound("decision-not-found", f"The files have no decision “{decision}”.")
     result = decisions.evaluate(decision, check_variables(dict(variables)), now=datetime.now(UTC))

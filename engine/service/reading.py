@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q
 from engine.core.parse.layout import with_layout
 from engine.core.parse.xml import as_text
 from engine.models import (
+    Delivery,
     DeployedFile,
     Incident,
     Instance,
@@ -84,6 +85,14 @@ def list_steps_of(process: Process) -> list[State]:
     return list(rows.exclude(key__endswith="#body").order_by("position"))
 
 
+def get_version(actor: Actor, key: str, number: int) -> ProcessVersion:
+    process = get_process(actor, key)
+    version = ProcessVersion.objects.select_related("process").filter(process=process, number=number).first()
+    if version is None:
+        raise NotFound("version-not-found", f"“{process}” has no version {number}.")
+    return version
+
+
 def read_source(version: ProcessVersion) -> str:
     """The diagram's file as text, for the browser; one that was never drawn is laid out."""
     return as_text(with_layout(bytes(version.file.content)))
@@ -119,10 +128,13 @@ def list_instances(
     status: Sequence[int] = (),
     search: str = "",
     node: str = "",
+    version: int | None = None,
     before: int | None = None,
+    after: int | None = None,
+    is_newest_first: bool = True,
     limit: int = PAGE,
 ) -> list[Instance]:
-    """Newest first; `before` is the id of the last row of the page before."""
+    """Newest first; `before` (`after` where the oldest are first) is the id of the last row of the page before."""
     rows = Instance.objects.filter(version__process__in=allowed_processes(actor, "see"))
     if process:
         rows = rows.filter(version__process__key=process)
@@ -133,9 +145,14 @@ def list_instances(
     if node:
         standing = Token.objects.filter(state__node=node).values_list("id", flat=True)
         rows = rows.filter(pk__in={instance_of(key) for key in standing[:10_000]})
+    if version is not None:
+        rows = rows.filter(version__number=version)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    rows = rows.select_related("version__process").defer("variables", "data").order_by("-pk")
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    order = "-pk" if is_newest_first else "pk"
+    rows = rows.select_related("version__process").defer("variables", "data").order_by(order)
     return list(rows[:limit])
 
 
@@ -147,6 +164,20 @@ def get_instance(actor: Actor, instance: int) -> Instance:
     ):
         raise NotFound("instance-not-found", "There is no such instance, or you may not see it.")
     return row
+
+
+def read_instance(instance: int) -> Instance:
+    """One that the actor has just started: who may start need not be allowed to see."""
+    return Instance.objects.select_related("version__process").get(pk=instance)
+
+
+def is_at_rest(instance: int) -> bool:
+    """Whether it has ended, or waits for somebody or something outside: no job and no delivery moves it on."""
+    row = Instance.objects.only("status").get(pk=instance)
+    return row.status not in OPEN or not (
+        Job.objects.filter(id__range=span(instance), available_at__isnull=False).exists()
+        or Delivery.objects.filter(instance=instance, is_held=False).exists()
+    )
 
 
 def list_tokens(instance: int) -> list[Token]:

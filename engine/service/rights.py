@@ -12,7 +12,7 @@ from django.contrib.auth.models import AbstractUser
 from engine.models import Process, ProcessRight
 from engine.service.errors import Forbidden, NotFound
 
-Right = Literal["start", "see", "work", "operate", "edit"]
+Right = Literal["start", "see", "work", "serve", "operate", "edit"]
 Actor = AbstractUser | None
 
 # What the members of a role may do with every process that names no rights of its own.
@@ -21,7 +21,8 @@ ROLES: dict[str, frozenset[Right]] = {
     "owners": frozenset({"start", "see", "work", "edit"}),
     "operators": frozenset({"see", "operate"}),
     "modelers": frozenset({"start", "see", "edit"}),
-    "administrators": frozenset({"start", "see", "work", "operate", "edit"}),
+    "workers": frozenset({"serve"}),
+    "administrators": frozenset({"start", "see", "work", "serve", "operate", "edit"}),
 }
 
 
@@ -90,6 +91,7 @@ _VERBS: dict[Right, str] = {
     "start": "start",
     "see": "see",
     "work": "work in",
+    "serve": "do the jobs of",
     "operate": "operate",
     "edit": "edit and deploy",
 }

@@ -18,8 +18,9 @@ from engine.core.model.behaviour import Fault
 from engine.core.parse.dmn import read_decisions
 from engine.models import DecisionVersion, DeployedFile, ProcessVersion, State, Transition
 from engine.service import audiences
+from engine.service.decision_files import is_decision_file
 from engine.service.errors import NotFound
-from engine.service.expressions import decision_budget, expression_budget
+from engine.service.expressions import expression_budget
 
 
 class Version(NamedTuple):
@@ -164,10 +165,9 @@ def decisions_of(row: DecisionVersion) -> Decisions:
     with _lock:
         known = _decisions.get(row.deployment_id)
     if known is None:
-        own = DecisionVersion.objects.filter(deployment=row.deployment_id).values("file")
-        files = DeployedFile.objects.filter(pk__in=own).order_by("pk")
-        models = [read_decisions(bytes(file.content)) for file in files]
-        known = compile_decisions(models, is_checked=False, budget=decision_budget())
+        files = DeployedFile.objects.filter(deployment=row.deployment_id).order_by("pk")
+        models = [read_decisions(bytes(file.content)) for file in files if is_decision_file(file.name)]
+        known = compile_decisions(models, is_checked=False, budget=expression_budget())
         with _lock:
             _decisions[row.deployment_id] = known
             while len(_decisions) > getattr(settings, "DECISIONS_KEPT", 200):

@@ -22,7 +22,11 @@ from engine.store.rows import (
 
 
 class Store(Protocol):
-    """Times are arguments. Keys are those of engine.models.keys; "taken" means that nobody else gets it too."""
+    """Times are arguments. Keys are those of engine.models.keys; "taken" means that nobody else gets it too.
+
+    `shares_commits` says that one transaction for several requests is quicker than one for each."""
+
+    shares_commits: bool
 
     def unit(self, *, has_claims: bool = True) -> AbstractContextManager[None]:
         """The transaction of one unit of work. One without claims relies on the revisions of what it has
@@ -54,9 +58,10 @@ class Store(Protocol):
         """Asynchronous continuations (of one instance), taken until the end of the unit."""
 
     def lease_jobs(
-        self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int
-    ) -> list[JobRow]:
-        """Available jobs, from now on the owner's until the lease ends or is extended."""
+        self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int,
+        states: Collection[int] | None = None,
+    ) -> list[JobRow]:  # fmt: skip
+        """Available jobs (of these states), from now on the owner's until the lease ends or is extended."""
 
     def extend_lease(self, keys: Collection[int], owner: str, until: datetime) -> set[int]:
         """Those that still are the owner's."""

@@ -52,6 +52,8 @@ BY_KEY = {
 class MemoryStore:
     """`tables` maps each table's name to its rows by key or number."""
 
+    shares_commits = False
+
     def __init__(self) -> None:
         self.tables: dict[str, dict[int, Any]] = {name: {} for name in (*KEYED.values(), *QUEUED)}
         self.processes: dict[str, tuple[int, int | None, bool]] = {}
@@ -174,8 +176,9 @@ class MemoryStore:
         return sorted(rows, key=lambda row: (-row.priority, row.available_at, row.id))
 
     def lease_jobs(
-        self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int
-    ) -> list[JobRow]:
+        self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int,
+        states: Collection[int] | None = None,
+    ) -> list[JobRow]:  # fmt: skip
         with self.lock:
             leased = [
                 row._replace(
@@ -184,7 +187,7 @@ class MemoryStore:
                     attempts=row.attempts + 1,
                     lapses=row.lapses + (row.owner is not None),
                 )
-                for row in self.available(types, now)[:limit]
+                for row in [row for row in self.available(types, now) if states is None or row.state in states][:limit]
             ]
             self.tables["jobs"].update((row.id, row) for row in leased)
         return sorted(leased, key=lambda job: (-job.priority, job.id))

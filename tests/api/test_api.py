@@ -209,7 +209,7 @@ def test_instances_are_paged_newest_first(admin: APIClient, monkeypatch: pytest.
     ids = [str(instances.start("p", None)) for _ in range(reading.PAGE + 1)]
     first = admin.get("/api/v1/instances/").json()
     assert [row["id"] for row in first["results"]] == ids[:0:-1]
-    second = admin.get(f"/api/v1/instances/?before={first['next']}").json()
+    second = admin.get(f"/api/v1/instances/?cursor={first['next']}").json()
     assert ([row["id"] for row in second["results"]], second["next"]) == (ids[:1], None)
 
 

@@ -76,9 +76,12 @@ def test_a_body_beyond_the_limit_is_too_large(admin: APIClient, settings: pytest
         "/api/v1/processes/?search=%00",
         "/api/v1/instances/?process=%00",
         "/api/v1/instances/?status=burning",
-        "/api/v1/instances/?before=-1",
-        "/api/v1/instances/?before=99999999999999999999",
-        "/api/v1/instances/?before=%D9%A3",
+        "/api/v1/instances/?cursor=-1",
+        "/api/v1/instances/?cursor=OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5",
+        "/api/v1/instances/?cursor=2aM",
+        "/api/v1/instances/?unknown=1",
+        "/api/v1/instances/?limit=0",
+        "/api/v1/instances/?limit=1e3",
     ],
 )
 def test_a_hostile_address_is_refused(admin: APIClient, address: str) -> None:

@@ -53,6 +53,7 @@ def prepare_environment(database: str) -> None:
     os.environ["DATA_DIR"] = folder
     os.environ["SECRET_KEY"] = "only-for-tests-" + "0123456789abcdef" * 3
     os.environ["DATABASE_URL"] = f"sqlite:///{folder}/unused.sqlite3"
+    os.environ["SQLITE_SYNCHRONOUS"] = "OFF"  # the machine's disk is not what is tested
     if database == "postgresql":
         from tests.infrastructure.servers import run_postgresql
 

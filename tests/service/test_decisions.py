@@ -14,8 +14,7 @@ from engine.models import DecisionVersion, Deployment, FormVersion, Incident, In
 from engine.service import decisions, instances, items, reading, versions
 from engine.service.deploying import File, deploy
 from engine.service.errors import Forbidden, Invalid, NotFound
-from engine.service.expressions import decision_budget, expression_budget
-from tests.core.dmn.models import decision, definitions, input_data, item, table
+from tests.core.dmn.models import decision, definitions, input_data, item, knowledge, table
 from tests.core.parse.texts import process, sequence
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +141,31 @@ def test_every_problem_of_a_decision_file_is_told_at_once_with_its_element_and_l
         bring(a_dmn=text)
     found = [(problem.code, problem.node, problem.line) for problem in caught.value.problems]
     assert [(code, line) for code, _, line in found] == [("invalid-expression", 2), ("invalid-expression", 3)]
+
+
+def test_warnings_are_kept_with_what_they_are_about_and_with_nothing_else() -> None:
+    deployment = bring(
+        a_dmn=definitions(decision("a", "abs(1, 2)")),
+        b_dmn=definitions(decision("b", "1"), namespace="urn:b"),
+        p_bpmn=sequence('<exclusiveGateway id="split"/>', '<scriptTask id="empty"/>'),
+    )
+    kept = {row.key: [one["code"] for one in row.warnings] for row in deployment.decisions.all()}
+    assert kept == {"a": ["invalid-call"], "b": []}
+    (version,) = deployment.versions.all()
+    assert [one["code"] for one in version.warnings] == ["empty-script"]
+
+
+def test_a_library_without_decisions_of_its_own_is_there_when_a_decision_is_asked() -> None:
+    library = definitions(knowledge("twice", ["x"], "2 * x"), namespace="urn:lib")
+    importing = '<import name="lib" namespace="urn:lib" importType="https://www.omg.org/spec/DMN/20230324/MODEL/"/>'
+    main = definitions(importing, decision("d", "lib.twice(21)", knowledge=["urn:lib#_twice"]))
+    main = main.replace("urn:lib#_twice", "urn:lib#twice")
+    bring(lib_dmn=library, d_dmn=main)
+    assert decisions.evaluate(None, "d", {}).value == 42
+    bring(lib_dmn=library, d_dmn=main)
+    assert DecisionVersion.objects.count() == 1
+    bring(lib_dmn=library.replace("2 *", "3 *"), d_dmn=main)
+    assert decisions.evaluate(None, "d", {}).value == 63
 
 
 def test_two_files_that_define_the_same_decision_are_refused() -> None:
@@ -287,12 +311,6 @@ def test_why_a_decision_is_null_is_kept_with_it() -> None:
 # budgets
 
 
-def test_budgets_are_what_the_installation_says() -> None:
-    with override_settings(FEEL_BUDGET={"steps": 7, "output": 3}):
-        assert (expression_budget().steps, decision_budget().steps) == (7, 70)
-        assert (expression_budget().output, decision_budget().output) == (3, 12)
-
-
 def test_a_decision_that_does_more_than_its_budget_is_null_with_the_reason() -> None:
     bring(a_dmn=definitions(decision("d", "count(for i in 1..100 return i)")))
     assert decisions.evaluate(None, "d", {}).value == 100
@@ -315,6 +333,21 @@ def test_an_expression_longer_than_the_budget_is_refused_at_deployment(name: str
     with override_settings(FEEL_BUDGET={"source": 100}), pytest.raises(DiagramError) as caught:
         bring(**{name: files[name]})
     assert {problem.code for problem in caught.value.problems} == {"invalid-expression"}
+
+
+@pytest.mark.parametrize("first", ["a_dmn", "p_bpmn"])
+def test_all_expressions_of_a_deployment_share_one_total(first: str) -> None:
+    one = definitions(decision("size", "1 + 2 + 3 + 4 + 5"))
+    process = guarded("1 + 2 + 3 + 4 > 5")
+    bring(a_dmn=one, p_bpmn=process)
+    with override_settings(FEEL_BUDGET={"total": 7}):
+        bring(a_dmn=one)
+        bring(p_bpmn=process)
+        with pytest.raises(DiagramError) as caught:
+            bring(**({"a_dmn": one, "p_bpmn": process} if first == "a_dmn" else {"p_bpmn": process, "a_dmn": one}))
+    (problem,) = caught.value.problems
+    assert problem.code == "too-many-expressions"
+    assert (problem.node, problem.line is not None) == ("size", True)
 
 
 def test_a_guard_that_does_more_than_its_budget_is_not_taken() -> None:

@@ -14,7 +14,7 @@ from engine.core.compile import (
     soundness,
 )
 from engine.core.compile.findings import Findings, Known, Plan
-from engine.core.feel import DEFAULT_BUDGET, Budget
+from engine.core.feel import DEFAULT_BUDGET, Allowance, Budget
 from engine.core.model.codes import problem
 from engine.core.model.diagram import Diagram, Process
 from engine.core.model.problems import Problem
@@ -35,14 +35,16 @@ def check_diagram(
     decisions: Collection[str] | None = None,
     processes: Collection[str] | None = None,
     budget: Budget = DEFAULT_BUDGET,
+    allowance: Allowance | None = None,
 ) -> list[Problem]:
     """Everything that is wrong with a diagram, what its reading found included. Errors refuse it, warnings do
     not. Only executable processes have to be able to run.
 
     `handlers`, `decisions` and `processes` are the names known where it is deployed, None where that is open;
-    `budget` is what an expression may be.
+    `budget` is what an expression may be, `allowance` what is left for all of a deployment.
     """
-    findings = Findings(diagram, Known(handlers, decisions, processes, budget), list(diagram.problems))
+    known = Known(handlers, decisions, processes, budget, allowance or Allowance(budget))
+    findings = Findings(diagram, known, list(diagram.problems))
     if not diagram.processes and not diagram.global_tasks:
         message = "The file has no process; draw one."
         findings.problems.append(problem("no-process", "", None, message))

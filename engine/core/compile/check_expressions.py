@@ -8,7 +8,7 @@ from typing import Final
 
 from engine.core.compile import timers
 from engine.core.compile.findings import Findings, Plan
-from engine.core.feel import Budget, ExpressionError, compile_expression
+from engine.core.feel import ExpressionError
 from engine.core.model.diagram import (
     Definition,
     Flow,
@@ -73,10 +73,19 @@ class _Checker:
             return
         answer = self.answers.get(formula)
         if answer is None:
-            answer = self.answers[formula] = _parse(formula, self.findings.known.budget)
+            answer = self.answers[formula] = self._why_not(element, formula, line)
         if answer:
             message = f"The {name} cannot be read: {answer}; correct it."
             self.findings.add("invalid-expression", element, message, line)
+
+    def _why_not(self, element: Node | Flow | Process, formula: Formula, line: int | None) -> str:
+        """Why the text is no expression of its language; empty when it is one."""
+        try:
+            self.findings.read(element, formula.text, formula.language, line)
+        except ExpressionError as error:
+            found = (f"{one.message} (at {_place(formula.text, one.start)})" for one in error.problems[:2])
+            return "; ".join(found) or "it is no expression"
+        return ""
 
     def definition(self, node: Node, definition: Definition) -> None:
         line = definition.line
@@ -111,16 +120,6 @@ class _Checker:
         for listener in settings.listeners:
             if listener.timer is not None:
                 self.timer(node, listener.timer)
-
-
-def _parse(formula: Formula, budget: Budget) -> str:
-    """Why the text is no expression of its language; empty when it is one."""
-    try:
-        compile_expression(formula.text, language=formula.language, budget=budget)
-    except ExpressionError as error:
-        found = (f"{one.message} (at {_place(formula.text, one.start)})" for one in error.problems[:2])
-        return "; ".join(found) or "it is no expression"
-    return ""
 
 
 def _place(text: str, start: int) -> str:

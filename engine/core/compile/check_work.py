@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.core.compile.findings import Findings, Plan
-from engine.core.feel import Budget, ExpressionError, compile_expression
+from engine.core.feel import ExpressionError
 from engine.core.model.diagram import Flow, Listener, Node, Process, Settings
 
 SCRIPT_HANDLER = "script"
@@ -44,17 +44,17 @@ def _check_handler(findings: Findings, node: Node, settings: Settings) -> None:
 def _check_missing(
     findings: Findings, element: Node | Flow | Process, handler: str, kind: str, line: int | None = None
 ) -> None:
-    if kind == "expression" and _is_runnable(handler, findings.known.budget):
+    if kind == "expression" and _is_runnable(findings, element, handler, line):
         return
     what = "Java class" if kind == "class" else "handler"
     message = f"No {what} runs here: register a handler under the name {handler!r}."
     findings.add("unknown-handler", element, message, line)
 
 
-def _is_runnable(text: str, budget: Budget) -> bool:
+def _is_runnable(findings: Findings, element: Node | Flow | Process, text: str, line: int | None) -> bool:
     """An expression in the part of JUEL that is known here needs no handler."""
     try:
-        compile_expression(text, language="juel", budget=budget)
+        findings.read(element, text, "juel", line)
     except ExpressionError:
         return False
     return True

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine.core.feel import DEFAULT_BUDGET, Budget
+from engine.core.feel import DEFAULT_BUDGET, Allowance, AllowanceError, Budget, compile_expression
 from engine.core.model.codes import problem
 from engine.core.model.diagram import Definition, Diagram, Flow, Node, Process
 from engine.core.model.problems import Problem
@@ -31,6 +31,7 @@ class Known:
     decisions: Collection[str] | None = None
     processes: Collection[str] | None = None
     budget: Budget = DEFAULT_BUDGET
+    allowance: Allowance = field(default_factory=lambda: Allowance(DEFAULT_BUDGET))
 
 
 @dataclass(slots=True)
@@ -40,6 +41,18 @@ class Findings:
     diagram: Diagram
     known: Known
     problems: list[Problem] = field(default_factory=list)
+    is_exhausted: bool = False  # more expressions than may be deployed together: the rest is not read
+
+    def read(self, element: Node | Flow | Process, text: str, language: str, line: int | None = None) -> None:
+        """Compile an expression of the diagram; ExpressionError if it is none."""
+        if self.is_exhausted:
+            return
+        try:
+            compile_expression(text, language=language, budget=self.known.budget, allowance=self.known.allowance)
+        except AllowanceError as error:
+            self.is_exhausted = True
+            message = f"From here on {error}; simplify them or deploy the files apart."
+            self.add("too-many-expressions", element, message, line)
 
     def add(self, code: str, element: Node | Flow | Process, message: str, line: int | None = None) -> None:
         self.problems.append(problem(code, element.id, line or element.line, message))

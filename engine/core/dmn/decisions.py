@@ -10,8 +10,8 @@ from engine.core.dmn.functions import KnowledgeVertex, ServiceVertex
 from engine.core.dmn.graph import InputVertex, Vertex, order_of, run
 from engine.core.dmn.link import Graph
 from engine.core.dmn.records import DecisionRecord
-from engine.core.dmn.session import BUDGET, Finding, Session
-from engine.core.feel import Budget, DateTime, from_instant, invoke
+from engine.core.dmn.session import Finding, Session, widen
+from engine.core.feel import DEFAULT_BUDGET, Allowance, Budget, DateTime, from_instant, invoke
 from engine.core.model.decisions import DecisionModel
 from engine.core.model.problems import DiagramError, Problem
 
@@ -39,26 +39,28 @@ def compile_decisions(
     *,
     functions: Mapping[str, Callable[..., object]] | None = None,
     is_checked: bool = True,
-    budget: Budget = BUDGET,
+    budget: Budget = DEFAULT_BUDGET,
+    allowance: Allowance | None = None,
 ) -> Decisions:
     """Link and compile models that import one another; DiagramError with every problem of all of them.
 
-    `functions` are Python functions that expressions may call by name. One evaluation spends one `budget`,
-    however many decisions it needs; its limits of text hold for each expression. With `is_checked=False` texts are
+    `functions` are Python functions that expressions may call by name. `budget` is that of one expression; one
+    evaluation spends a wider one, however many decisions it needs. `allowance` is what all expressions
+    of a deployment may be together, where other files of it are counted too. With `is_checked=False` texts are
     compiled at their first use and nothing is refused, as for files that were checked before: what does not
     parse or refers to nothing is then null with a diagnostic.
     """
-    graph = Graph(models, budget)
+    graph = Graph(models, budget, (allowance or Allowance(budget)) if is_checked else None)
     graph.prepare()
-    problems = list(graph.problems)
+    found = [list(model.warnings) for model in models]
     if is_checked:
-        for shop in graph.shops:
+        for shop, own in zip(graph.shops, found, strict=True):
             shop.types.define_all()
-            problems.extend(shop.problems())
-        if any(found.severity == "error" for found in problems):
+            own.extend(shop.problems())
+        problems = [*graph.problems, *(problem for own in found for problem in own)]
+        if any(problem.severity == "error" for problem in problems):
             raise DiagramError(problems)
-    warnings = [warning for model in models for warning in model.warnings]
-    return Decisions(graph, dict(functions or {}), (*warnings, *problems), budget)
+    return Decisions(graph, dict(functions or {}), tuple(map(tuple, found)), widen(budget))
 
 
 class Decisions:
@@ -68,10 +70,10 @@ class Decisions:
         self,
         graph: Graph,
         functions: Mapping[str, Callable[..., object]],
-        warnings: tuple[Problem, ...],
+        warnings: tuple[tuple[Problem, ...], ...],
         budget: Budget,
     ) -> None:
-        self.warnings = warnings
+        self.warnings_by_model = warnings  # in the order of the models
         self._budget = budget
         self._functions = functions or None
         self._vertices = graph.vertices
@@ -83,6 +85,10 @@ class Decisions:
                     self._roots.setdefault(pick(vertex), vertex)
 
     # what there is
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(warning for own in self.warnings_by_model for warning in own)
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from engine.core.feel import (
     FUNCTIONS,
+    Budget,
     Date,
     DaysDuration,
     ExpressionError,
@@ -88,12 +89,14 @@ class ConstantTests(NamedTuple):
         return None if None in others else False  # a test of another kind of value never passes
 
 
-def read_tests(text: str, names: Mapping[str, FeelType], types: Mapping[str, FeelType]) -> ConstantTests | None:
+def read_tests(
+    text: str, names: Mapping[str, FeelType], types: Mapping[str, FeelType], budget: Budget
+) -> ConstantTests | None:
     """The tests if they are constant; nothing where they are not, or do not parse."""
     if text == "-":
         return ConstantTests((), True)
     try:
-        node = Parser(text, names, types, base=_BUILTIN_NAMES).whole_unary_tests()
+        node = Parser(text, names, types, budget, _BUILTIN_NAMES).whole_unary_tests()
     except (ExpressionError, RecursionError):
         return None
     found: list[object] = []
@@ -105,10 +108,10 @@ def read_tests(text: str, names: Mapping[str, FeelType], types: Mapping[str, Fee
     return ConstantTests(tuple(found), node.is_negated)
 
 
-def read_constant(text: str, names: Mapping[str, FeelType]) -> tuple[bool, object]:
+def read_constant(text: str, names: Mapping[str, FeelType], budget: Budget) -> tuple[bool, object]:
     """Is the expression a constant, and which?"""
     try:
-        return _constant(Parser(text, names, base=_BUILTIN_NAMES).whole_expression(), names)
+        return _constant(Parser(text, names, budget=budget, base=_BUILTIN_NAMES).whole_expression(), names)
     except (ExpressionError, RecursionError):
         return False, None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.core.dmn.entries import ConstantTests, read_tests
 from engine.core.dmn.session import Session
 from engine.core.dmn.texts import Names, Scope
-from engine.core.feel import FUNCTIONS, equal, invoke
+from engine.core.feel import FUNCTIONS, Budget, equal, invoke
 from engine.core.model.decisions import DecisionTable
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ Chooser = Callable[["Table", int, Scope, Session], Chosen]
 class Ranks:
     """The listed output values of each column: what is allowed, and what comes first."""
 
-    def __init__(self, table: DecisionTable, names: Names) -> None:
+    def __init__(self, table: DecisionTable, names: Names, budget: Budget) -> None:
         self._lists: list[tuple[str, str, ConstantTests]] = []
         for clause in table.outputs:
-            known = read_tests(clause.values, names, {}) if clause.values else None
+            known = read_tests(clause.values, names, {}, budget) if clause.values else None
             if known is not None and not known.is_negated:
                 self._lists.append((clause.name, clause.id, known))
         self._is_compound = len(table.outputs) > 1

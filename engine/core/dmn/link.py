@@ -8,7 +8,7 @@ from engine.core.dmn.functions import KnowledgeVertex, ServiceVertex
 from engine.core.dmn.graph import DecisionVertex, FunctionVertex, InputVertex, Link, Vertex
 from engine.core.dmn.types import TypeTable
 from engine.core.dmn.workshop import Workshop
-from engine.core.feel import Budget
+from engine.core.feel import Allowance, Budget
 from engine.core.model.decision_codes import decision_problem
 from engine.core.model.decisions import (
     Decision,
@@ -24,7 +24,7 @@ from engine.core.model.problems import Problem
 class Graph:
     """All vertices of all models; the first model goes before the others where names are the same."""
 
-    def __init__(self, models: Sequence[DecisionModel], budget: Budget) -> None:
+    def __init__(self, models: Sequence[DecisionModel], budget: Budget, allowance: Allowance | None) -> None:
         self.models = models
         self.problems: list[Problem] = []
         self.vertices: dict[tuple[str, str], Vertex] = {}  # by namespace and id
@@ -32,7 +32,7 @@ class Graph:
         self._tables: dict[str, TypeTable] = {}
         own: list[list[Vertex]] = []
         for model in models:
-            table = TypeTable(model, budget)
+            table = TypeTable(model, budget, allowance)
             self._tables.setdefault(model.namespace, table)
             shop = Workshop(table)
             self.shops.append(shop)

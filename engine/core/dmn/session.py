@@ -8,10 +8,15 @@ from typing import NamedTuple
 from engine.core.dmn.records import DecisionRecord, TableHits
 from engine.core.feel import Budget, DateTime, Diagnostic, Run
 
-# One decision may call many expressions; all of one evaluation share this purse.
-BUDGET = Budget(steps=2_000_000, output=4_000_000)
+# One evaluation of a decision asks many expressions; together they may do this many times the work of one.
+_MORE_STEPS, _MORE_OUTPUT = 10, 4
 MAX_FINDINGS = 100
 MAX_RECORDS = 1_000
+
+
+def widen(one: Budget) -> Budget:
+    """What one decision may do with everything that it requires, where this is what one expression may do."""
+    return one._replace(steps=_MORE_STEPS * one.steps, output=_MORE_OUTPUT * one.output)
 
 
 class Finding(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.core.dmn.columns import Column, narrow
-from engine.core.dmn.entries import read_constant, read_tests
 from engine.core.dmn.hits import Ranks, chooser
 from engine.core.dmn.records import TableHits
 from engine.core.dmn.session import Session
@@ -48,7 +47,7 @@ class Table:
         self.outputs = [Row(self, rule.outputs, rule.id) for rule in table.rules]
         defaults = [found.default for found in table.outputs]
         self.default = Row(self, tuple(filter(None, defaults)), table.id) if all(defaults) and defaults else None
-        self.ranks = Ranks(table, names)
+        self.ranks = Ranks(table, names, shop.types.budget)
         self.every = (1 << len(table.rules)) - 1
         self.is_open = False
         self._columns: list[Column] | None = None
@@ -79,7 +78,7 @@ class Table:
         constants, others = [], []
         for (text, language), rules in by_text.items():
             entry = first[text, language]
-            known = read_tests(text, self.names, self.shop.types.feel_types) if language == "feel" else None
+            known = self.shop.constant_tests(text, entry, self.names) if language == "feel" else None
             if known is not None:
                 constants.append((known, rules))
             else:
@@ -165,7 +164,7 @@ def _cell(shop: Workshop, cell: model.LiteralExpression, names: Names) -> Node:
     """An output entry; an empty one is null."""
     text = cell.text or "null"
     if cell.language == "feel":
-        is_constant, value = read_constant(text, names)
+        is_constant, value = shop.constant(text, cell, names)
         if is_constant:
             return lambda _scope, _session: value
     return node_of(shop.text(cell, names))

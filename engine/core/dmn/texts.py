@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from engine.core.dmn.session import Session
 from engine.core.feel import (
     FUNCTIONS,
+    Allowance,
+    AllowanceError,
     Budget,
     Expression,
     ExpressionError,
@@ -17,7 +19,7 @@ from engine.core.feel import (
     number,
 )
 from engine.core.model.decision_codes import decision_problem
-from engine.core.model.problems import Problem
+from engine.core.model.problems import DiagramError, Problem
 
 Scope = dict[str, object]
 Node = Callable[[Scope, Session], object]  # a compiled boxed expression
@@ -33,7 +35,7 @@ _RESERVED |= {"not", "null", "of", "or", "return", "satisfies", "some", "then", 
 class Text:
     """One expression text and where it stands; calling it gives its value."""
 
-    __slots__ = ("_expression", "_problems", "budget", "id", "language", "line", "names", "text", "types")
+    __slots__ = ("_expression", "_problems", "allowance", "budget", "id", "language", "line", "names", "text", "types")
 
     def __init__(
         self,
@@ -44,8 +46,10 @@ class Text:
         types: Mapping[str, FeelType],
         budget: Budget,
         language: str = "feel",
+        allowance: Allowance | None = None,
     ) -> None:
         self.text, self.id, self.line, self.language = text, node, line, language
+        self.allowance = allowance
         self.names, self.types, self.budget = names, types, budget
         self._expression: Expression | None = None
         self._problems: list[Problem] | None = None
@@ -56,6 +60,8 @@ class Text:
             self._problems = []
             try:
                 self._expression = self._compile()
+            except AllowanceError as error:
+                raise too_many(error, self.id, self.line) from None
             except ExpressionError as error:
                 self._problems = [self._problem("invalid-expression", found[1]) for found in error.problems]
             else:
@@ -67,7 +73,12 @@ class Text:
 
     def _compile(self) -> Expression:
         return compile_expression(
-            self.text, names=self.names, types=self.types, language=self.language, budget=self.budget
+            self.text,
+            names=self.names,
+            types=self.types,
+            language=self.language,
+            budget=self.budget,
+            allowance=self.allowance,
         )
 
     def problems(self) -> list[Problem]:
@@ -109,7 +120,9 @@ class Tests(Text):
     languages = ("feel",)
 
     def _compile(self) -> Expression:
-        return compile_unary_tests(self.text, names=self.names, types=self.types, budget=self.budget)
+        return compile_unary_tests(
+            self.text, names=self.names, types=self.types, budget=self.budget, allowance=self.allowance
+        )
 
     def passes(self, value: object, scope: Mapping[str, object], session: Session) -> bool:
         """Does the value pass? `scope` holds what else the tests may name."""
@@ -120,6 +133,12 @@ class Tests(Text):
         if session.sink:
             session.settle(self.id)
         return answer is True
+
+
+def too_many(error: AllowanceError, node: str, line: int | None) -> DiagramError:
+    """Where all that may be deployed together is used up: reading on would be work for nothing."""
+    message = f"From here on {error}; simplify them or deploy the files apart."
+    return DiagramError([decision_problem("too-many-expressions", node, line, message)])
 
 
 def node_of(text: Text) -> Node:

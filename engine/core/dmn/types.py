@@ -15,6 +15,7 @@ from engine.core.feel import (
     NUMBER,
     SIMPLE_TYPES,
     TIME,
+    Allowance,
     Budget,
     ContextType,
     ExpressionError,
@@ -142,8 +143,8 @@ ANY_TYPE = DmnType("Any")
 class TypeTable:
     """The types that one model knows: FEEL's own, its item definitions, those of its imports."""
 
-    def __init__(self, model: DecisionModel, budget: Budget) -> None:
-        self.model, self.budget = model, budget
+    def __init__(self, model: DecisionModel, budget: Budget, allowance: Allowance | None) -> None:
+        self.model, self.budget, self.allowance = model, budget, allowance
         self.problems: list[Problem] = []
         self.tests: list[Tests] = []
         self.imports: dict[str, TypeTable] = {}  # by the name of the import
@@ -238,7 +239,8 @@ class TypeTable:
         if not text or text == "-":
             return None
         names = dict.fromkeys(siblings, ANY)
-        tests = Tests(text, definition.id or definition.name, definition.line, names, {}, self.budget)
+        place = definition.id or definition.name
+        tests = Tests(text, place, definition.line, names, {}, self.budget, allowance=self.allowance)
         self.tests.append(tests)
         return tests
 

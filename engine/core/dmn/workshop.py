@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-from engine.core.dmn.texts import Names, Tests, Text
+from engine.core.dmn.entries import ConstantTests, read_constant, read_tests
+from engine.core.dmn.texts import Names, Tests, Text, too_many
 from engine.core.dmn.types import DmnType, TypeTable
+from engine.core.feel import AllowanceError
 from engine.core.model.decision_codes import decision_problem
 from engine.core.model.decisions import Element, Entry, Item, LiteralExpression
 from engine.core.model.problems import Problem
@@ -34,12 +36,39 @@ class Workshop:
 
     def text(self, found: LiteralExpression, names: Names) -> Text:
         types = self.types.feel_types
-        return self.keep(Text(found.text, found.id, found.line, names, types, self.types.budget, found.language))
+        own = self.types
+        text = Text(found.text, found.id, found.line, names, types, own.budget, found.language, own.allowance)
+        return self.keep(text)
 
     def tests(self, text: str, found: Element, names: Names) -> Tests:
         language = found.language if isinstance(found, Entry) else "feel"
         types = self.types.feel_types
-        return self.keep(Tests(text, found.id, found.line, names, types, self.types.budget, language))
+        own = self.types
+        return self.keep(Tests(text, found.id, found.line, names, types, own.budget, language, own.allowance))
+
+    def constant_tests(self, text: str, found: Element, names: Names) -> ConstantTests | None:
+        """The tests if they are constant; that they are not is found by reading, which counts too."""
+        known = read_tests(text, names, self.types.feel_types, self.types.budget)
+        if known is None:
+            self._count(text, found)
+        return known
+
+    def constant(self, text: str, found: Element, names: Names) -> tuple[bool, object]:
+        """Is the expression a constant, and which?"""
+        is_constant, value = read_constant(text, names, self.types.budget)
+        if not is_constant:
+            self._count(text, found)
+        return is_constant, value
+
+    def _count(self, text: str, found: Element) -> None:
+        allowance = self.types.allowance
+        if allowance is None:
+            return
+        allowance.spend(text, 0)
+        try:
+            allowance.require(text)
+        except AllowanceError as error:
+            raise too_many(error, found.id, found.line) from None
 
     def type_of(self, item: Item) -> DmnType:
         return self.types.find(item.type_ref, item.id, item.line)

@@ -2,6 +2,8 @@
 
 from . import external_java as external_java
 from .access import passes as passes
+from .allowance import Allowance as Allowance
+from .allowance import AllowanceError as AllowanceError
 from .budget import DEFAULT_BUDGET as DEFAULT_BUDGET
 from .budget import Budget as Budget
 from .errors import BudgetError as BudgetError

@@ -14,6 +14,7 @@ class Budget(NamedTuple):
     steps: int = 200_000  # loop rounds, calls and elements visited, weighted by the size of the loop's body
     output: int = 1_000_000  # characters and elements made by one evaluation
     calls: int = 64  # functions calling functions
+    total: int = 50_000  # parts of all expressions that are deployed together
 
 
 DEFAULT_BUDGET = Budget()

@@ -7,6 +7,7 @@ from types import CodeType
 from typing import Any
 
 from . import tree
+from .allowance import Allowance
 from .budget import DEFAULT_BUDGET, Budget
 from .errors import Diagnostic, Evaluation, ExpressionError
 from .generator import Generator
@@ -91,19 +92,25 @@ def compile_expression(
     language: str = "feel",
     budget: Budget = DEFAULT_BUDGET,
     types: Mapping[str, FeelType] | None = None,
+    allowance: Allowance | None = None,
 ) -> Expression:
     """Read and compile an expression; ExpressionError with all its problems if it is none.
 
     `names` are the variables that may be there: names of several words are known by it, and where it maps
     them to types, so are the names of their parts. `types` are the types that `instance of` may name.
+    `allowance` is what is left for all expressions of a deployment: AllowanceError where that is too little.
     """
     if language == "juel":
         from .juel import parse_juel
 
-        return _compiled(text, lambda: parse_juel(text, budget), names, budget)
+        return _compiled(text, lambda own: parse_juel(text, own), names, budget, allowance)
     if language != "feel":
         raise ValueError(f"unknown expression language {language!r}: feel and juel are known")
-    return _compiled(text, lambda: Parser(text, names, types, budget, _BUILTIN_NAMES).whole_expression(), names, budget)
+
+    def parse(own: Budget) -> tree.Node:
+        return Parser(text, names, types, own, _BUILTIN_NAMES).whole_expression()
+
+    return _compiled(text, parse, names, budget, allowance)
 
 
 def compile_unary_tests(
@@ -112,20 +119,40 @@ def compile_unary_tests(
     names: Collection[str] = (),
     budget: Budget = DEFAULT_BUDGET,
     types: Mapping[str, FeelType] | None = None,
+    allowance: Allowance | None = None,
 ) -> Expression:
     """Read and compile unary tests of an input value, which is the variable `?`."""
-    return _compiled(
-        text, lambda: Parser(text, names, types, budget, _BUILTIN_NAMES).whole_unary_tests(), names, budget
-    )
+
+    def parse(own: Budget) -> tree.Node:
+        return Parser(text, names, types, own, _BUILTIN_NAMES).whole_unary_tests()
+
+    return _compiled(text, parse, names, budget, allowance)
 
 
-def _compiled(text: str, parse: Callable[[], tree.Node], names: Collection[str], budget: Budget) -> Expression:
+def _compiled(
+    text: str,
+    parse: Callable[[Budget], tree.Node],
+    names: Collection[str],
+    budget: Budget,
+    allowance: Allowance | None,
+) -> Expression:
+    own = budget
+    if allowance is not None:
+        allowance.require(text)
+        own = allowance.narrow(budget)
+    generator = Generator(names, own, len(text))
     try:
-        generator = Generator(names, budget, len(text))
-        function, code = generator.finish(parse())
+        function, code = generator.finish(parse(own))
     except (RecursionError, MemoryError):
         problem = Diagnostic("budget-nesting", "the expression is nested too deep", 0, len(text))
         raise ExpressionError((problem,), text) from None
+    except ExpressionError as error:
+        if allowance is not None and own is not budget and any(one.code == "budget-parts" for one in error.problems):
+            raise allowance.refusal(text) from None
+        raise
+    finally:
+        if allowance is not None:
+            allowance.spend(text, generator.parts)
     return Expression(text, frozenset(generator.free), function, code, budget, tuple(generator.warnings))
 
 

@@ -28,6 +28,7 @@ class Generator(OperatorWriter, LoopWriter, CallWriter):
         self.declared = names
         self.budget = budget
         self.length = length
+        self.parts = 0  # of the tree; known once it was looked at
         self.free: set[str] = set()
         self.warnings: list[Diagnostic] = []
         self.writers: dict[type[tree.Node], Callable[[Any], Value]] = {
@@ -51,7 +52,8 @@ class Generator(OperatorWriter, LoopWriter, CallWriter):
     def finish(self, root: tree.Node) -> tuple[Callable[..., object], CodeType]:
         """The function for the tree, and its code."""
         nodes = tree.walk(root)
-        if tree.count_parts(nodes) > self.budget.parts:
+        self.parts = tree.count_parts(nodes)
+        if self.parts > self.budget.parts:
             message = f"the expression has more than {self.budget.parts} parts"
             raise ExpressionError((Diagnostic("budget-parts", message, 0, self.length),))
         if sum(isinstance(node, tree.Binary) for node in nodes) > 20:

@@ -6,19 +6,23 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from engine.core.feel import DEFAULT_BUDGET, Budget
 from engine.core.forms.convert import Refusal, check_bounds, convert
-from engine.core.forms.fields import Field, compute, read_fields, read_schema
+from engine.core.forms.fields import Field, read_fields, read_schema
+from engine.core.forms.formulas import Formulas
 from engine.core.model.problems import FieldProblem, FormError
 
 OUTCOME = "outcome"  # which button was pressed: comes with the fields, belongs to none of them
 _MISSING: Any = object()
 
 
-def describe_form(form: Mapping[str, Any] | None, variables: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
+def describe_form(
+    form: Mapping[str, Any] | None, variables: Mapping[str, Any], now: datetime, *, budget: Budget = DEFAULT_BUDGET
+) -> dict[str, Any] | None:
     """The form with its fields: id, label, type, default, required, constraints as written, options."""
     if form is None:
         return None
-    fields = [_describe(field) for field in read_fields(form, variables, now)]
+    fields = [_describe(field) for field in read_fields(form, Formulas(variables, now, budget))]
     described = {name: value for name, value in form.items() if name not in ("fields", "schema")}
     schema = read_schema(form)
     return described | ({"schema": schema} if schema else {}) | {"fields": fields}
@@ -48,20 +52,23 @@ def check_form(
     now: datetime,
     *,
     outcomes: Collection[str] = (),
+    budget: Budget = DEFAULT_BUDGET,
 ) -> dict[str, Any]:
     """The values in the types of their fields. FormError with every problem; a form without fields takes all.
 
-    Fields that a condition hides, and those that are read only and unchanged, are left out."""
+    Fields that a condition hides, and those that are read only and unchanged, are left out. The expressions of the
+    form share one `budget`."""
     problems: list[FieldProblem] = []
     outcome = values.get(OUTCOME)
     if outcomes and outcome not in outcomes:
         message = f"Choose one of {', '.join(outcomes)}."
         problems.append(FieldProblem(OUTCOME, "option" if outcome is not None else "required", message))
-    fields = read_fields(form, variables, now)
+    formulas = Formulas(variables, now, budget)
+    fields = read_fields(form, formulas)
     if not fields:
         checked = dict(values)
     else:
-        checked = _check_fields(fields, values, variables, now, problems)
+        checked = _check_fields(fields, values, formulas, now, problems)
         _check_unknown(fields, values, problems)
         if OUTCOME in values and OUTCOME not in checked:
             checked[OUTCOME] = outcome
@@ -71,12 +78,13 @@ def check_form(
 
 
 def _check_fields(
-    fields: Iterable[Field], values: Mapping[str, Any], variables: Mapping[str, Any], now: datetime,
+    fields: Iterable[Field], values: Mapping[str, Any], formulas: Formulas, now: datetime,
     problems: list[FieldProblem], prefix: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     checked: dict[str, Any] = {}
+    variables = formulas.variables
     for field in fields:
-        if field.hidden_when and compute(field.hidden_when, "feel", {**variables, **values}, now) is True:
+        if field.hidden_when and formulas.value(field.hidden_when, variables={**variables, **values}) is True:
             continue
         try:
             value = _check_one(field, _at(values, field.path), _at(variables, field.path))
@@ -87,8 +95,8 @@ def _check_fields(
             continue
         if field.columns and isinstance(value, list):
             value = [
-                _check_fields(field.columns, row, _around(row, values, variables, number), now, problems,
-                              f"{prefix}{field.id}[{number}].")
+                _check_fields(field.columns, row, formulas.within(_around(row, values, variables, number)), now,
+                              problems, f"{prefix}{field.id}[{number}].")
                 for number, row in enumerate(value)
             ]  # fmt: skip
         elif field.constraints.get("disallowPassedDates"):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from engine.core.feel import ExpressionError, compile_expression, from_instant, to_json
+from engine.core.forms.formulas import Formulas
 
 Option = tuple[Any, str]  # value, label
 
@@ -45,14 +44,14 @@ class Field:
     pattern: str = ""  # of dates
 
 
-def read_fields(form: Mapping[str, Any] | None, variables: Mapping[str, Any], now: datetime) -> list[Field]:
+def read_fields(form: Mapping[str, Any] | None, formulas: Formulas) -> list[Field]:
     """Those of generated forms and of form-js schemas; a form that stands elsewhere has none here."""
     if form is None:
         return []
     if form.get("fields"):
-        return [_generated(entry, variables, now) for entry in form["fields"]]
+        return [_generated(entry, formulas) for entry in form["fields"]]
     schema = read_schema(form)
-    return list(_components(schema.get("components", ()), (), "", variables, now)) if schema else []
+    return list(_components(schema.get("components", ()), (), "", formulas)) if schema else []
 
 
 def read_schema(form: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,23 +65,14 @@ def read_schema(form: Mapping[str, Any]) -> dict[str, Any]:
     return schema if isinstance(schema, dict) else {}
 
 
-def compute(text: str, language: str, variables: Mapping[str, Any], now: datetime) -> Any:
-    """The value of an expression; None where it has none."""
-    try:
-        expression = compile_expression(text, language="juel" if language == "juel" else "feel")
-        return to_json(expression.value(variables, now=from_instant(now)))
-    except (ExpressionError, ValueError):
-        return None
-
-
-def _generated(entry: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> Field:
+def _generated(entry: Mapping[str, Any], formulas: Formulas) -> Field:
     constraints = dict(entry.get("constraints") or {})
     name = (entry.get("properties") or {}).get("variable") or entry["id"]
     formula = entry.get("default")
     default = None
     if formula is not None:
         language, text = formula
-        default = text if language == "static" else compute(text, language, variables, now)
+        default = text if language == "static" else formulas.value(text, language)
     options = [(value, label) for value, label in entry.get("options") or ()]
     return Field(
         id=entry["id"],
@@ -98,9 +88,7 @@ def _generated(entry: Mapping[str, Any], variables: Mapping[str, Any], now: date
     )
 
 
-def _components(
-    components: Any, path: tuple[str, ...], hidden_when: str, variables: Mapping[str, Any], now: datetime
-) -> Iterator[Field]:
+def _components(components: Any, path: tuple[str, ...], hidden_when: str, formulas: Formulas) -> Iterator[Field]:
     """Groups are walked through: what hides a group hides all in it."""
     for component in components if isinstance(components, list) else ():
         if not isinstance(component, Mapping):
@@ -109,26 +97,24 @@ def _components(
         both = f"({hidden_when}) or ({hide})" if hide and hidden_when else hide or hidden_when
         kind, inner = component.get("type"), tuple(part for part in str(component.get("path") or "").split(".") if part)
         if kind == "group":
-            yield from _components(component.get("components"), path + inner, both, variables, now)
+            yield from _components(component.get("components"), path + inner, both, formulas)
         elif kind == "dynamiclist" and inner:
-            found = _component(component, path + inner, both, variables, now)
-            found.columns = list(_components(component.get("components"), (), "", variables, now))
+            found = _component(component, path + inner, both, formulas)
+            found.columns = list(_components(component.get("components"), (), "", formulas))
             yield found
         elif kind in _TYPES and component.get("key"):
-            yield _component(component, path + tuple(str(component["key"]).split(".")), both, variables, now)
+            yield _component(component, path + tuple(str(component["key"]).split(".")), both, formulas)
 
 
-def _component(
-    component: Mapping[str, Any], path: tuple[str, ...], hidden_when: str, variables: Mapping[str, Any], now: datetime
-) -> Field:
-    rules = _rules(component, variables, now)
+def _component(component: Mapping[str, Any], path: tuple[str, ...], hidden_when: str, formulas: Formulas) -> Field:
+    rules = _rules(component, formulas)
     kind = _TYPES[str(component["type"])]
     if kind == "date":
         kind = {"time": "time", "datetime": "datetime"}.get(str(component.get("subtype")), "date")
     readonly = component.get("readonly")
     if isinstance(readonly, str):
         text = _expression(readonly)
-        readonly = compute(text, "feel", variables, now) is True if text else readonly == "true"
+        readonly = formulas.value(text) is True if text else readonly == "true"
     return Field(
         id=".".join(path),
         label=str(component.get("label") or component.get("dateLabel") or ".".join(path)),
@@ -138,29 +124,29 @@ def _component(
         is_required=rules.get("required") is True,
         is_readonly=bool(readonly) or component.get("disabled") is True,
         constraints=rules,
-        options=_options(component, variables, now) if kind in ("enum", "list") else None,
+        options=_options(component, formulas) if kind in ("enum", "list") else None,
         hidden_when=hidden_when,
     )
 
 
-def _rules(component: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _rules(component: Mapping[str, Any], formulas: Formulas) -> dict[str, Any]:
     """Rules under our names; those written as expressions have their values."""
     written = dict(component.get("validate") or {})
     written |= {name: component[name] for name in _LIMITS.get(str(component["type"]), ()) if name in component}
     rules: dict[str, Any] = {}
     for name, rule in written.items():
         text = _expression(rule)
-        rules[_RULES.get(str(name), str(name))] = compute(text, "feel", variables, now) if text else rule
+        rules[_RULES.get(str(name), str(name))] = formulas.value(text) if text else rule
     return rules
 
 
-def _options(component: Mapping[str, Any], variables: Mapping[str, Any], now: datetime) -> list[Option] | None:
+def _options(component: Mapping[str, Any], formulas: Formulas) -> list[Option] | None:
     """Written down, or found in the data; None where they cannot be told."""
     entries: Any = component.get("values")
     if component.get("valuesExpression"):
-        entries = compute(_expression(component["valuesExpression"]) or "", "feel", variables, now)
+        entries = formulas.value(_expression(component["valuesExpression"]) or "")
     elif component.get("valuesKey"):
-        entries = variables.get(str(component["valuesKey"]))
+        entries = formulas.variables.get(str(component["valuesKey"]))
     if not isinstance(entries, list):
         return None
     options: list[Option] = []

@@ -96,6 +96,10 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
     "ad-hoc-with-event": ("error", "An ad-hoc sub-process has no start or end events; remove them."),
     "invalid-expression": ("error", "The expression cannot be read; correct it."),
     "empty-expression": ("error", "The expression is empty; write one."),
+    "too-many-expressions": (
+        "error",
+        "All expressions that are deployed together are too many; simplify them or deploy the files apart.",
+    ),
     "unsupported-language": ("error", "The language does not run here; write the expression in FEEL."),
     "invalid-number": ("error", "The text is not a whole number; correct it."),
     "invalid-date": ("error", "The text is no ISO 8601 date; correct it."),

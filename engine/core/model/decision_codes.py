@@ -19,6 +19,10 @@ DECISION_CODES: Final[dict[str, tuple[Severity, str]]] = {
     "unsupported-function": ("error", "The function is not one that runs here; register it or write FEEL."),
     "unsupported-import": ("warning", "Only DMN files are imported; what the file needs of others is null."),
     "invalid-expression": ("error", "The expression does not parse; correct it at the place that is named."),
+    "too-many-expressions": (
+        "error",
+        "All expressions that are deployed together are too many; simplify them or deploy the files apart.",
+    ),
     "invalid-call": (
         "warning",
         "The call fits no form of the function, so it is null; correct its arguments.",

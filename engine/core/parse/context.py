@@ -8,7 +8,7 @@ from lxml.etree import _Element
 
 from engine.core.model.codes import problem
 from engine.core.model.diagram import Definition, Diagram, Node, Process, Settings
-from engine.core.parse.names import BPMN, CAMUNDA_FAMILY, KNOWN, MODELER, ZEEBE, local, reference
+from engine.core.parse.names import BPMN, CAMUNDA_FAMILY, EVENT_DEFINITIONS, KNOWN, MODELER, ZEEBE, local, reference
 from engine.core.parse.tree import line_of, name_of
 
 # Nodes about which no dialect says anything share this one; `own_settings` gives a node its own to write in.
@@ -42,6 +42,7 @@ class Context:
         "generated",
         "late",
         "names",
+        "nested",
         "pools",
         "references",
         "roots",
@@ -64,6 +65,7 @@ class Context:
         self.subscriptions: list[_Element] = []  # correlation subscriptions of the process being read
         self.pools: dict[str, str] = {}  # participant → its name
         self.dialect = dialect_of(root)
+        self.nested: dict[str, _Element] | None = None  # event definitions inside events, once they are asked for
         self._taken: set[str] | None = None
         self.diagram.id = root.get("id", "")
 
@@ -121,6 +123,17 @@ class Context:
         text = (text or "").strip()
         found = self.roots.get(text)
         return found if found is not None else self.roots.get(reference(text))
+
+    def find_definition(self, element: _Element, text: str | None) -> _Element | None:
+        """The event definition that `element` refers to: one that stands for itself, or that of another event."""
+        found = self.find(text)
+        if found is not None:
+            return found if local(str(found.tag)) in EVENT_DEFINITIONS else None
+        if self.nested is None:
+            root = element.getroottree().getroot()
+            every = root.iter(*(f"{{{BPMN}}}{kind}" for kind in EVENT_DEFINITIONS))
+            self.nested = {own.get("id", ""): own for own in every}
+        return self.nested.get(reference(text)) if text else None
 
     def stray(self, element: _Element, owner: str) -> None:
         """An element that has no meaning where it stands; of another namespace it is none of our business."""

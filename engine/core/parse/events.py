@@ -41,8 +41,8 @@ def read_reference(
     ctx: Context, owner: str, element: _Element, number: int, thrower: Node | None = None
 ) -> Definition | None:
     """An event definition that the event shares with others, through `eventDefinitionRef`."""
-    shared = ctx.find(element.text)
-    if shared is None or local(str(shared.tag)) not in EVENT_DEFINITIONS:
+    shared = ctx.find_definition(element, element.text)
+    if shared is None:
         dangle(ctx, owner, element, "event definition", element.text)
         return None
     return read_definition(ctx, owner, shared, number, thrower)

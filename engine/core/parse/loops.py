@@ -100,8 +100,8 @@ def _thrown(ctx: Context, node: Node, element: _Element, attribute: str) -> Defi
     target = element.get(attribute)
     if not target:
         return None
-    found = ctx.find(target)
-    if found is None or local(str(found.tag)) not in EVENT_DEFINITIONS:
+    found = ctx.find_definition(element, target)
+    if found is None:
         events.dangle(ctx, node.id, element, "event definition", target)
         return None
     return events.read_definition(ctx, node.id, found, 0)

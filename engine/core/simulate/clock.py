@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from engine.core.model.effects import OpenTimer
+from engine.core.model.effects import OpenJob, OpenTimer
 from engine.core.model.runtime import Delivery
 from engine.core.simulate.starts import first_due
 from engine.core.simulate.state import RunState
@@ -36,7 +36,7 @@ class Clock:
         for process, deployed in world.deployed.items():
             for entry in deployed.config.get("starts", ()):
                 if entry["kind"] == "timer":
-                    due = first_due(entry, world.now)
+                    due = first_due(entry, world.now, world.budget)
                     self.starts.append(StartTimer(process, entry, next(world.numbers), *due))
 
     def set(self, moment: datetime) -> None:
@@ -61,6 +61,14 @@ class Clock:
             fire()
             world.settle()
         world.now = moment
+
+    def next_due(self) -> datetime | None:
+        """The earliest moment that something waits for, jobs that are tried again included."""
+        moments = [start.due for start in self.starts if start.due is not None]
+        for _, row in self.world.open_rows():
+            if row.due is not None and isinstance(row.effect, OpenTimer | OpenJob):
+                moments.append(row.due)
+        return min(moments, default=None)
 
     def _next(self, moment: datetime, last_of_old: int) -> tuple[datetime, int, Any] | None:
         found: list[tuple[datetime, int, Any]] = []

@@ -10,7 +10,7 @@ from typing import Any
 from engine.core.compile.build import compile_diagram
 from engine.core.compile.check import check_diagram
 from engine.core.dmn import Decisions, compile_decisions
-from engine.core.feel import ExpressionError
+from engine.core.feel import Allowance, Budget, ExpressionError
 from engine.core.machine.build import build_machine
 from engine.core.machine.hooks import ProcessMachine
 from engine.core.machine.kit import no_decisions
@@ -18,7 +18,7 @@ from engine.core.model.behaviour import Fault
 from engine.core.model.codes import problem
 from engine.core.model.diagram import Diagram, Process
 from engine.core.model.graph import PROCESS, Graph
-from engine.core.model.limits import DEFAULT_LIMITS, Limits
+from engine.core.model.limits import Limits
 from engine.core.model.problems import DiagramError, Problem
 from engine.core.parse import read_diagram
 from engine.core.parse.dmn import read_decisions
@@ -62,15 +62,20 @@ def read_bpmn(data: Text) -> Reading:
 
 
 def deploy(
-    texts: Iterable[Text], decisions: Iterable[Text], handlers: Collection[str], limits: Limits = DEFAULT_LIMITS
+    texts: Iterable[Text],
+    decisions: Iterable[Text],
+    handlers: Collection[str] | None,
+    limits: Limits,
+    budget: Budget,
 ) -> dict[str, Deployed]:
-    """Everything that can run, by id. DiagramError with the errors of all files."""
+    """Everything that can run, by id. DiagramError with the errors of all files. `handlers` None: they may be any."""
     problems: list[Problem] = []
     diagrams = _read_all(texts, problems)
-    tables = _compile_tables(decisions, problems)
+    allowance = Allowance(budget)
+    tables = _compile_tables(decisions, problems, budget, allowance)
     known = _count_ids(diagrams, problems)
     names = frozenset((*tables.ids, *tables.names.values())) if tables is not None else frozenset()
-    findings = [check_diagram(diagram, handlers, names, known) for diagram in diagrams]
+    findings = [check_diagram(diagram, handlers, names, known, budget, allowance) for diagram in diagrams]
     problems += (found for own in findings for found in own)
     if not any(process.is_executable for diagram in diagrams for process in diagram.processes) and not problems:
         problems.append(problem("no-process", "", None, "No process is executable; mark one as executable."))
@@ -81,7 +86,7 @@ def deploy(
         for graph in compile_diagram(diagram):
             warnings = _warnings_of(diagram, graph.process, own)
             try:
-                deployed[graph.process] = _build(graph, decide, limits, warnings)
+                deployed[graph.process] = _build(graph, decide, limits, budget, warnings)
             except (ExpressionError, Fault) as error:
                 code = error.code if isinstance(error, Fault) else "invalid-expression"
                 problems.append(Problem(code, graph.process, None, str(error)))
@@ -99,7 +104,9 @@ def _read_all(texts: Iterable[Text], problems: list[Problem]) -> list[Diagram]:
     return diagrams
 
 
-def _compile_tables(texts: Iterable[Text], problems: list[Problem]) -> Decisions | None:
+def _compile_tables(
+    texts: Iterable[Text], problems: list[Problem], budget: Budget, allowance: Allowance
+) -> Decisions | None:
     models = []
     for text in texts:
         try:
@@ -109,7 +116,7 @@ def _compile_tables(texts: Iterable[Text], problems: list[Problem]) -> Decisions
     if not models:
         return None
     try:
-        return compile_decisions(models)
+        return compile_decisions(models, budget=budget, allowance=allowance)
     except DiagramError as error:
         problems += error.problems
         return None
@@ -145,9 +152,9 @@ def _names_in(process: Process) -> set[str]:
     return {process.id, *process.nodes, *process.flows, *process.data}
 
 
-def _build(graph: Graph, decide: Any, limits: Limits, warnings: tuple[Problem, ...]) -> Deployed:
+def _build(graph: Graph, decide: Any, limits: Limits, budget: Budget, warnings: tuple[Problem, ...]) -> Deployed:
     config = graph.states[PROCESS].config
-    machine = build_machine(graph.states.values(), graph.transitions, decide=decide, limits=limits)
+    machine = build_machine(graph.states.values(), graph.transitions, decide=decide, limits=limits, budget=budget)
     is_global_task = bool(config.get("is_global_task"))
     return Deployed(graph.process, machine, config, graph.version_tag, warnings, is_global_task)
 

@@ -30,7 +30,7 @@ class Worker:
 
     def can_do(self, effect: OpenJob) -> bool:
         """There is a handler, or the type is an expression that can be evaluated here."""
-        return effect.type in self.handlers or _is_expression(effect.type)
+        return effect.type in self.handlers or self._is_expression(effect.type)
 
     def runs_at_once(self, effect: OpenJob) -> bool:
         return effect.kind != "async" and self.can_do(effect)
@@ -87,7 +87,8 @@ class Worker:
         failed = {"errorMessage": message, "errorDetails": message, "topicName": job.get("type", ["", ""])[1]}
         is_job = isinstance(row.effect, OpenJob) and row.effect.kind == "job"
         for code, formula in job.get("errors", ()) if is_job else ():
-            if evaluate(formula, {**state.view(token), "externalTask": failed}, self.world.now) is True:
+            variables = {**state.view(token), "externalTask": failed}
+            if evaluate(formula, variables, self.world.now, self.world.budget) is True:
                 return str(code)
         return None
 
@@ -136,19 +137,18 @@ class Worker:
         return {"variables": written, "result": plain_value(answer)}
 
     def _evaluate(self, state: RunState, token: Token, text: str) -> Any:
-        evaluation = compile_expression(text, language="juel").evaluate(
+        evaluation = compile_expression(text, language="juel", budget=self.world.budget).evaluate(
             state.view(token), now=from_instant(self.world.now)
         )
         if evaluation.diagnostics and evaluation.value is None:
             raise ValueError(f"The expression “{text}” has no value: {evaluation.diagnostics[0].message}")
         return to_json(evaluation.value)
 
-
-def _is_expression(text: str) -> bool:
-    if not text.startswith(("${", "#{")):
-        return False
-    try:
-        compile_expression(text, language="juel")
-    except ExpressionError:
-        return False
-    return True
+    def _is_expression(self, text: str) -> bool:
+        if not text.startswith(("${", "#{")):
+            return False
+        try:
+            compile_expression(text, language="juel", budget=self.world.budget)
+        except ExpressionError:
+            return False
+        return True

@@ -120,7 +120,7 @@ class Run:
         base = (token.id, place.node or getattr(effect, "node", ""), kind, place.row.name, token.scope)
         if kind == "user" and isinstance(effect, OpenItem):
             visible = self._state.view(token)
-            form = describe_form(effect.form, visible, self._simulation.now)
+            form = describe_form(effect.form, visible, self._simulation.now, budget=self._simulation.budget)
             outcomes = [(value, label) for value, label in effect.config.get("outcomes", ())]
             return Task(
                 *base, {"form": form, "outcomes": outcomes}, effect.assignee, effect.candidate_users,
@@ -151,7 +151,8 @@ class Run:
         if isinstance(effect, OpenItem):
             outcomes = [value for value, _ in effect.config.get("outcomes", ())]
             visible = self._state.view(token)
-            checked = check_form(effect.form, checked, visible, self._simulation.now, outcomes=outcomes)
+            now, budget = self._simulation.now, self._simulation.budget
+            checked = check_form(effect.form, checked, visible, now, outcomes=outcomes, budget=budget)
         self._move(token, row, Delivery(token.id, "complete", {"variables": checked}))
 
     def fail(

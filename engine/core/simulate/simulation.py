@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from engine.core.feel import DEFAULT_BUDGET, Budget
 from engine.core.forms import check_form
 from engine.core.model.effects import OpenJob
 from engine.core.model.limits import DEFAULT_LIMITS, Limits
@@ -30,11 +31,13 @@ class Simulation:
     def __init__(
         self, *texts: Text, decisions: Iterable[Text] = (), handlers: Mapping[str, Handler] | None = None,
         now: datetime = DEFAULT_NOW, limits: Limits = DEFAULT_LIMITS,
+        budget: Budget = DEFAULT_BUDGET, is_open: bool = False,
     ) -> None:  # fmt: skip
+        """`is_open`: what no handler takes waits as a job to be done by hand, whatever it names."""
         handlers = dict(handlers or {})
         given = (decisions,) if isinstance(decisions, str | bytes) else tuple(decisions)
-        deployed = deploy(texts, given, handlers, limits)
-        self._world = World(deployed, handlers, as_moment(now), limits)
+        deployed = deploy(texts, given, None if is_open else handlers, limits, budget)
+        self._world = World(deployed, handlers, as_moment(now), limits, budget)
         self._clock = Clock(self._world)
         self._runs: dict[str, Run] = {}
 
@@ -53,9 +56,28 @@ class Simulation:
         return self._world.now
 
     @property
+    def budget(self) -> Budget:
+        """What one expression may be and do."""
+        return self._world.budget
+
+    @property
     def failed_starts(self) -> list[ProcessError]:
         """By timers, signals and thrown messages: starts that failed with nobody there to be told."""
         return list(self._world.failed_starts)
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the clock has something to do next: a timer, a start by time, a retry."""
+        return self._clock.next_due()
+
+    def start_form(self, process_id: str | None = None) -> Mapping[str, Any] | None:
+        """What the plain start of the process says of its form."""
+        return start_form(self._find(process_id))
+
+    def starts(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Every start event: the process and what the event waits for."""
+        deployed = self._world.deployed.values()
+        return [(found.id, entry) for found in deployed for entry in found.config.get("starts", ())]
 
     def find_run(self, run_id: str) -> Run:
         return self._run(self._world.states[run_id])
@@ -72,7 +94,7 @@ class Simulation:
         """As start, with values that the start form checks and converts: FormError where it refuses them."""
         deployed = self._find(process_id)
         form = start_form(deployed)
-        checked = check_form(form, plain(values), {}, self.now)
+        checked = check_form(form, plain(values), {}, self.now, budget=self.budget)
         if business_key is None and form is not None and form.get("business_key"):
             found = checked.get(form["business_key"])
             business_key = None if found is None else str(found)
@@ -81,7 +103,7 @@ class Simulation:
     def _start(self, deployed: Deployed, variables: dict[str, Any], business_key: str) -> Run:
         trigger: str | None = "start"
         if "start" not in deployed.config.get("start_triggers", ()):
-            trigger = find_conditional_start(deployed, variables, self.now)
+            trigger = find_conditional_start(deployed, variables, self.now, self.budget)
         if trigger is None:
             message = "The process has no plain start event: it starts by a message, a signal, a timer or a condition."
             raise ProcessError("no-plain-start", deployed.id, message)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.core.feel import compile_expression, from_instant
+from engine.core.feel import Budget, compile_expression, from_instant
 from engine.core.simulate.deployment import Deployed
 from engine.core.triggers.schedule import ENDLESS, read_cycle
 from engine.core.triggers.timer import due_of
@@ -21,18 +21,20 @@ def start_form(deployed: Deployed) -> Mapping[str, Any] | None:
     return None
 
 
-def find_conditional_start(deployed: Deployed, variables: Mapping[str, Any], now: datetime) -> str | None:
+def find_conditional_start(
+    deployed: Deployed, variables: Mapping[str, Any], now: datetime, budget: Budget
+) -> str | None:
     """The first start whose condition holds with these variables."""
     for entry in deployed.config.get("starts", ()):
-        if entry["kind"] == "conditional" and evaluate(entry["formula"], variables, now) is True:
+        if entry["kind"] == "conditional" and evaluate(entry["formula"], variables, now, budget) is True:
             trigger: str = entry["trigger"]
             return trigger
     return None
 
 
-def first_due(entry: Mapping[str, Any], now: datetime) -> tuple[datetime | None, int, str]:
+def first_due(entry: Mapping[str, Any], now: datetime, budget: Budget) -> tuple[datetime | None, int, str]:
     """When a start timer fires first, how often after that, and the text of its cycle."""
-    value = evaluate(entry["formula"], {}, now)
+    value = evaluate(entry["formula"], {}, now, budget)
     try:
         if entry["timer"] == "cycle" or (isinstance(value, str) and value.startswith("R")):
             cycle = read_cycle(str(value))
@@ -44,11 +46,11 @@ def first_due(entry: Mapping[str, Any], now: datetime) -> tuple[datetime | None,
         return None, 0, ""
 
 
-def evaluate(formula: list[str] | None, variables: Mapping[str, Any], now: datetime) -> Any:
+def evaluate(formula: list[str] | None, variables: Mapping[str, Any], now: datetime, budget: Budget) -> Any:
     if formula is None:
         return None
     language, text = formula
     if language == "static":
         return text
-    expression = compile_expression(text, language="juel" if language == "juel" else "feel")
+    expression = compile_expression(text, language="juel" if language == "juel" else "feel", budget=budget)
     return expression.value(variables, now=from_instant(now))

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from engine.core.feel import Budget
 from engine.core.model.effects import (
     BroadcastSignal,
     CancelCalled,
@@ -35,11 +36,13 @@ MOST_STEPS = 100_000  # of one call from outside: runs that wake each other with
 
 class World:
     def __init__(
-        self, deployed: Mapping[str, Deployed], handlers: Mapping[str, Handler], now: datetime, limits: Limits
-    ) -> None:
+        self, deployed: Mapping[str, Deployed], handlers: Mapping[str, Handler], now: datetime, limits: Limits,
+        budget: Budget,
+    ) -> None:  # fmt: skip
         self.deployed = deployed
         self.now = now
         self.limits = limits
+        self.budget = budget
         self.states: dict[str, RunState] = {}
         self.numbers = count(1)
         self.failed_starts: list[ProcessError] = []

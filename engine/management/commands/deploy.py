@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from engine.core.model.problems import DiagramError, Problem
+from engine.models import Deployment
 from engine.service import deploying
 from engine.service.errors import ServiceError
 
@@ -34,14 +35,21 @@ class Command(BaseCommand):
                 self.stdout.write("The files can be deployed.")
                 return
             deployment = deploying.deploy(read, None, name=name[:255], note=note)
+            self._print_stored(deployment)
         except DiagramError as error:
             self._print(error.problems)
             raise CommandError("Nothing was deployed." if not check else "The files cannot be deployed.") from None
         except ServiceError as error:
             raise CommandError(error.message) from None
-        for version in deployment.versions.select_related("process").order_by("pk"):
+
+    def _print_stored(self, deployment: Deployment) -> None:
+        versions = list(deployment.versions.select_related("process", "file").order_by("pk"))
+        decided = list(deployment.decisions.select_related("file").order_by("pk"))
+        by_file = {row.file.pk: row.warnings for row in (*versions, *decided)}
+        self._print(Problem(**warning) for own in by_file.values() for warning in own)
+        for version in versions:
             self.stdout.write(f"process  {version.process.key}  version {version.number}")
-        for decision in deployment.decisions.order_by("pk"):
+        for decision in decided:
             self.stdout.write(f"decision {decision.key}  version {decision.number}")
         for form in deployment.forms.order_by("pk"):
             self.stdout.write(f"form     {form.key}  version {form.number}")

@@ -119,7 +119,7 @@ LEASE_JOBS = (
     "UPDATE engine_job w SET owner = %s, available_at = %s, attempts = attempts + 1, "
     "lapses = lapses + (owner IS NOT NULL)::int FROM (SELECT j.id FROM unnest(%s::text[]) AS given(type), "
     # Each type reads the beginning of its own part of the index.
-    "LATERAL (SELECT id, priority, available_at FROM engine_job WHERE type = given.type AND available_at <= %s "
+    "LATERAL (SELECT id, priority, available_at FROM engine_job WHERE type = given.type AND available_at <= %s {within}"
     "ORDER BY priority DESC, available_at LIMIT %s FOR UPDATE SKIP LOCKED) j "
     "ORDER BY j.priority DESC, j.available_at, j.id LIMIT %s) u "
     f"WHERE w.id = u.id AND (SELECT true FROM quick) RETURNING {columns(JOBS, 'w')}"
@@ -141,6 +141,8 @@ LEASE_OUTBOX = (
 
 class PostgresqlStore:
     """Statements are prepared: a batch's statement has one text for each combination of tables."""
+
+    shares_commits = False
 
     def __init__(self) -> None:
         self.ids = InstanceIds(reserve_block)
@@ -185,9 +187,11 @@ class PostgresqlStore:
         return [JobRow(*line) for line in claim("continuations", OF_ONE, limit, now, instance)]
 
     def lease_jobs(
-        self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int
-    ) -> list[JobRow]:
-        lines = run(LEASE_JOBS, owner, until, list(types), now, limit, limit)
+        self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int,
+        states: Collection[int] | None = None,
+    ) -> list[JobRow]:  # fmt: skip
+        within, given = ("", []) if states is None else ("AND state_id = ANY(%s::int[]) ", [list(states)])
+        lines = run(LEASE_JOBS.format(within=within), owner, until, list(types), now, *given, limit, limit)
         return sorted((JobRow(*line) for line in lines), key=lambda job: (-job.priority, job.id))
 
     def extend_lease(self, keys: Collection[int], owner: str, until: datetime) -> set[int]:

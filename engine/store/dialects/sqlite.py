@@ -80,7 +80,7 @@ DUE_CONTINUATIONS = (
 )
 # One type at a time: only then the index gives the order.
 FIND_JOBS = (
-    "SELECT -priority, available_at, id FROM engine_job WHERE type = ? AND available_at <= ? "
+    "SELECT -priority, available_at, id FROM engine_job WHERE type = ? AND available_at <= ? {within}"
     "ORDER BY priority DESC, available_at LIMIT ?"
 )
 LEASE_JOBS = (
@@ -103,6 +103,8 @@ LEASE_OUTBOX = (
 
 
 class SqliteStore:
+    shares_commits = True
+
     @contextmanager
     def unit(self, *, has_claims: bool = True) -> Iterator[None]:
         with write_transaction():
@@ -160,9 +162,12 @@ class SqliteStore:
         return [read_row(JOBS, line) for line in lines]
 
     def lease_jobs(
-        self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int
-    ) -> list[JobRow]:
-        found = [line for one in types for line in run(FIND_JOBS, one, write_time(now), limit)]
+        self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int,
+        states: Collection[int] | None = None,
+    ) -> list[JobRow]:  # fmt: skip
+        within, given = ("", []) if states is None else (f"AND state_id IN {GIVEN} ", [list_of(states)])
+        statement = FIND_JOBS.format(within=within)
+        found = [line for one in types for line in run(statement, one, write_time(now), *given, limit)]
         keys = [line[-1] for line in heapq.nsmallest(limit, found)]
         lines = run(LEASE_JOBS, owner, write_time(until), list_of(keys)) if keys else []
         return sorted((read_row(JOBS, line) for line in lines), key=lambda job: (-job.priority, job.id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.core.compile.check import check_diagram
+from engine.core.feel import Budget
 from engine.core.model.codes import CODES
 from engine.core.model.problems import DiagramError, Problem
 from engine.core.parse import read_diagram
@@ -459,7 +460,7 @@ ALONG = {
 
 @pytest.mark.parametrize("code", sorted(code for code in CODES if not code.startswith("xml-")))
 def test_every_code_has_a_diagram_that_shows_it(code: str) -> None:
-    elsewhere = {"not-bpmn", "deadlock", "possible-deadlock", "missing-synchronisation"}
+    elsewhere = {"not-bpmn", "deadlock", "possible-deadlock", "missing-synchronisation", "too-many-expressions"}
     assert code in {*elsewhere, *(found for found, _, _ in FOUND)}
 
 
@@ -581,3 +582,14 @@ def test_a_message_flow_says_what_an_event_leaves_open() -> None:
 def test_conditions_that_are_never_asked_need_not_parse() -> None:
     text = process('<startEvent id="start"/>' + SPLIT.replace("exclusive", "parallel") + WAYS.replace(">a<", ">1 +<"))
     assert {problem.severity for problem in check(text)} == {"warning"}
+
+
+def test_expressions_that_are_too_many_together_are_said_once_where_they_begin_to_be():
+    flows = "".join(flow("x", f"t{number}", when(f"a + {number} > 1")) for number in range(9))
+    tasks = "".join(f'<task id="t{number}"/>' for number in range(9))
+    text = process(f'<startEvent id="start"/>{flow("start", "x")}<exclusiveGateway id="x"/>{tasks}{flows}')
+    assert check_diagram(read_diagram(text)) == []
+    (problem,) = check_diagram(read_diagram(text), budget=Budget(total=10))
+    assert (problem.code, problem.node) == ("too-many-expressions", "x-t5")
+    assert problem.line is not None
+    assert problem.severity == "error"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.core.dmn.columns import Column
 from engine.core.dmn.entries import ConstantTests, read_constant, read_tests
-from engine.core.feel import ANY, compile_unary_tests, parse_date, parse_date_time, parse_duration
+from engine.core.feel import ANY, DEFAULT_BUDGET, compile_unary_tests, parse_date, parse_date_time, parse_duration
 
 NUMBERS = st.integers(-4, 4).map(str) | st.sampled_from(["0.5", "-1.25", "2.0", "1e1"])
 TEXTS = st.sampled_from(['"a"', '"b"', '"bb"', '""', '"Z"'])
@@ -44,7 +44,7 @@ VALUES = st.one_of(
 @given(st.lists(ENTRIES, min_size=1, max_size=8), st.lists(VALUES, min_size=1, max_size=8))
 @settings(max_examples=300, deadline=None)
 def test_index_and_expressions_agree(entries: list[str], values: list[object]) -> None:
-    constants = [(read_tests(text, {}, {}), 1 << bit) for bit, text in enumerate(entries)]
+    constants = [(read_tests(text, {}, {}, DEFAULT_BUDGET), 1 << bit) for bit, text in enumerate(entries)]
     kept = [(tests, bit) for tests, bit in constants if tests is not None]
     column = Column(kept, [])
     for value in values:
@@ -58,14 +58,14 @@ def test_index_and_expressions_agree(entries: list[str], values: list[object]) -
     "text", ["1", "-1", '"a"', "< 5", "[1..2]", 'not("a", null)', "-", 'date("2024-01-01")', "true"]
 )
 def test_constants_are_read_as_such(text: str) -> None:
-    assert isinstance(read_tests(text, {}, {}), ConstantTests)
+    assert isinstance(read_tests(text, {}, {}, DEFAULT_BUDGET), ConstantTests)
 
 
 @pytest.mark.parametrize("text", ["x", "< x", "? > 5", "[1..x]", "1 + 1", 'date("x")', "f(1)", "1 2", "[2..]", "["])
 def test_what_is_no_constant_stays_an_expression(text: str) -> None:
-    assert read_tests(text, {}, {}) is None
+    assert read_tests(text, {}, {}, DEFAULT_BUDGET) is None
 
 
 def test_variable_hides_the_constructor_of_its_name() -> None:
-    assert read_constant('date("2024-01-01")', {}) == (True, parse_date("2024-01-01"))
-    assert read_constant('date("2024-01-01")', {"date": ANY}) == (False, None)
+    assert read_constant('date("2024-01-01")', {}, DEFAULT_BUDGET) == (True, parse_date("2024-01-01"))
+    assert read_constant('date("2024-01-01")', {"date": ANY}, DEFAULT_BUDGET) == (False, None)

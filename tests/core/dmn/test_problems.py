@@ -6,6 +6,8 @@ import pytest
 
 from engine.core.dmn import compile_decisions
 from engine.core.feel import Budget
+from engine.core.feel.generator import Generator
+from engine.core.feel.tree import Node
 from engine.core.model.decision_codes import DECISION_CODES
 from engine.core.model.problems import DiagramError
 from engine.core.parse.dmn import read_decisions
@@ -214,7 +216,62 @@ def test_records_of_many_calls_are_bounded() -> None:
 
 def test_budget_is_the_callers() -> None:
     model = read_decisions(definitions(decision("d", "for i in 1..500 return i")))
-    small = compile_decisions([model], budget=Budget(steps=400))
+    small = compile_decisions([model], budget=Budget(steps=40))
     assert small.evaluate("d", {}).diagnostics[0].code == "budget-steps"
     with pytest.raises(DiagramError, match="longer than 10 characters"):
         compile_decisions([model], budget=Budget(source=10))
+
+
+# too much logic for one deployment
+
+_LONG = "+".join("a" * 900)
+_DECIDES = decision("d", _LONG)
+_KNOWS = knowledge("k", ["a"], _LONG)
+_TESTS = decision("d", table(["x"], [(f"a{_LONG} + {number}", "1") for number in range(4)]))
+_GIVES = decision("d", table(["x"], [("-", f"{_LONG} + {number}") for number in range(4)]))
+_LISTS = decision("d", f"<list>{literal(_LONG) * 4}</list>")
+_BOUNDS = item("t", "number", allowed(f"{_LONG} > 1"))
+LONG = {"decisions": _DECIDES * 4, "functions": _KNOWS * 4, "cells": _TESTS, "outputs": _GIVES, "boxes": _LISTS}
+LONG["types"] = "".join(_BOUNDS.replace('"t"', f'"t{number}"') for number in range(4))
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_expressions_that_are_too_many_together_stop_the_reading_where_they_are(text: str) -> None:
+    numbered = text
+    for number in range(4):
+        numbered = numbered.replace('id="d" name="d"', f'id="d{number}" name="d{number}"', 1)
+        numbered = numbered.replace('id="k" name="k"', f'id="k{number}" name="k{number}"', 1)
+    model = read_decisions(definitions(numbered))
+    compile_decisions([model], budget=Budget(total=8_000))
+    with pytest.raises(DiagramError) as caught:
+        compile_decisions([model], budget=Budget(total=1_000))
+    (problem,) = caught.value.problems
+    assert problem.code == "too-many-expressions"
+    assert problem.node
+    assert problem.line is not None
+
+
+def test_a_megabyte_of_long_expressions_is_refused_after_a_part_of_the_work(counted: list[str]) -> None:
+    text = definitions(*(decision(f"d{number}", f"{_LONG} + {number}") for number in range(500)))
+    with pytest.raises(DiagramError):
+        compile_decisions([read_decisions(text)])
+    assert 45 < len(counted) < 65
+
+
+def test_a_table_of_constants_costs_nothing_of_the_total() -> None:
+    rules = [(f'"{number}"', f"{number}") for number in range(3_000)]
+    compile_decisions([read_decisions(definitions(decision("d", table(["x"], rules))))], budget=Budget(total=10))
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts for which code was generated."""
+    made: list[str] = []
+    finish = Generator.finish
+
+    def count(generator: Generator, root: Node) -> object:
+        made.append(str(root.start))
+        return finish(generator, root)
+
+    monkeypatch.setattr(Generator, "finish", count)
+    return made

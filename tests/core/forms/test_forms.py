@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.core.feel import Budget
 from engine.core.forms import check_form, describe_form
 from engine.core.model.problems import FormError
 
@@ -204,3 +205,37 @@ def test_a_broken_schema_has_no_fields(text: str):
     form = describe_form({"kind": "embedded", "schema": text}, {}, NOW)
     assert form is not None
     assert form["fields"] == []
+
+
+# budgets
+
+LOOP = "=count(for i in 1..100 return i) = 100"
+
+
+def test_the_expressions_of_a_form_may_do_what_the_budget_says():
+    hidden = schema({"type": "textfield", "key": "a", "conditional": {"hide": LOOP}, "validate": {"required": True}})
+    assert check_form(hidden, {}, {}, NOW) == {}
+    with pytest.raises(FormError):
+        check_form(hidden, {}, {}, NOW, budget=Budget(steps=10))
+
+
+@pytest.mark.parametrize("limit", [Budget(steps=10), Budget(source=10), Budget(parts=1)])
+def test_a_default_that_is_more_than_the_budget_is_none(limit: Budget):
+    text = "count(for i in 1..100 return i)"
+    form = generated({"id": "f", "type": "long", "default": ["feel", text]})
+    assert describe_form(form, {}, NOW)["fields"][0]["default"] == 100
+    assert describe_form(form, {}, NOW, budget=limit)["fields"][0]["default"] is None
+
+
+def test_all_expressions_of_a_form_are_together_no_longer_than_one_may_be():
+    form = generated(*({"id": f"f{n}", "type": "long", "default": ["feel", f"1000 + {n}"]} for n in range(9)))
+    defaults = [field["default"] for field in describe_form(form, {}, NOW, budget=Budget(source=20))["fields"]]
+    assert defaults == [1000, 1001, *[None] * 7]
+
+
+def test_all_expressions_of_a_form_share_one_purse():
+    text = "count(for i in 1..100 return i)"
+    form = generated(*({"id": f"f{number}", "type": "long", "default": ["feel", text]} for number in range(9)))
+    defaults = [field["default"] for field in describe_form(form, {}, NOW, budget=Budget(steps=500))["fields"]]
+    assert defaults[0] == 100
+    assert defaults[-1] is None

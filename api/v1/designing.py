@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from typing import Any, get_type_hints
+from typing import Any, TypedDict, get_type_hints
 
-from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from api.requests import FileBody
+from api.v1.base import View, operation, read_body
+from api.v1.deployments import MOST_FILES, FileBody, as_bytes
+from api.v1.fields import Body, Choice, Number, Text, Variables
 from engine.core.feel import to_json
 from engine.core.model.problems import DiagramError
 from engine.core.parse.xml import as_text
@@ -20,67 +19,83 @@ from engine.service.errors import Invalid
 from engine.worker import handlers
 from engine.worker.inputs import name_of
 
-ANSWER = {200: dict}
+
+class CatalogueAnswer(TypedDict):
+    """What a diagram can name."""
+
+    groups: list[Any]
+    handlers: list[dict[str, Any]]
+    processes: list[Any]
+    decisions: list[Any]
+    forms: list[Any]
 
 
-class TimerBody(serializers.Serializer):
-    kind = serializers.ChoiceField(choices=["date", "duration", "cycle"])
-    text = serializers.CharField(allow_blank=True, trim_whitespace=False, max_length=10_000)
-    variables = serializers.DictField(required=False, default=dict)
+class TriedAnswer(TypedDict):
+    """What the decision gave; a hit has the id and the number of its rule."""
+
+    value: Any
+    hits: list[dict[str, Any]]
+    records: list[dict[str, Any]]
+    diagnostics: list[str]
 
 
-class RetriesBody(serializers.Serializer):
-    text = serializers.CharField(allow_blank=True, max_length=1_000)
-    retries = serializers.IntegerField(min_value=0, max_value=1_000, required=False, default=3)
+class LayoutAnswer(TypedDict):
+    """The diagram with a new drawing."""
+
+    xml: str
 
 
-class DecisionBody(serializers.Serializer):
-    files = FileBody(many=True)
-    decision = serializers.CharField(max_length=255)
-    variables = serializers.DictField(required=False, default=dict)
+class TimerBody(Body):
+    kind = Choice(["date", "duration", "cycle"])
+    text = Text(allow_blank=True, max_length=10_000)
+    variables = Variables(required=False)
 
 
-class DiagramBody(serializers.Serializer):
-    xml = serializers.CharField(trim_whitespace=False)
+class PausesBody(Body):
+    text = Text(allow_blank=True, max_length=1_000)
+    retries = Number(min_value=0, max_value=1_000, required=False, default=3)
 
 
-def read_body(request: Request, shape: type[serializers.Serializer]) -> dict[str, Any]:
-    serializer = shape(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    body: dict[str, Any] = serializer.validated_data
-    return body
+class TriedDecisionBody(Body):
+    files = FileBody(many=True, max_length=MOST_FILES)
+    decision = Text()
+    variables = Variables(required=False)
 
 
-class Catalogue(APIView):
-    @extend_schema(operation_id="get_catalogue", responses=ANSWER)
+class DiagramBody(Body):
+    xml = Text(max_length=None)
+
+
+class Catalogue(View):
+    @operation("get_catalogue", answer=CatalogueAnswer)
     def get(self, request: Request) -> Response:
         """What a diagram can name: groups, handlers with their inputs, processes, decisions, forms."""
         names = catalogue.list_names(request.user)
         return Response(names | {"handlers": [describe_handler(one) for one in handlers.list_handlers()]})
 
 
-class Timers(APIView):
-    @extend_schema(operation_id="preview_timer", request=TimerBody, responses=ANSWER)
+class Timers(View):
+    @operation("preview_timer", body=TimerBody, answer=dict)
     def post(self, request: Request) -> Response:
         """A timer in words, and its next three firings if it began to wait now."""
         body = read_body(request, TimerBody)
         return Response(previews.preview_timer(request.user, body["kind"], body["text"], body["variables"]))
 
 
-class Retries(APIView):
-    @extend_schema(operation_id="preview_retries", request=RetriesBody, responses=ANSWER)
+class Retries(View):
+    @operation("preview_retries", body=PausesBody, answer=dict)
     def post(self, request: Request) -> Response:
         """The pauses between the attempts of a job, in words."""
-        body = read_body(request, RetriesBody)
+        body = read_body(request, PausesBody)
         return Response(previews.preview_retries(request.user, body["text"], body["retries"]))
 
 
-class TryDecision(APIView):
-    @extend_schema(operation_id="try_decision", request=DecisionBody, responses=ANSWER)
+class TryDecision(View):
+    @operation("try_decision", body=TriedDecisionBody, answer=TriedAnswer)
     def post(self, request: Request) -> Response:
         """Evaluate a decision that is being drawn: its value, and the rules that hit by id and number."""
-        body = read_body(request, DecisionBody)
-        files = [_encode(file["content"]) for file in body["files"]]
+        body = read_body(request, TriedDecisionBody)
+        files = [as_bytes(file["content"]) for file in body["files"]]
         try:
             result, rules = previews.try_decision(request.user, files, body["decision"], body["variables"])
         except DiagramError as error:
@@ -96,12 +111,12 @@ class TryDecision(APIView):
         )
 
 
-class Layout(APIView):
-    @extend_schema(operation_id="lay_out_diagram", request=DiagramBody, responses=ANSWER)
+class Layout(View):
+    @operation("lay_out_diagram", body=DiagramBody, answer=LayoutAnswer)
     def post(self, request: Request) -> Response:
         """The diagram with a new drawing: columns and rows, pools and lanes; nothing is stored."""
         body = read_body(request, DiagramBody)
-        return Response({"xml": as_text(previews.tidy(request.user, _encode(body["xml"])))})
+        return Response({"xml": as_text(previews.tidy(request.user, as_bytes(body["xml"])))})
 
 
 def describe_handler(one: handlers.Handler) -> dict[str, Any]:
@@ -125,10 +140,3 @@ def _describe_inputs(shape: type[Any]) -> list[dict[str, Any]]:
         }
         for field in fields(shape)
     ]
-
-
-def _encode(text: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        raise Invalid("text-invalid", "The text holds half a character (a lone surrogate).") from None

@@ -1,0 +1,51 @@
+"""SQLite whose connections are kept and used again; everything else is Django's own back end.
+
+Each request runs in a thread of its own, and so on a connection of its own. Opening one registers fifty functions
+and reads the whole schema, which takes longer than most of what is then asked of it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+
+MOST_KEPT = 32
+
+Place = tuple[int, int, int]  # process, device and number of the file: a replaced file is another one
+
+_lock = threading.Lock()
+_kept: dict[Place, list[Any]] = {}
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    place: Place | None = None
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        self.place = find_place(conn_params["database"])
+        with _lock:
+            known = _kept.get(self.place) if self.place is not None else None
+            if known:
+                return known.pop()
+        made = super().get_new_connection(conn_params)
+        self.place = self.place or find_place(conn_params["database"])
+        return made
+
+    def _close(self) -> None:
+        if self.connection is not None and not self.connection.in_transaction and self.place is not None:
+            with _lock:
+                known = _kept.setdefault(self.place, [])
+                if self.place == find_place(self.settings_dict["NAME"]) and len(known) < MOST_KEPT:
+                    known.append(self.connection)
+                    return
+        super()._close()
+
+
+def find_place(database: Any) -> Place | None:
+    try:
+        found = os.stat(database)
+    except OSError:
+        return None
+    return os.getpid(), found.st_dev, found.st_ino

@@ -1,0 +1,141 @@
+"""Several requests in one transaction, where the database lets one write at a time and each commit costs.
+
+Whoever comes while another one writes waits; the next one then does the work of all that wait. A request reads,
+decides and only then writes: one that is refused has written nothing and is left out. Where a statement fails,
+everything is rolled back and done again one by one. Nobody is answered before the commit.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import DatabaseError
+
+from engine.service.errors import Moved
+from engine.store.contract import Store
+
+logger = logging.getLogger(__name__)
+
+MOST_SHARED = 64
+
+Write = Callable[[], None]
+
+
+class Request:
+    """One unit of work that waits for its turn.
+
+    `prepare` reads and decides, within an open transaction, and gives the result with what writes it; it may be
+    called again. `run_alone` does everything in a transaction of its own."""
+
+    def __init__(self, prepare: Callable[[], tuple[Any, Write]], run_alone: Callable[[], Any]) -> None:
+        self.prepare, self.run_alone = prepare, run_alone
+        self.turn = threading.Event()
+        self.is_over = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def answer(self) -> Any:
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+
+class SharedCommits:
+    """One for the process. Requests keep their order."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.waiting: list[Request] = []
+        self.is_busy = False
+
+    def run(self, store: Store, request: Request) -> Any:
+        with self.lock:
+            self.waiting.append(request)
+            is_first = not self.is_busy
+            self.is_busy = True
+        if not is_first:
+            self._wait(request)
+        if not request.is_over:
+            self._lead(store)
+        return request.answer()
+
+    def _wait(self, request: Request) -> None:
+        """Until the request is done, or its thread has to do it and what waits behind it."""
+        try:
+            request.turn.wait()
+        except BaseException:  # this thread ends: it must not be waited for
+            with self.lock:
+                is_leader = request.turn.is_set() and not request.is_over
+                if request in self.waiting:
+                    self.waiting.remove(request)
+            if is_leader:
+                self._hand_on()
+            raise
+
+    def _lead(self, store: Store) -> None:
+        """Do what waits, this thread's own request among it, and hand on."""
+        with self.lock:
+            shared, self.waiting = self.waiting[:MOST_SHARED], self.waiting[MOST_SHARED:]
+        try:
+            run_together(store, shared)
+        finally:
+            for request in shared:
+                if not request.is_over:
+                    request.error = RuntimeError("The work was broken off. Nothing was changed.")
+                    request.is_over = True
+            self._hand_on()
+            for request in shared:
+                request.turn.set()
+
+    def _hand_on(self) -> None:
+        with self.lock:
+            following = self.waiting[0] if self.waiting else None
+            self.is_busy = following is not None
+        if following is not None:
+            following.turn.set()
+
+
+def run_together(store: Store, shared: Sequence[Request]) -> None:
+    """All of them, in their order; each has its answer then."""
+    left: Sequence[Request] = shared
+    if len(shared) > 1:
+        try:
+            with store.unit():
+                moved = [request for request in shared if not _try_together(request)]
+        except Exception as error:  # noqa: BLE001 each one meets it again, if it is its own
+            logger.info("%s requests are done one by one: %r", len(shared), error)
+        else:
+            left = moved
+            for request in shared:
+                request.is_over = request not in moved
+    for request in left:
+        request.error = None
+        try:
+            request.result = request.run_alone()
+        except Exception as error:  # noqa: BLE001 it is the answer
+            request.error = error
+        request.is_over = True
+
+
+def _try_together(request: Request) -> bool:
+    """False where it has to be done again, alone; nothing is written then."""
+    try:
+        request.result, write = request.prepare()
+    except Moved:
+        return False
+    except DatabaseError:
+        raise  # nobody knows what is left of the transaction
+    except Exception as error:  # noqa: BLE001 it is the answer
+        request.error = error
+        return True
+    try:
+        write()
+    except Moved:
+        return False
+    return True
+
+
+commits = SharedCommits()
