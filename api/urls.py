@@ -3,7 +3,19 @@
 from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
-from api.v1 import decisions, deployments, designing, incidents, instances, jobs, messages, nowhere, processes, tasks
+from api.v1 import (
+    decisions,
+    deployments,
+    designing,
+    incidents,
+    instances,
+    jobs,
+    messages,
+    nowhere,
+    processes,
+    tasks,
+    tokens,
+)
 
 app_name = "api"
 
@@ -75,6 +87,8 @@ urlpatterns = [
     path("v1/decisions/", decisions.Decisions.as_view(), name="decisions"),
     path("v1/decisions/<str:key>/", decisions.OneDecision.as_view(), name="decision"),
     path("v1/decisions/<str:key>/evaluate/", decisions.EvaluateDecision.as_view(), name="decision-evaluate"),
+    path("v1/tokens/", tokens.Tokens.as_view(), name="tokens"),
+    path("v1/tokens/<number:token>/", tokens.OneToken.as_view(), name="token"),
     path("v1/feel/", decisions.Feel.as_view(), name="feel"),
     path("v1/designer/catalogue/", designing.Catalogue.as_view(), name="catalogue"),
     path("v1/designer/timer/", designing.Timers.as_view(), name="preview-timer"),

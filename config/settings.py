@@ -131,7 +131,7 @@ STORAGES = {
 
 # People ---------------------------------------------------------------------------------------------
 
-AUTHENTICATION_BACKENDS = ["engine.demo.accounts.SignInBackend"]
+AUTHENTICATION_BACKENDS = ["api.access.sign_in.Throttle", "engine.demo.accounts.SignInBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
@@ -181,8 +181,15 @@ CONTENT_SECURITY_POLICY = {
 # API ------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.SessionSignIn"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "api.access.authentication.TokenSignIn",
+        "api.access.authentication.PasswordSignIn",
+        "api.access.authentication.SessionSignIn",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "api.access.permissions.TokenAllows",
+    ],
     "DEFAULT_PARSER_CLASSES": ["api.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
