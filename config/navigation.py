@@ -21,11 +21,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {}
     rights = role_rights(user)
     sees = is_all_powerful(user) or bool(rights & {"see", "operate", "edit"})
+    operates = is_all_powerful(user) or "operate" in rights
     entries = [(_("Inbox"), "inbox:list", "inbox", "i", True), (_("Start"), "inbox:starts", "start", "s", True)]
     entries += [
         (_("Processes"), "designer:processes", "process", "p", sees),
         (_("Decisions"), "designer:decisions", "decision", "d", sees),
         (_("Instances"), "monitor:instances", "instance", "n", sees),
+        (_("Incidents"), "monitor:incidents", "problems", "e", operates),
     ]
     items = []
     for label, name, icon, go, is_shown in entries:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from monitor import actions, instance_list, instance_page, process_state
+from monitor import actions, incidents, instance_list, instance_page, process_state
 
 app_name = "monitor"
 
@@ -17,5 +17,9 @@ urlpatterns = [
     path("instances/<int:instance>/variables/", actions.set_variable, name="set-variable"),
     path("processes/<str:key>/state/", process_state.process_state, name="process-state"),
     path("jobs/<int:job>/skip/", actions.skip, name="skip"),
+    path("incidents/", incidents.incident_list, name="incidents"),
+    path("incidents/<int:incident>/", incidents.incident_group, name="incident"),
+    path("incidents/<int:incident>/repair/", incidents.repair_group, name="repair-group"),
+    path("repairs/<int:repair_id>/", incidents.repair_page, name="repair"),
     path("incidents/<int:incident>/retry/", actions.retry, name="retry"),
 ]

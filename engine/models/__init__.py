@@ -12,6 +12,7 @@ from engine.models.deployments import DecisionVersion, DeployedFile, Deployment,
 from engine.models.documents import Document
 from engine.models.drafts import Draft
 from engine.models.queues import Breaker, BufferedMessage, Counter, Delivery, InboundEvent, Outbox
+from engine.models.repairs import Repair, RepairItem
 from engine.models.running import Instance, Step, Token
 from engine.models.waits import Audience, AudienceMember, Incident, Job, Subscription, Timer, WorkItem
 
@@ -37,6 +38,8 @@ __all__ = [
     "ProcessRight",
     "ProcessStart",
     "ProcessVersion",
+    "Repair",
+    "RepairItem",
     "State",
     "Step",
     "Subscription",

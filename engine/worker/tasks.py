@@ -8,6 +8,7 @@ from celery import shared_task
 from celery.signals import worker_process_shutdown, worker_shutdown
 
 from engine.service import work
+from engine.service.repair import continue_repairs
 from engine.worker.queues import task_name
 from engine.worker.running import BATCH, finish_jobs, take_jobs
 from engine.worker.wake import drain
@@ -42,4 +43,4 @@ def timers() -> int:
 
 @shared_task(name=task_name("sweep"))
 def sweep() -> int:
-    return drain("sweep", lambda: work.sweep() + take_jobs(), work.BATCH)
+    return drain("sweep", lambda: work.sweep() + take_jobs() + continue_repairs(), work.BATCH)

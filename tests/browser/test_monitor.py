@@ -4,6 +4,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenFor
 from tests.browser.steps import find_instances, island, open_newest_task, start_expense
+from tests.browser.test_pages import Shoot
+from tests.infrastructure.accessibility import find_violations
 from tests.infrastructure.sites import Site
 
 
@@ -93,3 +95,47 @@ def test_operator_suspends_changes_a_variable_and_resumes_with_reasons(embedded_
     operator.get_by_role("link", name="Audit").click()
     for words in ("Year-end closing", "Digits swapped", "resumed the instance"):
         expect(operator.locator("#instance-tab")).to_contain_text(words)
+
+
+BROKEN = """
+from engine.service import instances, jobs
+from engine.service.instances import Start
+from engine.service.deploying import File, deploy
+from pathlib import Path
+deploy([File("fragile.bpmn", Path("tests/browser/fragile.bpmn").read_bytes())], None)
+instances.start_many("fragile", None, [Start({"address": "nowhere"}) for _ in range(500)])
+found = jobs.lease(["nobody-does-this"], "w", seconds=60, limit=500)
+jobs.bring_back([jobs.Failed(job.id, f"No such address: {job.id}", retries=0) for job in found], "w")
+print(len(found))
+"""
+
+
+def test_five_hundred_incidents_are_repaired_in_one_action(
+    embedded_site: Site, open_for: OpenFor, page_errors: list[str], take_screenshot: Shoot
+) -> None:
+    operator = open_for(embedded_site, "operator")
+    assert "500" in embedded_site.run_command("shell", "-c", BROKEN)
+    operator.goto(f"{embedded_site.url}/incidents/")
+    row = operator.get_by_role("row", name="No such address")
+    expect(row).to_contain_text("500")
+    take_screenshot(operator, "incidents-many")
+    operator.get_by_role("link", name="No such address").click()
+    expect(operator.get_by_text("500 incidents have this cause:")).to_be_visible()
+    operator.get_by_label("Set these variables first").fill('{"address": ')
+    operator.get_by_role("button", name="Try all 500 again").click()
+    expect(operator.get_by_role("alert")).to_contain_text("JSON")
+    page_errors.clear()  # the refusal is an answer of 400
+    take_screenshot(operator, "incident-group")
+    assert find_violations(operator) == []
+    operator.get_by_label("Set these variables first").fill('{"address": "Main street 1"}')
+    operator.get_by_label("Reason").fill("The register was empty")
+    operator.get_by_role("button", name="Try all 500 again").click()
+    operator.wait_for_url("**/repairs/*/")
+    expect(operator.get_by_text("Tried all 500 incidents again.")).to_be_visible(timeout=60_000)
+    take_screenshot(operator, "repair")
+    assert find_violations(operator) == []
+    operator.get_by_role("table").get_by_role("link").first.click()
+    island(operator, "instance")
+    expect(operator.locator("#instance-tab")).to_contain_text("Main street 1")
+    operator.goto(f"{embedded_site.url}/incidents/")
+    expect(operator.get_by_text("Nothing stands still")).to_be_visible()

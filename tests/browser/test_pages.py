@@ -29,6 +29,7 @@ PAGES = (
     ("designer", "designer", "/processes/expense_approval/edit/", "designer"),
     ("decisions", "admin", "/decisions/", ""),
     ("instances", "operator", "/instances/", ""),
+    ("incidents", "operator", "/incidents/", ""),
     ("instance", "operator", "/instances/{instance}/", "instance"),
 )
 # The drawing library's own parts, which we may not change.
