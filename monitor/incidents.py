@@ -25,6 +25,7 @@ from monitor.actions import read_object, read_reason
 from monitor.numbers import read_number
 
 SHOWN = 20
+RESULTS = 50
 
 
 @login_required
@@ -83,7 +84,7 @@ def repair_group(request: HttpRequest, incident: int) -> HttpResponse:
 def repair_page(request: HttpRequest, repair_id: int) -> HttpResponse:
     """A repair while it happens, and its results."""
     row = repair.get_repair(request.user, repair_id)
-    results = repair.list_results(row)
+    results = repair.list_results(row, limit=RESULTS)
     context = {
         "repair": {
             "id": row.pk,
@@ -105,6 +106,7 @@ def repair_page(request: HttpRequest, repair_id: int) -> HttpResponse:
             }
             for item in results
         ],
+        "hidden": max(row.done - len(results), 0),
     }
     return render(request, "monitor/repair.html", context)
 
