@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engine', '0005_work_order'),
+        ("engine", "0007_serving"),
     ]
 
     operations = [
