@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,6 +39,16 @@ def read_number(name: str, default: int) -> int:
 
 def read_words(name: str, default: str) -> list[str]:
     return [word for word in (part.strip() for part in read_text(name, default).split(",")) if word]
+
+
+def read_networks(name: str, default: str) -> list[str]:
+    words = read_words(name, default)
+    for word in words:
+        try:
+            ip_network(word, strict=False)
+        except ValueError:
+            raise misread(name, word, "write networks like 10.0.0.0/8, separated by commas") from None
+    return words
 
 
 def read_base_url(name: str, default: str) -> str:

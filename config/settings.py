@@ -16,6 +16,7 @@ from config.environment import (
     read_channel_layers,
     read_database,
     read_flag,
+    read_networks,
     read_number,
     read_secret_key,
     read_text,
@@ -251,10 +252,20 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CLOCK_SECONDS = 1.0
 # How many service tasks one worker process does at once; 0: one after the other, in the worker itself.
 JOB_THREADS = read_number("JOB_THREADS", 8)
+# How many events to webhooks are on their way at once, for each worker process; and how long sent ones are kept.
+OUTBOX_THREADS = read_number("OUTBOX_THREADS", 4)
+OUTBOX_DAYS = read_number("OUTBOX_DAYS", 7)
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task_name(name), "schedule": CLOCK_SECONDS, "options": {"expires": 10}} for name in CLOCK_QUEUES
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+
+# What may leave the installation: connectors and webhooks go through engine.service.outgoing ----------
+
+OUTGOING_HOSTS = read_words("OUTGOING_HOSTS", "*")
+OUTGOING_NETWORKS = read_networks("OUTGOING_NETWORKS", "")
+OUTGOING_SECONDS = read_number("OUTGOING_SECONDS", 10)
+OUTGOING_MOST_BYTES = read_number("OUTGOING_MOST_BYTES", 1_048_576)
 
 # Mail and logs --------------------------------------------------------------------------------------
 
@@ -278,5 +289,6 @@ LOGGING = {
         "celery": {"level": "WARNING"},
         "celery.apps.worker": {"level": "INFO"},
         "kombu": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # it would log addresses, and what may be secret in them
     },
 }

@@ -11,12 +11,14 @@ from engine.models.definitions import (
 from engine.models.deployments import DecisionVersion, DeployedFile, Deployment, FormVersion
 from engine.models.documents import Document
 from engine.models.drafts import Draft
-from engine.models.queues import Breaker, BufferedMessage, Counter, Delivery, InboundEvent, Outbox
+from engine.models.queues import Breaker, BufferedMessage, Counter, Delivery, InboundEvent, Outbox, Webhook
 from engine.models.repairs import Repair, RepairItem
 from engine.models.running import Instance, Step, Token
 from engine.models.waits import Audience, AudienceMember, Incident, Job, Subscription, Timer, WorkItem
+from engine.models.workers import Allowance, Worker
 
 __all__ = [
+    "Allowance",
     "Audience",
     "AudienceMember",
     "Breaker",
@@ -46,5 +48,7 @@ __all__ = [
     "Timer",
     "Token",
     "Transition",
+    "Webhook",
     "WorkItem",
+    "Worker",
 ]

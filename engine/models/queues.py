@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from engine.models.definitions import Process
 from engine.models.fields import JSONText
 
 
@@ -51,23 +52,50 @@ class BufferedMessage(models.Model):
         )
 
 
+class Webhook(models.Model):
+    """An address outside that wants to hear of events. Its secret is derived, and stands nowhere."""
+
+    id = models.AutoField(primary_key=True)
+    name = models.CharField(max_length=255)
+    url = models.CharField(max_length=2000)
+    kinds = models.JSONField(default=list)  # "instance.ended", or "task.*"; none: all of them
+    process = models.ForeignKey(Process, models.CASCADE, null=True, related_name="+")  # null: of every process
+    is_active = models.BooleanField(default=True)
+    reason = models.CharField(max_length=255, blank=True)  # why it was switched off
+    generation = models.IntegerField(default=1)  # of its secret
+    rotated_at = models.DateTimeField(null=True)  # the secret before signs too, for a while
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=150, blank=True)
+
+    def __str__(self) -> str:
+        return self.name or self.url
+
+
 class Outbox(models.Model):
-    """An event to send, written in the transaction of what it tells."""
+    """An event for one webhook, written in the transaction of what it tells. What is sent are the bytes of
+    `payload`, the same at every attempt."""
 
     id = models.BigAutoField(primary_key=True)
     instance = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     available_at = models.DateTimeField(null=True)  # null: sent, or given up
     sent_at = models.DateTimeField(null=True)
+    webhook = models.IntegerField()
     attempts = models.SmallIntegerField(default=0)
+    event = models.CharField(max_length=64)  # its id, the same for every webhook
     kind = models.CharField(max_length=255)
     error = models.TextField(blank=True)
-    payload = JSONText()
+    payload = models.TextField()
 
     class Meta:
         verbose_name_plural = "outbox"
         indexes = (
-            models.Index(fields=("available_at",), name="engine_outbox_due", condition=Q(available_at__isnull=False)),
+            models.Index(
+                fields=("webhook", "instance", "id"),
+                name="engine_outbox_order",
+                condition=Q(available_at__isnull=False),
+            ),
+            models.Index(fields=("webhook", "-id"), name="engine_outbox_webhook"),
         )
 
 

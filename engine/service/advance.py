@@ -15,6 +15,7 @@ from engine.push.moved import send_moved
 from engine.push.signals import work_handed, work_waiting
 from engine.service.audiences import remember_stored
 from engine.service.errors import Conflict, Moved
+from engine.service.outbox import add_events
 from engine.service.sharing import Request, commits
 from engine.service.unit import Unit
 from engine.store import open_store
@@ -74,7 +75,9 @@ def _in_own_unit(store: Store, act: Callable[[Store, Unit], T], has_claims: bool
 def close(unit: Unit) -> Batch:
     """What the unit comes to, with all that its instances do to one another."""
     unit.settle()
-    return unit.close()
+    batch = unit.close()
+    add_events(unit, batch)
+    return batch
 
 
 def write(unit: Unit, batch: Batch) -> None:

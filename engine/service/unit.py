@@ -22,6 +22,7 @@ from engine.models.keys import instance_of, make_key, number_of
 from engine.service import correlation
 from engine.service.case import Case
 from engine.service.errors import Moved, NotFound
+from engine.service.outbox import Event
 from engine.service.translate import ACTIVE, SUSPENDED, pack, to_snapshot
 from engine.service.versions import Version, find_version, get_version
 from engine.store.contract import Store
@@ -74,6 +75,7 @@ class Unit:
         self.handed: list[Handed] = []
         self.ids: list[int] = []
         self.hops = 0
+        self.published: list[Event] = []  # for the world outside, beside what the rows tell
 
     # what callers do
 
@@ -248,12 +250,16 @@ class Unit:
             self.inner.append(Inner(parent, Delivery(number_of(case.row.parent), "escalation", data)))
 
     def _publish(self, case: Case, effect: PublishMessage) -> None:
+        data = {"name": effect.name, "correlationKey": effect.key, "node": effect.node, "variables": effect.variables}
+        self.published.append(Event(case.id, "message.sent", data))
         correlation.publish(
             self, effect.name, effect.key, effect.variables, time_to_live=effect.time_to_live,
             message_id=effect.message_id, cause=(case.id, effect.token),
         )  # fmt: skip
 
     def _broadcast(self, case: Case, effect: BroadcastSignal) -> None:
+        data = {"name": effect.name, "node": effect.node, "variables": effect.variables}
+        self.published.append(Event(case.id, "signal.sent", data))
         correlation.broadcast(self, effect.name, effect.variables, cause=(case.id, effect.token))
 
     def _listen(self, case: Case, effect: OpenSubscription) -> None:

@@ -17,7 +17,7 @@ from engine.core.model.runtime import Delivery, Failure
 from engine.core.triggers.schedule import read_cycle
 from engine.models import ProcessStart
 from engine.models.keys import instance_of
-from engine.service import correlation
+from engine.service import correlation, webhooks
 from engine.service.advance import in_unit
 from engine.service.errors import Conflict
 from engine.service.starts import entry_of
@@ -80,7 +80,7 @@ def sweep() -> int:
     done = fire_timer_starts() + fire_timers() + run_continuations() + advance_deliveries() + correlate_buffered()
     with write_transaction():
         open_store().drop_expired_messages(datetime.now(UTC))
-    return done
+    return done + webhooks.drop_old()
 
 
 # claims

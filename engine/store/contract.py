@@ -80,7 +80,8 @@ class Store(Protocol):
     def find_children(self, tokens: Collection[int]) -> dict[int, int]:
         """Calling token → the active or suspended instance that it has called."""
 
-    def lease_outbox(self, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]: ...
+    def lease_outbox(self, webhook: int, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]:
+        """Due events for the webhook, the oldest first. Of each instance only its oldest that is not settled yet."""
 
     def settle_outbox(
         self, now: datetime, sent: Collection[int], failed: Mapping[int, tuple[datetime | None, str]]

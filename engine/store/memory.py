@@ -241,9 +241,17 @@ class MemoryStore:
             if instance_of(key) in instances and job.retries > 0:
                 self.tables["jobs"][key] = job._replace(available_at=None if is_held else now, owner=None)
 
-    def lease_outbox(self, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]:
+    def lease_outbox(self, webhook: int, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]:
         rows = self.tables["outbox"]
-        due = sorted(n for n, row in rows.items() if row.available_at is not None and row.available_at <= now)
+        oldest: dict[int | None, int] = {}
+        due = []
+        for number in sorted(rows):
+            row = rows[number]
+            if row.webhook != webhook or row.available_at is None:
+                continue
+            is_first = row.instance is None or oldest.setdefault(row.instance, number) == number
+            if is_first and row.available_at <= now:
+                due.append(number)
         for number in due[:limit]:
             rows[number] = rows[number]._replace(available_at=until, attempts=rows[number].attempts + 1)
         return [(number, rows[number]) for number in due[:limit]]

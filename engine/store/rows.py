@@ -143,7 +143,9 @@ class OutboxRow(NamedTuple):
     created_at: datetime
     available_at: datetime | None
     sent_at: datetime | None
+    webhook: int
     attempts: int
+    event: str
     kind: str
     error: str
     payload: str

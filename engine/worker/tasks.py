@@ -11,6 +11,8 @@ from engine.service import work
 from engine.service.repair import continue_repairs
 from engine.worker.queues import task_name
 from engine.worker.running import BATCH, finish_jobs, take_jobs
+from engine.worker.sending import BATCH as SENDINGS
+from engine.worker.sending import finish_sending, send_due
 from engine.worker.wake import drain
 
 # Longer than most jobs, shorter than most supervisors wait; what is not back by then runs again elsewhere.
@@ -22,6 +24,7 @@ LAST_SECONDS = 6.0
 def finish(**_: Any) -> None:
     """A worker that is told to stop takes nothing more and brings back what it has."""
     finish_jobs(LAST_SECONDS)
+    finish_sending(LAST_SECONDS)
 
 
 @shared_task(name=task_name("advance"))
@@ -41,6 +44,11 @@ def timers() -> int:
     )
 
 
+@shared_task(name=task_name("outbox"))
+def outbox() -> int:
+    return drain("outbox", send_due, SENDINGS)
+
+
 @shared_task(name=task_name("sweep"))
 def sweep() -> int:
-    return drain("sweep", lambda: work.sweep() + take_jobs() + continue_repairs(), work.BATCH)
+    return drain("sweep", lambda: work.sweep() + take_jobs() + send_due() + continue_repairs(), work.BATCH)

@@ -24,7 +24,8 @@ def recorded() -> Iterator[list[str]]:
     statements: list[str] = []
 
     def record(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not sql.startswith("BEGIN"):
+        # Who wants to hear of events is read every few seconds, by whichever unit comes then.
+        if not sql.startswith("BEGIN") and "engine_webhook" not in sql:
             statements.append(sql)
         return execute(sql, params, many, context)
 

@@ -117,7 +117,7 @@ def make_message(**members: Any) -> MessageRow:
 def make_event(**members: Any) -> OutboxRow:
     return OutboxRow(
         **{
-            "instance": 1, "created_at": NOW, "available_at": NOW, "sent_at": None, "attempts": 0, "kind": "ended",
-            "error": "", "payload": "{}",
+            "instance": 1, "created_at": NOW, "available_at": NOW, "sent_at": None, "webhook": 1, "attempts": 0,
+            "event": "evt_1", "kind": "ended", "error": "", "payload": "{}",
         } | members
     )  # fmt: skip

@@ -412,21 +412,32 @@ class StoreContract:
     def test_an_event_is_leased_sent_and_then_rests(self, store: Store) -> None:
         put(store, outbox=[make_event(kind="a"), make_event(kind="b", available_at=LATER)])
         with store.unit():
-            ((number, event),) = store.lease_outbox(LATER, NOW, 10)
-            assert store.lease_outbox(LATER, NOW, 10) == []
+            ((number, event),) = store.lease_outbox(1, LATER, NOW, 10)
+            assert store.lease_outbox(1, LATER, NOW, 10) == []
             store.settle_outbox(NOW, [number], {})
-            assert [row.kind for _, row in store.lease_outbox(LATER, LATER, 10)] == ["b"]
+            assert [row.kind for _, row in store.lease_outbox(1, LATER, LATER, 10)] == ["b"]
         assert (event.kind, event.attempts) == ("a", 1)
 
     def test_an_event_that_could_not_be_sent_is_tried_again_until_given_up(self, store: Store) -> None:
         put(store, outbox=[make_event()])
         with store.unit():
-            ((number, _),) = store.lease_outbox(LATER, NOW, 10)
+            ((number, _),) = store.lease_outbox(1, LATER, NOW, 10)
             store.settle_outbox(NOW, [], {number: (NOW, "refused")})
-            ((_, event),) = store.lease_outbox(LATER, NOW, 10)
+            ((_, event),) = store.lease_outbox(1, LATER, NOW, 10)
             assert (event.attempts, event.error) == (2, "refused")
             store.settle_outbox(NOW, [], {number: (None, "refused")})
-            assert store.lease_outbox(LATER, LATER, 10) == []
+            assert store.lease_outbox(1, LATER, LATER, 10) == []
+
+    def test_events_of_an_instance_keep_their_order(self, store: Store) -> None:
+        first, second, other = (make_event(kind=kind, instance=one) for kind, one in (("a", 1), ("b", 1), ("c", 2)))
+        put(store, outbox=[first, second, other, make_event(kind="d", webhook=2)])
+        with store.unit():
+            leased = store.lease_outbox(1, LATER, NOW, 10)
+            assert [row.kind for _, row in leased] == ["a", "c"]
+            store.settle_outbox(NOW, [], {leased[0][0]: (LATER, "refused")})
+            assert store.lease_outbox(1, LATER, NOW, 10) == []
+            store.settle_outbox(NOW, [leased[0][0]], {})
+            assert [row.kind for _, row in store.lease_outbox(1, LATER, NOW, 10)] == ["b"]
 
     def test_an_event_that_came_in_is_known(self, store: Store) -> None:
         put(store, events=[EventRow(NOW, "shop", "e-1", 42), EventRow(NOW, "shop", "e-2", None)])

@@ -133,8 +133,10 @@ FIND_MESSAGES = (
     "AND expires_at > %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"
 )
 LEASE_OUTBOX = (
-    "UPDATE engine_outbox w SET available_at = %s, attempts = attempts + 1 FROM (SELECT id FROM engine_outbox "
-    "WHERE available_at <= %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) u WHERE w.id = u.id "
+    "UPDATE engine_outbox w SET available_at = %s, attempts = attempts + 1 FROM (SELECT id FROM engine_outbox o "
+    "WHERE webhook = %s AND available_at <= %s AND NOT EXISTS (SELECT 1 FROM engine_outbox p WHERE "
+    "p.webhook = o.webhook AND p.instance = o.instance AND p.available_at IS NOT NULL AND p.id < o.id) "
+    "ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) u WHERE w.id = u.id "
     f"RETURNING w.id, {columns(OUTBOX, 'w')}"
 )
 
@@ -226,8 +228,8 @@ class PostgresqlStore:
         statement = "SELECT parent, id FROM engine_instance WHERE parent = ANY(%s::bigint[]) AND status IN (0, 5)"
         return dict(run(statement, list(tokens)))
 
-    def lease_outbox(self, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]:
-        lines = run(LEASE_OUTBOX, until, now, limit)
+    def lease_outbox(self, webhook: int, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]:
+        lines = run(LEASE_OUTBOX, until, webhook, now, limit)
         return sorted((line[0], OutboxRow(*line[1:])) for line in lines)
 
     def settle_outbox(

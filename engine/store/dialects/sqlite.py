@@ -97,7 +97,9 @@ FIND_MESSAGES = (
 )
 LEASE_OUTBOX = (
     "UPDATE engine_outbox SET available_at = ?, attempts = attempts + 1 WHERE id IN "
-    "(SELECT id FROM engine_outbox WHERE available_at <= ? ORDER BY id LIMIT ?) "
+    "(SELECT o.id FROM engine_outbox o WHERE o.webhook = ? AND o.available_at <= ? AND NOT EXISTS "
+    "(SELECT 1 FROM engine_outbox p WHERE p.webhook = o.webhook AND p.instance = o.instance "
+    "AND p.available_at IS NOT NULL AND p.id < o.id) ORDER BY o.id LIMIT ?) "
     f"RETURNING id, {bare(OUTBOX)}"
 )
 
@@ -205,8 +207,8 @@ class SqliteStore:
         statement = f"SELECT parent, id FROM engine_instance WHERE parent IN {GIVEN} AND status IN (0, 5)"
         return dict(run(statement, list_of(tokens)))
 
-    def lease_outbox(self, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]:
-        lines = run(LEASE_OUTBOX, write_time(until), write_time(now), limit)
+    def lease_outbox(self, webhook: int, until: datetime, now: datetime, limit: int) -> list[tuple[int, OutboxRow]]:
+        lines = run(LEASE_OUTBOX, write_time(until), webhook, write_time(now), limit)
         return sorted((line[0], read_row(OUTBOX, line[1:])) for line in lines)
 
     def settle_outbox(
