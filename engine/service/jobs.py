@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 from engine.core.model.runtime import Delivery, Failure
 from engine.core.triggers.schedule import ScheduleError, read_cycle, read_duration
 from engine.models import ProcessVersion
-from engine.models.keys import instance_of
+from engine.models.keys import instance_of, number_of
 from engine.service.advance import in_unit
 from engine.service.case import Case
 from engine.service.errors import Conflict, NotFound
 from engine.service.instances import check_variables, note_reason
+from engine.service.outbox import Event
 from engine.service.rights import Actor, Right, name_of, require
 from engine.service.translate import ACTIVE, pack, to_snapshot, unpack
 from engine.service.unit import Unit
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 3600.0
 MOST_LAPSES = 3
+MOST_FAILURES = 20  # attempts that the log of a job keeps
 MISSING = "There is no such job: it is done, or its step has been left."
 
 
@@ -52,6 +54,7 @@ class LeasedJob(NamedTuple):
     version_id: int = 0
     priority: int = 0
     last_failure: str = ""
+    inputs: Mapping[str, Any] = {}  # what the step's input mappings gave, without the variables around it
 
     @property
     def idempotency_key(self) -> str:
@@ -59,8 +62,11 @@ class LeasedJob(NamedTuple):
 
 
 class Done(NamedTuple):
+    """`events` are (kind, data): webhooks hear of them if the process goes on."""
+
     job: int
     variables: dict[str, Any]
+    events: Sequence[tuple[str, dict[str, Any]]] = ()
 
 
 class Thrown(NamedTuple):
@@ -73,12 +79,14 @@ class Thrown(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """`retries` is how many are left now; None: one less than before. `retry_after` is in seconds."""
+    """`retries` is how many are left now; None: one less than before. `retry_after` is in seconds, `kind` the class
+    of the failure: transient, permanent or unknown."""
 
     job: int
     message: str
     retries: int | None = None
     retry_after: float | None = None
+    kind: str = "unknown"
 
 
 Outcome = Done | Thrown | Failed
@@ -188,6 +196,7 @@ def _take(unit: Unit, case: Case, row: JobRow, outcome: Outcome, actor: str) -> 
         return True
     if isinstance(outcome, Done):
         delivery = Delivery(row.token, row.trigger, {"variables": outcome.variables}, actor)
+        unit.published += [Event(case.id, kind, data) for kind, data in outcome.events]
     else:
         data = {"code": outcome.code, "message": outcome.message, "variables": outcome.variables}
         delivery = Delivery(row.token, "error", data, actor)
@@ -199,7 +208,8 @@ def _take(unit: Unit, case: Case, row: JobRow, outcome: Outcome, actor: str) -> 
 def _take_failure(unit: Unit, case: Case, row: JobRow, outcome: Failed) -> None:
     left = max(row.retries - 1, 0) if outcome.retries is None else max(outcome.retries, 0)
     message = outcome.message[:2000]
-    failures = [*(unpack(row.failures) or []), {"at": unit.now.isoformat(), "message": message}][-20:]
+    attempt = {"at": unit.now.isoformat(), "message": message, "class": outcome.kind}
+    failures = [*(unpack(row.failures) or []), attempt][-MOST_FAILURES:]
     failed = row._replace(retries=left, owner=None, lapses=0, failures=pack(failures))
     if left:
         again = unit.now + timedelta(seconds=_pause(row, outcome.retry_after))
@@ -247,11 +257,12 @@ def require_job_right(actor: Actor, loaded: Loaded, right: Right) -> None:
 def describe_job(row: JobRow, loaded: Loaded) -> LeasedJob:
     version = get_version(loaded.row.version)
     failures = unpack(row.failures) or []
+    own = next((token.variables for token in loaded.tokens if number_of(token.id) == row.token), None)
     return LeasedJob(
         row.id, row.type, _node_of(version, row.state), loaded.row.id, version.process, version.number,
         loaded.row.business_key, visible_variables(loaded, version, row.token), unpack(row.headers) or {},
         row.script, row.retries, row.attempts, bool(row.retry_cycle), row.token, loaded.row.version, row.priority,
-        str(failures[-1]["message"]) if failures else "",
+        str(failures[-1]["message"]) if failures else "", unpack(own) or {},
     )  # fmt: skip
 
 

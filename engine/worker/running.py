@@ -25,9 +25,11 @@ from engine.push.signals import work_waiting
 from engine.service import breakers, jobs
 from engine.service.instances import check_variables
 from engine.service.jobs import Done, Failed, LeasedJob, Outcome, Thrown
+from engine.worker.failures import PermanentError, TransientError, class_of
 from engine.worker.handlers import HANDLERS, Handler
 from engine.worker.inputs import InputError, read_input
 from engine.worker.pool import Pool
+from engine.worker.results import Result
 
 logger = logging.getLogger(__name__)
 
@@ -167,7 +169,7 @@ def bring_back(outcomes: list[Outcome], owner: str, types: Mapping[int, str]) ->
 
 def run(job: LeasedJob) -> Outcome:
     try:
-        return Done(job.id, check_variables(dict(call(job) or {})))
+        return _done(job, call(job))
     except BpmnError as error:
         try:
             return Thrown(job.id, error.code, error.message, check_variables(dict(error.variables)))
@@ -178,19 +180,30 @@ def run(job: LeasedJob) -> Outcome:
         return failed(job, error)
 
 
+def _done(job: LeasedJob, result: Result | Mapping[str, Any] | None) -> Done:
+    if not isinstance(result, Result):
+        return Done(job.id, check_variables(dict(result or {})))
+    events = [(event.kind, check_variables(event.data)) for event in result.events]
+    return Done(job.id, check_variables(dict(result.variables)), events)
+
+
 def failed(job: LeasedJob, error: Exception) -> Failed:
     handler = HANDLERS.get(job.type)
     if isinstance(error, InputError):
-        return Failed(job.id, f"The variables do not fit: {error}", retries=0)
-    retry_after = None
-    if handler is not None and handler.retry and not job.has_retry_cycle:
+        return Failed(job.id, f"The variables do not fit: {error}", retries=0, kind="permanent")
+    kind = class_of(error)
+    message = str(error) if isinstance(error, TransientError | PermanentError) else f"{type(error).__name__}: {error}"
+    if kind == "permanent":
+        return Failed(job.id, message, retries=0, kind=kind)
+    retry_after = error.retry_after if isinstance(error, TransientError) else None
+    if retry_after is None and handler is not None and handler.retry and not job.has_retry_cycle:
         retry_after = jobs.pause_of(handler.retry, job.attempts)
-    return Failed(job.id, f"{type(error).__name__}: {error}", retry_after=retry_after)
+    return Failed(job.id, message, retry_after=retry_after, kind=kind)
 
 
-def call(job: LeasedJob) -> Mapping[str, Any] | None:
+def call(job: LeasedJob) -> Result | Mapping[str, Any] | None:
     handler = HANDLERS[job.type]
     arguments = [job] if handler.input is None else [job, read_input(handler.input, job.variables)]
     function = async_to_sync(handler.function) if handler.is_async else handler.function
-    result: Mapping[str, Any] | None = function(*arguments)
+    result: Result | Mapping[str, Any] | None = function(*arguments)
     return result

@@ -9,6 +9,7 @@ from celery.signals import worker_process_shutdown, worker_shutdown
 
 from engine.service import work
 from engine.service.repair import continue_repairs
+from engine.worker import heartbeat
 from engine.worker.queues import task_name
 from engine.worker.running import BATCH, finish_jobs, take_jobs
 from engine.worker.sending import BATCH as SENDINGS
@@ -17,6 +18,8 @@ from engine.worker.wake import drain
 
 # Longer than most jobs, shorter than most supervisors wait; what is not back by then runs again elsewhere.
 LAST_SECONDS = 6.0
+
+__all__ = ["advance", "heartbeat", "jobs", "outbox", "sweep", "timers"]
 
 
 @worker_process_shutdown.connect

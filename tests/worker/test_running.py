@@ -13,7 +13,7 @@ from engine.service import breakers, instances, jobs, versions
 from engine.service.jobs import LeasedJob
 from engine.worker import handlers, running
 from engine.worker.running import Runner
-from tests.runtime.conftest import Deploy, deployed  # noqa: F401 a fixture
+from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import service, simple
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +31,7 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def pays(deployed: Deploy) -> None:  # noqa: F811
+def pays(deployed: Deploy) -> None:
     deployed(simple("pays", ("pay", service("pay", "charge"))))
 
 
@@ -78,7 +78,7 @@ def test_no_more_is_taken_than_there_is_room_for(pays: None) -> None:
     assert runner.wait(20)
 
 
-def test_a_type_with_a_limit_leaves_room_for_others(deployed: Deploy) -> None:  # noqa: F811
+def test_a_type_with_a_limit_leaves_room_for_others(deployed: Deploy) -> None:
     deployed(simple("slow", ("a", service("a", "slow"))), simple("quick", ("b", service("b", "quick"))))
     let_go = threading.Event()
     handlers.handler("slow", limit=1)(lambda job: let_go.wait(20) and None)

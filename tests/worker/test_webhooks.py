@@ -17,7 +17,7 @@ from engine.service.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.store import open_store
 from engine.worker.sending import Postman
 from tests.infrastructure.receiver import Receiver, run_receiver
-from tests.runtime.conftest import Deploy, deployed, make_user  # noqa: F401 fixtures
+from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import message, service, simple, throw, user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,7 +42,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def approval(deployed: Deploy) -> None:  # noqa: F811
+def approval(deployed: Deploy) -> None:
     deployed(simple("approval", ("check", user("check", group="managers"))))
 
 
@@ -212,7 +212,7 @@ def test_an_event_is_not_there_when_its_unit_is_rolled_back(approval: None, monk
     assert not Outbox.objects.exists()
 
 
-def test_messages_that_a_process_throws_are_events(deployed: Deploy, receiver: Receiver) -> None:  # noqa: F811
+def test_messages_that_a_process_throws_are_events(deployed: Deploy, receiver: Receiver) -> None:
     deployed(simple("teller", ("tell", throw("tell", "message", "told"))), roots=message("told"))
     webhooks.create_webhook(None, url=receiver.url, kinds=["message.*"])
     instances.start("teller", None, variables={"a": 1})
@@ -221,7 +221,7 @@ def test_messages_that_a_process_throws_are_events(deployed: Deploy, receiver: R
     assert (body["type"], body["data"]["name"], body["data"]["node"]) == ("message.sent", "told", "tell")
 
 
-def test_incidents_are_events_and_so_is_their_end(deployed: Deploy) -> None:  # noqa: F811
+def test_incidents_are_events_and_so_is_their_end(deployed: Deploy) -> None:
     deployed(simple("pays", ("pay", service("pay", "charge", retries=1))))
     webhooks.create_webhook(None, url="https://example.org/", kinds=["incident.*"])
     instances.start("pays", None)
@@ -231,7 +231,7 @@ def test_incidents_are_events_and_so_is_their_end(deployed: Deploy) -> None:  # 
     assert kinds_of() == ["incident.opened", "incident.resolved"]
 
 
-def test_a_webhook_hears_only_of_its_own_process_and_kinds(deployed: Deploy) -> None:  # noqa: F811
+def test_a_webhook_hears_only_of_its_own_process_and_kinds(deployed: Deploy) -> None:
     deployed(simple("one", ("a", user("a"))), simple("two", ("b", user("b"))))
     webhooks.create_webhook(None, url="https://example.org/", kinds=["task.*"], process=Process.objects.get(key="two"))
     instances.start("one", None)
@@ -241,7 +241,7 @@ def test_a_webhook_hears_only_of_its_own_process_and_kinds(deployed: Deploy) -> 
 
 def test_only_who_may_operate_the_process_sees_a_webhook(
     approval: None,
-    make_user: Callable[..., User],  # noqa: F811
+    make_user: Callable[..., User],
 ) -> None:
     operator, clerk, admin = (
         make_user("o", "operators"),
