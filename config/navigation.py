@@ -28,6 +28,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         (_("Decisions"), "designer:decisions", "decision", "d", sees),
         (_("Instances"), "monitor:instances", "instance", "n", sees),
         (_("Incidents"), "monitor:incidents", "problems", "e", operates),
+        (_("Insights"), "monitor:insights", "insights", "r", sees),
     ]
     items = []
     for label, name, icon, go, is_shown in entries:

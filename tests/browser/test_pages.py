@@ -30,6 +30,7 @@ PAGES = (
     ("decisions", "admin", "/decisions/", ""),
     ("instances", "operator", "/instances/", ""),
     ("incidents", "operator", "/incidents/", ""),
+    ("insights", "operator", "/insights/?days=1", "insights"),
     ("instance", "operator", "/instances/{instance}/", "instance"),
 )
 # The drawing library's own parts, which we may not change.

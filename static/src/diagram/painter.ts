@@ -72,6 +72,11 @@ export class Painter {
     });
   }
 
+  /** A word at the upper right of a node. */
+  note(id: string, text: string, title: string): void {
+    this.badge(id, { top: -12, right: 16 }, "count-badge", text, title);
+  }
+
   mark(id: string, marker: string, isSet: boolean): void {
     if (isSet) this.canvas.addMarker(id, marker);
     else this.canvas.removeMarker(id, marker);

@@ -10,5 +10,7 @@ export const islands: Record<string, () => Promise<Island>> = {
   diff: () => import("./diff"),
   form: () => import("./form"),
   "form-editor": () => import("./form-editor"),
+  heatmap: () => import("./heatmap"),
+  insights: () => import("./insights"),
   instance: () => import("./instance"),
 };

@@ -17,6 +17,15 @@ export function relativeTime(at: Date, now: Date, locale = "en"): string {
   return Math.abs(seconds) < 10 ? "just now" : format.format(seconds, "second");
 }
 
+/** A length of time, as short as it can be said. */
+export function tellSeconds(seconds: number): string {
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 60) return `${Number(seconds.toFixed(1))} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Number((seconds / 3600).toFixed(1))} h`;
+  return `${Number((seconds / 86_400).toFixed(1))} d`;
+}
+
 export function exactTime(at: Date, locale = "en"): string {
   return at.toLocaleString(locale, { dateStyle: "medium", timeStyle: "long" });
 }
