@@ -49,9 +49,13 @@ def _build(process: Process, diagram: Diagram) -> Graph:
     add_event_sub_processes(draft, process.id, root)
     for node in process.nodes.values():
         _add_node(draft, node)
-    for key, state in draft.graph.states.items():
-        if state.kind in ("inclusiveGateway", "complexGateway") and "incoming" in state.config:
-            state.config["reach"] = reachable_flows(draft.graph, key)
+    joins = [
+        key
+        for key, state in draft.graph.states.items()
+        if state.kind in ("inclusiveGateway", "complexGateway") and "incoming" in state.config
+    ]
+    for join, reach in reachable_flows(draft.graph, joins).items():
+        draft.graph.states[join].config["reach"] = reach
     return draft.graph
 
 
