@@ -14,7 +14,7 @@ from typing import Final
 from engine.core.compile.findings import Findings, Plan
 from engine.core.compile.soundness_net import NOWHERE, Net, Vertex, build_net, reduce_net
 
-TOKENS: Final = 30_000  # written into markings for one diagram: enough for drawings that people read
+TOKENS: Final = 30_000  # written into markings, and flows looked back over, for one diagram that people read
 _WIDEST: Final = 6  # outgoing flows of an inclusive split, 63 ways to leave it
 
 Marking = tuple[int, ...]  # the edges that hold a token, sorted
@@ -138,6 +138,7 @@ class _Play:
                         found.add(before)
                         todo.append(before)
             self._upstream[edge] = found
+            self.work += len(found)
         return found
 
     def _ways_out(self, number: int, vertex: Vertex, rest: set[int]) -> Iterator[Marking]:
