@@ -14,6 +14,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 RUNTIME := $(VENV)/.runtime-installed
 DEVELOPMENT := $(VENV)/.development-installed
+CLIENTS := $(VENV)/clients/.installed
 MODULES := static/node_modules/.installed
 FRONT_END := static/dist/.built
 
@@ -30,7 +31,7 @@ help: ## say what can be made
 run: $(RUNTIME) $(FRONT_END) ## install, build and start everything in one process, with the demo
 	@DEBUG="$${DEBUG:-1}" exec $(RUN) manage.py serve --host "$(HOST)" --port "$(PORT)" --migrate --demo
 
-test: $(DEVELOPMENT) $(FRONT_END) ## run every test, on SQLite, PostgreSQL, Redis and in a browser
+test: $(DEVELOPMENT) $(CLIENTS) $(FRONT_END) ## run every test, on SQLite, PostgreSQL, Redis and in a browser
 	@$(RUN) -m tests.infrastructure.suite
 
 check: $(DEVELOPMENT) $(MODULES) ## lint, formats, types, layers, migrations, deployment settings
@@ -70,6 +71,16 @@ $(RUNTIME): requirements.lock | $(RUN)
 $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
 	@echo "Installing the locked packages for development ..."
 	@$(RUN) -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Clients of other engines' APIs, each in a folder of its own: they are run unmodified, and two of them share a name.
+$(CLIENTS): $(wildcard tests/clients/python/*.lock) tests/clients/node/package-lock.json $(DEVELOPMENT)
+	@echo "Installing the clients that are tried ..."
+	@for lock in tests/clients/python/*.lock; do \
+		$(RUN) -m pip install -q --disable-pip-version-check --no-deps --require-hashes --upgrade \
+			--target "$(VENV)/clients/$$(basename "$$lock" .lock)" -r "$$lock" || exit 1; done
+	@if command -v npm >/dev/null 2>&1; then \
+		npm ci --prefix tests/clients/node --ignore-scripts --no-audit --no-fund --loglevel=error; fi
 	@touch $@
 
 # A built front end is enough where there is no Node.

@@ -11,6 +11,7 @@ urlpatterns = [
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
+    path("engine-rest/", include("api.engine_rest.urls")),
     path("", include("designer.urls")),
     path("", include("monitor.urls")),
     path("", include("inbox.urls")),

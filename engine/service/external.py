@@ -19,6 +19,7 @@ from engine.service.errors import Conflict, Forbidden, NotFound
 from engine.service.jobs import LeasedJob
 from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of, role_rights
 from engine.service.unit import Unit
+from engine.service.versions import get_version
 from engine.store import open_store
 from engine.store.contract import Store
 from engine.store.rows import EndedItem, JobRow, Loaded
@@ -51,8 +52,6 @@ def require_worker(actor: Actor) -> None:
 def fetch(actor: Actor, worker: str, topics: Sequence[Topic], limit: int) -> list[LeasedJob]:
     """Up to `limit` jobs of the topics, from now on the worker's; the topics in their order."""
     require_worker(actor)
-    allowed = allowed_processes(actor, "serve")
-    is_everywhere = is_all_powerful(actor) or len(allowed) == Process.objects.count()
     owner = name_owner(actor, worker)
     found: list[LeasedJob] = []
     groups: dict[tuple[float, tuple[str, ...] | None], list[str]] = {}
@@ -61,7 +60,7 @@ def fetch(actor: Actor, worker: str, topics: Sequence[Topic], limit: int) -> lis
     for (seconds, processes), types in groups.items():
         if len(found) >= limit:
             break
-        states = None if is_everywhere and processes is None else _states_of(allowed, processes)
+        states = states_for(actor, processes)
         if states is None or states:
             found += jobs.lease(types, owner, seconds=seconds, limit=limit - len(found), states=states)
     return found
@@ -183,7 +182,11 @@ def list_jobs(
     return list(rows.select_related("state__version__process").order_by("-id")[:limit])
 
 
-def _states_of(allowed: Collection[int], processes: tuple[str, ...] | None) -> list[int]:
+def states_for(actor: Actor, processes: tuple[str, ...] | None) -> list[int] | None:
+    """The states whose jobs the actor may take (of these processes); None for all there are."""
+    allowed = allowed_processes(actor, "serve")
+    if processes is None and (is_all_powerful(actor) or len(allowed) == Process.objects.count()):
+        return None
     rows = State.objects.filter(version__process__in=allowed)
     if processes is not None:
         rows = rows.filter(version__process__key__in=processes)
@@ -192,3 +195,10 @@ def _states_of(allowed: Collection[int], processes: tuple[str, ...] | None) -> l
 
 def _missing() -> Any:
     raise NotFound("job-not-found", jobs.MISSING)
+
+
+def has_outputs(actor: Actor, job: int) -> bool:
+    """Whether what the job gives goes through a mapping of its element."""
+    row, loaded = get_job_row(actor, job)
+    version = get_version(loaded.row.version)
+    return bool(version.machine.states[version.state_keys[row.state]].config.get("outputs"))

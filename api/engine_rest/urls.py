@@ -1,0 +1,62 @@
+"""Routes of this room; clients send them without a slash at the end."""
+
+from django.urls import path, re_path
+
+from api.engine_rest import definitions, external_tasks, instances, nowhere, tasks
+
+app_name = "engine-rest"
+DEFINITION = "process-definition"
+
+urlpatterns = [
+    path("version", definitions.Version.as_view()),
+    path("engine", definitions.Engines.as_view()),
+    path("deployment", definitions.Deployments.as_view()),
+    path("deployment/create", definitions.CreateDeployment.as_view()),
+    path(DEFINITION, definitions.Definitions.as_view()),
+    path(f"{DEFINITION}/count", definitions.CountDefinitions.as_view()),
+    path(f"{DEFINITION}/key/<str:key>", definitions.OneDefinition.as_view()),
+    path(f"{DEFINITION}/key/<str:key>/xml", definitions.DefinitionXml.as_view()),
+    path(f"{DEFINITION}/key/<str:key>/start", definitions.Start.as_view()),
+    path(f"{DEFINITION}/key/<str:key>/tenant-id/<str:tenant>/start", definitions.Start.as_view()),
+    path(f"{DEFINITION}/<str:id>", definitions.OneDefinition.as_view()),
+    path(f"{DEFINITION}/<str:id>/xml", definitions.DefinitionXml.as_view()),
+    path(f"{DEFINITION}/<str:id>/start", definitions.Start.as_view()),
+    path("external-task", external_tasks.ExternalTasks.as_view()),
+    path("external-task/count", external_tasks.CountExternalTasks.as_view()),
+    path("external-task/fetchAndLock", external_tasks.FetchAndLock.as_view()),
+    path("external-task/<str:id>", external_tasks.OneExternalTask.as_view()),
+    path("external-task/<str:id>/complete", external_tasks.Complete.as_view()),
+    path("external-task/<str:id>/failure", external_tasks.Failure.as_view()),
+    path("external-task/<str:id>/bpmnError", external_tasks.BpmnError.as_view()),
+    path("external-task/<str:id>/extendLock", external_tasks.ExtendLock.as_view()),
+    path("external-task/<str:id>/lock", external_tasks.Lock.as_view()),
+    path("external-task/<str:id>/unlock", external_tasks.Unlock.as_view()),
+    path("external-task/<str:id>/retries", external_tasks.Retries.as_view()),
+    path("external-task/<str:id>/errorDetails", external_tasks.ErrorDetails.as_view()),
+    path("task", tasks.Tasks.as_view()),
+    path("task/count", tasks.CountTasks.as_view()),
+    path("task/<str:id>", tasks.OneTask.as_view()),
+    path("task/<str:id>/variables", tasks.TaskVariables.as_view()),
+    path("task/<str:id>/form-variables", tasks.TaskVariables.as_view()),
+    path("task/<str:id>/claim", tasks.Claim.as_view()),
+    path("task/<str:id>/unclaim", tasks.Unclaim.as_view()),
+    path("task/<str:id>/assignee", tasks.Assign.as_view()),
+    path("task/<str:id>/complete", tasks.Complete.as_view()),
+    path("task/<str:id>/submit-form", tasks.Complete.as_view()),
+    path("process-instance", instances.Instances.as_view()),
+    path("process-instance/count", instances.CountInstances.as_view()),
+    path("process-instance/<str:id>", instances.OneInstance.as_view()),
+    path("process-instance/<str:id>/suspended", instances.SuspendInstance.as_view()),
+    path("process-instance/<str:id>/variables", instances.InstanceVariables.as_view()),
+    path("process-instance/<str:id>/variables/<str:name>", instances.OneVariable.as_view()),
+    path("execution/<str:id>/localVariables/<str:name>/data", instances.VariableData.as_view()),
+    path("history/process-instance", instances.HistoryInstances.as_view()),
+    path("history/process-instance/<str:id>", instances.OneHistoryInstance.as_view()),
+    path("history/variable-instance", instances.HistoryVariables.as_view()),
+    path("variable-instance", instances.VariableInstances.as_view()),
+    path("message", instances.Messages.as_view()),
+    path("signal", instances.Signals.as_view()),
+    path("incident", instances.Incidents.as_view()),
+    path("incident/count", instances.CountIncidents.as_view()),
+    re_path(r"^.*$", nowhere.Nowhere.as_view()),
+]
