@@ -152,10 +152,12 @@ class Job(Wait):
     failures = JSONText(null=True)  # the attempt log: at, message
 
     class Meta:
+        # By state: who hands jobs out takes from the beginning of each state's part, so that a process with very
+        # many jobs does not hold up the one that has few.
         indexes = (
             models.Index(
-                fields=("type", "-priority", "available_at"),
-                name="engine_job_available",
+                fields=("type", "state", "-priority", "available_at"),
+                name="engine_job_fair",
                 condition=Q(available_at__isnull=False),
             ),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -168,12 +169,19 @@ class MemoryStore:
         return [row for row in due if instance in (None, instance_of(row.id))][:limit]
 
     def available(self, types: Collection[str], now: datetime) -> list[JobRow]:
+        """Of the same priority the states take turns."""
         rows = [
             row
             for row in self.tables["jobs"].values()
             if row.type in types and row.available_at is not None and row.available_at <= now
         ]
-        return sorted(rows, key=lambda row: (-row.priority, row.available_at, row.id))
+        rows.sort(key=lambda row: (-row.priority, row.available_at, row.id))
+        turns: Counter[tuple[str, int]] = Counter()
+        ordered = []
+        for row in rows:
+            turns[row.type, row.state] += 1
+            ordered.append((-row.priority, turns[row.type, row.state], row.available_at, row.id, row))
+        return [row for *_, row in sorted(ordered, key=lambda line: line[:-1])]
 
     def lease_jobs(
         self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int,

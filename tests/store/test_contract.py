@@ -330,6 +330,27 @@ class StoreContract:
             assert [job.type for job in store.lease_jobs(["a", "b"], "one", LATER, NOW, 1)] == ["b"]
             assert [job.type for job in store.lease_jobs(["a", "b"], "one", LATER, NOW, 5)] == ["a"]
 
+    @pytest.mark.parametrize("job_type", ["charge", CONTINUATION])
+    def test_a_step_with_very_many_jobs_does_not_hold_up_another(self, store: Store, job_type: str) -> None:
+        (one,) = store.take_ids(1)
+        flood = [make_job(one, n, type=job_type, state=7, available_at=EARLIER) for n in range(1, 51)]
+        few = [make_job(one, n, type=job_type, state=8) for n in (51, 52)]
+        put(store, new=[make_instance(one)], jobs=[*flood, *few])
+        with store.unit():
+            if job_type == CONTINUATION:
+                found = store.claim_continuations(10, NOW)
+            else:
+                found = store.lease_jobs([job_type], "one", LATER, NOW, 10)
+        assert len(found) == 10
+        assert [job.state for job in found].count(8) == 2
+
+    def test_jobs_of_given_states_are_leased(self, store: Store) -> None:
+        (one,) = store.take_ids(1)
+        put(store, new=[make_instance(one)], jobs=[make_job(one, n, state=n) for n in (1, 2, 3)])
+        with store.unit():
+            found = store.lease_jobs(["charge"], "one", LATER, NOW, 10, [2, 3])
+        assert sorted(job.state for job in found) == [2, 3]
+
     def test_a_lease_is_extended_by_its_owner_only(self, store: Store, instance: int) -> None:
         key = make_key(instance, 4)
         with store.unit():

@@ -113,16 +113,35 @@ DUE = {
         "FOR UPDATE SKIP LOCKED"
     ),
 }
+# The states that have jobs of the types, found by leaping from one to the next in the index.
+PLACES = (
+    "given AS (SELECT unnest(%s::text[]) AS type), "
+    "places AS (SELECT g.type, (SELECT min(state_id) FROM engine_job WHERE type = g.type AND available_at IS NOT NULL) "
+    "AS state_id FROM given g UNION ALL SELECT p.type, (SELECT min(state_id) FROM engine_job WHERE type = p.type "
+    "AND available_at IS NOT NULL AND state_id > p.state_id) FROM places p WHERE p.state_id IS NOT NULL), "
+    "shares AS (SELECT type, state_id, count(*) OVER () AS number FROM places WHERE state_id IS NOT NULL {within})"
+)
+# Each state reads the beginning of its own part of the index, and the states take turns.
+FAIR = (
+    "SELECT j.id FROM shares, LATERAL (SELECT id, priority, available_at FROM engine_job "
+    "WHERE type = shares.type AND state_id = shares.state_id AND available_at <= %s "
+    "ORDER BY priority DESC, available_at LIMIT CASE WHEN number = 1 THEN %s ELSE greatest(2 * %s / number, 1) END "
+    "FOR UPDATE SKIP LOCKED) j ORDER BY j.priority DESC, "
+    "row_number() OVER (PARTITION BY shares.type, shares.state_id ORDER BY j.priority DESC, j.available_at), "
+    "j.available_at, j.id LIMIT %s"
+)
 # A lease that a crash of the database forgets does no harm: its commit does not wait for the disk.
 LEASE_JOBS = (
-    "WITH quick AS (SELECT set_config('synchronous_commit', 'off', true)) "
+    f"WITH RECURSIVE {PLACES}, quick AS (SELECT set_config('synchronous_commit', 'off', true)), fair AS ({FAIR}) "
     "UPDATE engine_job w SET owner = %s, available_at = %s, attempts = attempts + 1, "
-    "lapses = lapses + (owner IS NOT NULL)::int FROM (SELECT j.id FROM unnest(%s::text[]) AS given(type), "
-    # Each type reads the beginning of its own part of the index.
-    "LATERAL (SELECT id, priority, available_at FROM engine_job WHERE type = given.type AND available_at <= %s {within}"
-    "ORDER BY priority DESC, available_at LIMIT %s FOR UPDATE SKIP LOCKED) j "
-    "ORDER BY j.priority DESC, j.available_at, j.id LIMIT %s) u "
-    f"WHERE w.id = u.id AND (SELECT true FROM quick) RETURNING {columns(JOBS, 'w')}"
+    # As an array: of a join the planner would expect very many rows, and read the whole table.
+    "lapses = lapses + (owner IS NOT NULL)::int WHERE w.id = ANY(ARRAY(SELECT id FROM fair)) "
+    f"AND (SELECT true FROM quick) RETURNING {columns(JOBS, 'w')}"
+)
+FAIR_CONTINUATIONS = (
+    f"WITH RECURSIVE {PLACES.format(within='')}, fair AS ({FAIR}) "
+    f"SELECT {columns(JOBS, 'w')} FROM engine_job w JOIN engine_instance i ON {OWN_INSTANCE} "
+    "WHERE w.id = ANY(ARRAY(SELECT id FROM fair)) ORDER BY w.available_at, w.id FOR UPDATE OF i SKIP LOCKED"
 )
 FIND_SUBSCRIPTIONS = (
     f"SELECT {columns(SUBSCRIPTIONS, 'w')} FROM engine_subscription w JOIN engine_instance i ON {OWN_INSTANCE} "
@@ -186,14 +205,19 @@ class PostgresqlStore:
         return [TimerRow(*line) for line in claim("timers", OF_ONE, limit, now, instance)]
 
     def claim_continuations(self, limit: int, now: datetime, instance: int | None = None) -> list[JobRow]:
-        return [JobRow(*line) for line in claim("continuations", OF_ONE, limit, now, instance)]
+        if instance is None:
+            lines = run(FAIR_CONTINUATIONS, [CONTINUATION], now, limit, limit, limit)
+        else:
+            lines = claim("continuations", OF_ONE, limit, now, instance)
+        return [JobRow(*line) for line in lines]
 
     def lease_jobs(
         self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int,
         states: Collection[int] | None = None,
     ) -> list[JobRow]:  # fmt: skip
-        within, given = ("", []) if states is None else ("AND state_id = ANY(%s::int[]) ", [list(states)])
-        lines = run(LEASE_JOBS.format(within=within), owner, until, list(types), now, *given, limit, limit)
+        within, given = ("", []) if states is None else ("AND state_id = ANY(%s::int[])", [list(states)])
+        statement = LEASE_JOBS.format(within=within)
+        lines = run(statement, list(types), *given, now, limit, limit, limit, owner, until)
         return sorted((JobRow(*line) for line in lines), key=lambda job: (-job.priority, job.id))
 
     def extend_lease(self, keys: Collection[int], owner: str, until: datetime) -> set[int]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS, instance_of, instances_of
+from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS, instance_of, instances_of, span
 from engine.models.waits import CONTINUATION
 from engine.store.dialects import sqlite_write
 from engine.store.dialects.sqlite_run import columns, list_of, read_row, run, run_many, write_time
@@ -76,13 +76,22 @@ DUE_TIMERS = (
 )
 DUE_CONTINUATIONS = (
     f"SELECT {columns(JOBS, 'w')} FROM engine_job w WHERE w.type = '{CONTINUATION}' AND w.available_at <= ? "
-    f"AND {OF_ONE} ORDER BY w.available_at, w.id LIMIT ?"
+    "AND w.id BETWEEN ? AND ? ORDER BY w.available_at, w.id LIMIT ?"
 )
-# One type at a time: only then the index gives the order.
+# The states that have jobs of the type, found by leaping from one to the next in the index.
+FIND_PLACES = (
+    "WITH RECURSIVE places(state) AS ("
+    "SELECT min(state_id) FROM engine_job WHERE type = ?1 AND available_at IS NOT NULL "
+    "UNION ALL SELECT (SELECT min(state_id) FROM engine_job WHERE type = ?1 AND available_at IS NOT NULL "
+    "AND state_id > places.state) FROM places WHERE places.state IS NOT NULL) "
+    "SELECT state FROM places WHERE state IS NOT NULL {within}"
+)
+# One state at a time: only then the index gives the order.
 FIND_JOBS = (
-    "SELECT -priority, available_at, id FROM engine_job WHERE type = ? AND available_at <= ? {within}"
+    "SELECT -priority, available_at, id FROM engine_job WHERE type = ? AND state_id = ? AND available_at <= ? "
     "ORDER BY priority DESC, available_at LIMIT ?"
 )
+READ_JOBS = f"SELECT {columns(JOBS, 'w')} FROM engine_job w WHERE id IN {GIVEN} ORDER BY available_at, id"
 LEASE_JOBS = (
     "UPDATE engine_job SET owner = ?, available_at = ?, attempts = attempts + 1, "
     f"lapses = lapses + (owner IS NOT NULL) WHERE id IN {GIVEN} RETURNING {bare(JOBS)}"
@@ -160,17 +169,18 @@ class SqliteStore:
         return [read_row(TIMERS, line) for line in lines]
 
     def claim_continuations(self, limit: int, now: datetime, instance: int | None = None) -> list[JobRow]:
-        lines = run(DUE_CONTINUATIONS, write_time(now), instance, instance, limit)
+        if instance is None:
+            keys = find_fair([CONTINUATION], now, limit, None)
+            lines = run(READ_JOBS, list_of(keys)) if keys else []
+        else:
+            lines = run(DUE_CONTINUATIONS, write_time(now), *span(instance), limit)
         return [read_row(JOBS, line) for line in lines]
 
     def lease_jobs(
         self, types: Collection[str], owner: str, until: datetime, now: datetime, limit: int,
         states: Collection[int] | None = None,
     ) -> list[JobRow]:  # fmt: skip
-        within, given = ("", []) if states is None else (f"AND state_id IN {GIVEN} ", [list_of(states)])
-        statement = FIND_JOBS.format(within=within)
-        found = [line for one in types for line in run(statement, one, write_time(now), *given, limit)]
-        keys = [line[-1] for line in heapq.nsmallest(limit, found)]
+        keys = find_fair(types, now, limit, states)
         lines = run(LEASE_JOBS, owner, write_time(until), list_of(keys)) if keys else []
         return sorted((read_row(JOBS, line) for line in lines), key=lambda job: (-job.priority, job.id))
 
@@ -232,3 +242,19 @@ class SqliteStore:
     def knows_event(self, source: str, event: str) -> int | None:
         lines = run("SELECT instance FROM engine_inboundevent WHERE source = ? AND event = ?", source, event)
         return (lines[0][0] or 0) if lines else None
+
+
+def find_fair(types: Collection[str], now: datetime, limit: int, states: Collection[int] | None) -> list[int]:
+    """Keys of jobs that may be taken: of the same priority the states take turns."""
+    within, given = (
+        ("", []) if states is None else ("AND state IN (SELECT value FROM json_each(?2))", [list_of(states)])
+    )
+    statement = FIND_PLACES.format(within=within)
+    places = [(one, line[0]) for one in types for line in run(statement, one, *given)]
+    share = limit if len(places) == 1 else max(2 * limit // max(len(places), 1), 1)
+    found = [
+        (priority, turn, available, key)
+        for one, state in places
+        for turn, (priority, available, key) in enumerate(run(FIND_JOBS, one, state, write_time(now), share))
+    ]
+    return [line[-1] for line in heapq.nsmallest(limit, found)]
