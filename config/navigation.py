@@ -29,6 +29,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         (_("Instances"), "monitor:instances", "instance", "n", sees),
         (_("Incidents"), "monitor:incidents", "problems", "e", operates),
         (_("Insights"), "monitor:insights", "insights", "r", sees),
+        (_("Operations"), "monitor:operations", "operations", "o", operates),
     ]
     items = []
     for label, name, icon, go, is_shown in entries:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from monitor import actions, incidents, insights, instance_list, instance_page, process_state
+from monitor import actions, incidents, insights, instance_list, instance_page, operations, process_state
 
 app_name = "monitor"
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path("instances/<int:instance>/variables/", actions.set_variable, name="set-variable"),
     path("processes/<str:key>/state/", process_state.process_state, name="process-state"),
     path("jobs/<int:job>/skip/", actions.skip, name="skip"),
+    path("operations/", operations.operations_page, name="operations"),
+    path("operations/timers/<int:timer>/fire/", operations.fire_timer, name="fire-timer"),
+    path("operations/breakers/reset/", operations.reset_breaker, name="reset-breaker"),
+    path("operations/webhooks/<int:webhook>/again/", operations.send_again, name="send-again"),
     path("insights/", insights.insights_page, name="insights"),
     path("incidents/", incidents.incident_list, name="incidents"),
     path("incidents/<int:incident>/", incidents.incident_group, name="incident"),

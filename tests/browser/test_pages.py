@@ -30,6 +30,7 @@ PAGES = (
     ("decisions", "admin", "/decisions/", ""),
     ("instances", "operator", "/instances/", ""),
     ("incidents", "operator", "/incidents/", ""),
+    ("operations", "operator", "/operations/", ""),
     ("insights", "operator", "/insights/?days=1", "insights"),
     ("instance", "operator", "/instances/{instance}/", "instance"),
 )
