@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
+from itertools import count
 
 from engine.core.model.graph import Graph
 
@@ -20,18 +21,18 @@ def reachable_flows(graph: Graph, joins: Iterable[str]) -> dict[str, Reach]:
     if not arrivals:
         return {}
     layouts = _lay_out(arrivals)
-    places = {flow: (join, place) for layout in layouts for join, first in layout.places.items()
-              for place, flow in enumerate(arrivals[join], start=first)}  # fmt: skip
-    own = {join: sum(1 << places[flow][1] for flow in arrivals[join]) for join in arrivals}
-    seen = _propagate(graph, {flow: 1 << place for flow, (_, place) in places.items()}, own)
+    places: dict[str, int] = {}
+    for layout in layouts:
+        for join, first in layout.places.items():
+            places.update(zip(arrivals[join], count(first), strict=False))
+    own = {join: sum(1 << places[flow] for flow in flows) for join, flows in arrivals.items()}
+    seen = _propagate(graph, {flow: 1 << place for flow, place in places.items()}, own)
     found: dict[str, Reach] = {join: {} for join in arrivals}
     for key, mask in seen.items():
         for layout in layouts:
             for join in layout.partly_set(mask):
                 if join != key:
-                    first = layout.places[join]
-                    flows = [flow for at, flow in enumerate(arrivals[join], start=first) if mask >> at & 1]
-                    found[join][key] = flows
+                    found[join][key] = [flow for flow in arrivals[join] if mask >> places[flow] & 1]
     return found
 
 
