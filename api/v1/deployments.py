@@ -19,7 +19,6 @@ from engine.core.model.problems import DiagramError
 from engine.models import DecisionVersion, Deployment, ProcessVersion
 from engine.service import deploying, drafts
 from engine.service.errors import Invalid
-from engine.worker.handlers import list_handlers
 
 MOST_FILES = 100
 
@@ -190,7 +189,7 @@ class Check(View):
         body = read_body(request, CheckBody)
         files = [{"name": "diagram.bpmn", "content": body["xml"]}, *body["files"]]
         try:
-            found = deploying.check_files(read_files(files), [one.type for one in list_handlers()]).warnings
+            found = deploying.check_files(read_files(files)).warnings
         except DiagramError as error:
             found = list(error.problems)
         return Response({"problems": [asdict(problem) for problem in found]})

@@ -29,6 +29,7 @@ class SignalAnswer(TypedDict):
 class MessageBody(Body):
     name = Text()
     correlation_key = Text(required=False, allow_null=True, default=None)
+    business_key = Text(required=False, allow_null=True, default=None)
     variables = Variables(required=False)
     time_to_live = Seconds(required=False, min_value=0, max_value=LONGEST_LIFE, default=0.0)
     message_id = Text(required=False, allow_null=True, default=None)
@@ -51,6 +52,7 @@ class Messages(View):
             body["name"],
             request.user,
             key=body["correlation_key"],
+            business_key=body["business_key"],
             variables=body["variables"],
             time_to_live=body["time_to_live"],
             message_id=body["message_id"] or idempotency_key(request) or None,

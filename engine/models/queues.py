@@ -36,6 +36,7 @@ class BufferedMessage(models.Model):
     name = models.CharField(max_length=255)
     key = models.CharField(max_length=255, null=True)
     message_id = models.CharField(max_length=255, null=True)
+    target = models.CharField(max_length=511, null=True)  # `process#node` at the end of its message flow
     variables = JSONText(null=True)
 
     class Meta:

@@ -28,6 +28,7 @@ from engine.service.translate import (
     pack,
     pack_always,
     pack_log,
+    view,
 )
 from engine.service.versions import Version
 from engine.store.rows import Batch, InstanceRow, StepRow, WaitKey
@@ -77,6 +78,9 @@ class Case:
         if isinstance(result, Delta):
             self._merge(result)
         return result
+
+    def visible_variables(self, token: int) -> dict[str, Any]:
+        return view(self.instance, self.tokens, token)
 
     def note(self, *entry: Any) -> None:
         """A history entry of the service's own: who took a work item, which attempt failed."""

@@ -5,21 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
+
 from engine.core.model.effects import OpenSubscription
 from engine.core.model.problems import CorrelationError
 from engine.core.model.runtime import Delivery
 from engine.models import BufferedMessage, ProcessStart
 from engine.models.keys import instance_of
 from engine.service.case import Case
+from engine.service.receivers import Message, Receiver, find_receivers, is_waiting
 from engine.service.starts import entry_of
 from engine.service.translate import pack, unpack
 from engine.service.versions import get_version
-from engine.store.rows import MessageRow, SubscriptionRow
+from engine.store.rows import MessageRow
 
 if TYPE_CHECKING:
     from engine.service.unit import Unit
 
-MESSAGE, SIGNAL = 0, 1
+SIGNAL = 1
 DEFAULT_SECONDS = 3600.0  # a message thrown by a process waits so long for its receiver
 MOST_INLINE = 20  # receivers of a signal in the unit of its sender; more get it from later units
 MOST_RECEIVERS = 1_000_000
@@ -27,49 +30,98 @@ MOST_RECEIVERS = 1_000_000
 Cause = tuple[int, int] | None
 
 
+def correlate(unit: Unit, message: Message, variables: dict[str, Any], *, actor: str = "") -> list[int]:
+    """From outside, to exactly one: the instance that it reaches or starts; none where nothing waits for it.
+    CorrelationError where it could be for several: nothing moves then."""
+    waiting = find_receivers(unit, message)
+    if message.key is not None and len(waiting) > 1:
+        waiting = [one for one in waiting if one.key == message.key] or waiting
+    if len(waiting) > 1:
+        raise CorrelationError(f"More than one step waits for “{message.name}”: add a correlation key.")
+    if waiting:
+        return [_give(unit, waiting[0], variables, actor)]
+    starts = list(_starts_of(message)[:2])
+    if len(starts) > 1:
+        raise CorrelationError(f"More than one start event takes “{message.name}”: give them names of their own.")
+    return [_start(unit, start, variables, actor, business_key=message.business_key or "") for start in starts]
+
+
 def publish(
     unit: Unit,
-    name: str,
-    key: str | None,
+    message: Message,
     variables: dict[str, Any],
     *,
     time_to_live: float | None = None,
     message_id: str | None = None,
-    actor: str = "",
-    is_any_key: bool = False,
-    is_exact: bool = False,
     cause: Cause = None,
-) -> list[int]:
-    """Give the message to the one that waits longest for it, else to a start event, else keep it for a while.
-
-    Returns the instance that it reaches or starts. An exact one is refused when several instances wait."""
-    waiting = _waiting_here(unit, name, key, is_any_key)
-    if not waiting:
-        stored = unit.store.find_subscriptions(MESSAGE, name, key, is_any_key=is_any_key, limit=100)
-        waiting = [(instance_of(row.id), row.token, row.trigger) for row in stored if _is_waiting(unit, row)]
-    if is_exact and len({instance for instance, _, _ in waiting}) > 1:
-        raise CorrelationError(f"More than one instance waits for “{name}”: add a correlation key.")
+) -> None:
+    """From an instance: to the one that waits longest for it, else to a start event, else it is kept for a while."""
+    waiting = find_receivers(unit, message)
     if waiting:
-        instance, token, trigger = waiting[0]
-        unit.send(instance, Delivery(token, trigger, {"variables": variables}, actor), is_must=True)
-        return [instance]
-    start = ProcessStart.objects.filter(kind="message", name=name, version__process__is_suspended=False).first()
+        _give(unit, waiting[0], variables, "")
+        return
+    start = _starts_of(message).first()
     if start is not None:
-        version = get_version(start.version_id)
-        return [unit.ask_birth(version, entry_of(version, start)["trigger"], variables, actor=actor, cause=cause)]
-    seconds = DEFAULT_SECONDS if time_to_live is None else time_to_live
-    if seconds > 0:
+        _start(unit, start, variables, "", cause=cause)
+        return
+    keep(unit, message, variables, DEFAULT_SECONDS if time_to_live is None else time_to_live, message_id)
+
+
+def keep(
+    unit: Unit, message: Message, variables: dict[str, Any], seconds: float, message_id: str | None = None
+) -> None:
+    """Until somebody waits for it, or its time is over. One that is kept already, by its own id, is not kept twice."""
+    if seconds > 0 and not (message_id and _is_kept(unit, message, message_id)):
         expires = unit.now + timedelta(seconds=seconds)
-        unit.batch.messages.append(MessageRow(expires, name, key, message_id, pack(variables)))
-    return []
+        target = _TARGET.join(message.target) if message.target is not None else None
+        unit.batch.messages.append(MessageRow(expires, message.name, message.key, message_id, target, pack(variables)))
+
+
+def _is_kept(unit: Unit, message: Message, message_id: str) -> bool:
+    same = (message.name, message.key, message_id)
+    if any((row.name, row.key, row.message_id) == same for row in unit.batch.messages):
+        return True
+    known = BufferedMessage.objects.filter(name=message.name, key=message.key, message_id=message_id)
+    return known.filter(expires_at__gt=unit.now).exists()
+
+
+_TARGET = "#"  # stands in no id of XML
+
+
+def _kept(row: MessageRow) -> Message:
+    process, _, node = (row.target or "").partition(_TARGET)
+    return Message(row.name, row.key, (process, node) if row.target is not None else None)
+
+
+def _give(unit: Unit, receiver: Receiver, variables: dict[str, Any], actor: str) -> int:
+    delivery = Delivery(receiver.token, receiver.trigger, {"variables": variables}, actor)
+    unit.send(receiver.instance, delivery, is_must=True)
+    return receiver.instance
+
+
+def _starts_of(message: Message) -> QuerySet[ProcessStart]:
+    rows = ProcessStart.objects.filter(kind="message", name=message.name, version__process__is_suspended=False)
+    if message.target is not None:
+        process, node = message.target
+        rows = rows.filter(version__process__key=process, **({"node": node} if node else {}))
+    return rows.order_by("pk")
+
+
+def _start(
+    unit: Unit, start: ProcessStart, variables: dict[str, Any], actor: str, *, cause: Cause = None,
+    business_key: str = "",
+) -> int:  # fmt: skip
+    version = get_version(start.version_id)
+    trigger = entry_of(version, start)["trigger"]
+    return unit.ask_birth(version, trigger, variables, actor=actor, cause=cause, business_key=business_key)
 
 
 def broadcast(unit: Unit, name: str, variables: dict[str, Any], *, actor: str = "", cause: Cause = None) -> int:
     """Give the signal to everyone who waits, but its sender, and to start events; how many it reaches."""
     sender = cause[0] if cause is not None else 0
     found = unit.store.find_subscriptions(SIGNAL, name, is_any_key=True, limit=MOST_RECEIVERS)
-    receivers = {(instance_of(row.id), row.token, row.trigger) for row in found if _is_waiting(unit, row)}
-    receivers |= set(_listening_here(unit, SIGNAL, name, None, True))
+    receivers = {(instance_of(row.id), row.token, row.trigger) for row in found if is_waiting(unit, row)}
+    receivers |= _listening_here(unit, name)
     receivers = {one for one in receivers if one[0] != sender}
     for instance, token, trigger in sorted(receivers):
         delivery = Delivery(token, trigger, {"variables": variables}, actor)
@@ -91,12 +143,12 @@ def take_buffered(unit: Unit, listeners: list[tuple[Case, OpenSubscription]]) ->
         if effect not in case.waits:
             continue  # over again
         for number, row in stored:
-            if number not in unit.batch.taken_messages and _fits(effect, row):
+            if number not in unit.batch.taken_messages and _kept(row).fits(case, effect):
                 unit.batch.taken_messages.append(number)
                 _hand_over(unit, case, effect, row)
                 break
         else:
-            for row in [row for row in unit.batch.messages if _fits(effect, row)][:1]:
+            for row in [row for row in unit.batch.messages if _kept(row).fits(case, effect)][:1]:
                 unit.batch.messages.remove(row)
                 _hand_over(unit, case, effect, row)
 
@@ -106,54 +158,24 @@ def deliver_buffered(unit: Unit, limit: int) -> int:
     names = list(BufferedMessage.objects.order_by("id").values_list("name", flat=True)[: 10 * limit])
     delivered = 0
     for number, row in unit.store.find_messages(set(names), unit.now, limit) if names else ():
-        waiting = [
-            one for one in unit.store.find_subscriptions(MESSAGE, row.name, row.key, limit=10) if _is_waiting(unit, one)
-        ]
+        waiting = find_receivers(unit, _kept(row))
         if waiting:
             unit.batch.taken_messages.append(number)
-            data = {"variables": unpack(row.variables) or {}}
-            unit.send(instance_of(waiting[0].id), Delivery(waiting[0].token, waiting[0].trigger, data), is_must=True)
+            _give(unit, waiting[0], unpack(row.variables) or {}, "")
             delivered += 1
     return delivered
 
 
-def _fits(effect: OpenSubscription, row: MessageRow) -> bool:
-    return row.name == effect.name and effect.key in (None, row.key)
-
-
 def _hand_over(unit: Unit, case: Case, effect: OpenSubscription, row: MessageRow) -> None:
-    data = {"variables": unpack(row.variables) or {}}
-    unit.send(case.id, Delivery(effect.token, effect.trigger, data), is_must=True)
+    _give(unit, Receiver(case.id, effect.token, effect.trigger, effect.key), unpack(row.variables) or {}, "")
 
 
-def _waiting_here(unit: Unit, name: str, key: str | None, is_any_key: bool) -> list[tuple[int, int, str]]:
-    """Waits that this very unit has opened and that no message of it has reached yet."""
-    reached = {(one.instance, one.delivery.token, one.delivery.trigger) for one in unit.inner}
-    return [one for one in _listening_here(unit, MESSAGE, name, key, is_any_key) if one not in reached]
-
-
-def _listening_here(unit: Unit, kind: int, name: str, key: str | None, is_any_key: bool) -> list[tuple[int, int, str]]:
-    word = "message" if kind == MESSAGE else "signal"
-    return [
+def _listening_here(unit: Unit, name: str) -> set[tuple[int, int, str]]:
+    """Waits for a signal that this very unit has opened."""
+    return {
         (case.id, wait.token, wait.trigger)
         for case in unit.cases.values()
         if case.is_active and not case.is_suspended
         for wait in case.waits
-        if isinstance(wait, OpenSubscription)
-        and (wait.kind, wait.name) == (word, name)
-        and (is_any_key or wait.key in (None, key))
-    ]
-
-
-def _is_waiting(unit: Unit, row: SubscriptionRow) -> bool:
-    """Whether the stored wait still stands: an instance of this unit may have left it, or been reached already."""
-    instance = instance_of(row.id)
-    if any(
-        (one.instance, one.delivery.token, one.delivery.trigger) == (instance, row.token, row.trigger)
-        for one in unit.inner
-    ):
-        return False
-    case = unit.cases.get(instance)
-    return case is None or (
-        case.is_active and row.token not in case.closed and (row.token, row.trigger) not in case.dropped
-    )
+        if isinstance(wait, OpenSubscription) and (wait.kind, wait.name) == ("signal", name)
+    }

@@ -21,8 +21,7 @@ from engine.core.model.graph import PROCESS, Graph
 from engine.core.model.problems import DiagramError, Problem
 from engine.core.parse import read_diagram
 from engine.core.parse.dmn import read_decisions
-from engine.core.triggers.schedule import ScheduleError, read_cycle
-from engine.core.triggers.timer import due_of
+from engine.core.run.starts import first_due
 from engine.models import (
     DeployedFile,
     Deployment,
@@ -33,6 +32,7 @@ from engine.models import (
     State,
     Transition,
 )
+from engine.service import registered
 from engine.service.decision_files import check_decisions, is_decision_file, store_decisions
 from engine.service.errors import Conflict, Invalid
 from engine.service.expressions import expression_budget
@@ -62,11 +62,12 @@ class Reading(NamedTuple):
         return [warning for own in self.found.values() for warning in own]
 
 
-def check_files(files: Sequence[File], handlers: Collection[str] | None = None) -> Reading:
+def check_files(files: Sequence[File]) -> Reading:
     """Everything that is wrong with the files, all at once, as a DiagramError; else what they hold."""
     reading, problems = Reading([], [], [], {}), []
     budget = expression_budget()
     allowance = Allowance(budget)
+    handlers = registered.names()
     _check_names(files)
     for file in files:
         try:
@@ -143,7 +144,7 @@ def _store(deployment: Deployment, files: Sequence[File], reading: Reading) -> N
         FormVersion.objects.create(key=key, number=number, deployment=deployment, schema=schema)
 
 
-def _read(file: File, reading: Reading, handlers: Collection[str] | None, budget: Budget, allowance: Allowance) -> None:
+def _read(file: File, reading: Reading, handlers: Collection[str], budget: Budget, allowance: Allowance) -> None:
     if is_decision_file(file.name):
         reading.decisions.append((file, read_decisions(file.content)))
     elif file.name.lower().endswith((".form", ".json")):
@@ -286,16 +287,5 @@ def _store_starts(version: ProcessVersion, graph: Graph, now: datetime) -> None:
         if kind in ("message", "signal"):
             ProcessStart.objects.create(version=version, kind=kind, node=start["node"], name=start["name"][1])
         elif kind == "timer":
-            due, remaining = _first_due(start, now)
+            due, remaining, _ = first_due(start, now, expression_budget())
             ProcessStart.objects.create(version=version, kind=kind, node=start["node"], due=due, remaining=remaining)
-
-
-def _first_due(start: dict[str, Any], now: datetime) -> tuple[datetime | None, int]:
-    text = start["formula"][1]
-    try:
-        if start["timer"] == "cycle" or text.startswith("R"):
-            cycle = read_cycle(text)
-            return cycle.first(now), cycle.times if cycle.times < 0 else cycle.times - 1
-        return due_of(text, now), 0
-    except ScheduleError as error:
-        raise DiagramError([Problem("invalid-timer", start["node"], None, str(error))]) from None

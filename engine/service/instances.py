@@ -7,15 +7,19 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from engine.core.model.graph import PROCESS
 from engine.core.model.problems import CorrelationError, ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Failure
+from engine.core.run.starts import find_start
 from engine.models import Process, ProcessVersion
 from engine.models.keys import instance_of
 from engine.service import correlation
 from engine.service.advance import in_unit
 from engine.service.case import Case
 from engine.service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
+from engine.service.expressions import expression_budget
 from engine.service.reading import get_instance
+from engine.service.receivers import Message
 from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of, require, require_any
 from engine.service.translate import ACTIVE, SUSPENDED, unpack
 from engine.service.unit import Unit
@@ -52,12 +56,18 @@ def start(
             known = store.knows_event(source, idempotency_key)
             if known is not None:
                 return known
-        instance = unit.begin(found, "start", given, business_key=business_key, actor=name_of(actor))
+        trigger = _trigger_of(found, given, unit)
+        instance = unit.begin(found, trigger, given, business_key=business_key, actor=name_of(actor))
         if idempotency_key:
             unit.batch.events.append(EventRow(unit.now, source, idempotency_key, instance))
         return instance
 
     return in_unit(act)
+
+
+def _trigger_of(version: Version, variables: dict[str, Any], unit: Unit) -> str:
+    """The plain start, or one whose condition holds; the plain one is refused where there is none."""
+    return find_start(version.machine.states[PROCESS].config, variables, unit.now, expression_budget()) or "start"
 
 
 class Start(NamedTuple):
@@ -80,7 +90,8 @@ def start_many(
         for one in starts:
             try:
                 given = check_variables(one.variables) | extra
-                answers.append(unit.begin(found, "start", given, business_key=one.business_key, actor=name_of(actor)))
+                trigger = _trigger_of(found, given, unit)
+                answers.append(unit.begin(found, trigger, given, business_key=one.business_key, actor=name_of(actor)))
             except ProcessError as error:
                 answers.append(Invalid(error.code, error.message))
             except ServiceError as error:
@@ -156,6 +167,7 @@ def send_message(
     actor: Actor,
     *,
     key: str | None = None,
+    business_key: str | None = None,
     variables: dict[str, Any] | None = None,
     time_to_live: float = 0.0,
     message_id: str | None = None,
@@ -172,12 +184,14 @@ def send_message(
             known = store.knows_event(source, message_id)
             if known is not None:
                 return [known] if known else []
-        reached = correlation.publish(
-            unit, name, key, given, time_to_live=time_to_live, message_id=message_id,
-            actor=name_of(actor), is_any_key=key is None, is_exact=True,
-        )  # fmt: skip
-        if not reached and time_to_live <= 0:
-            raise CorrelationError(f"Nothing waits for “{name}” with this key, and no process starts with it.")
+        message = Message(name, key, business_key=business_key, is_open=True)
+        reached = correlation.correlate(unit, message, given, actor=name_of(actor))
+        if not reached:
+            if time_to_live <= 0:
+                raise CorrelationError(f"Nothing waits for “{name}” with this key, and no process starts with it.")
+            if business_key is not None:
+                raise Invalid("not-kept", "A message for a business key is not kept: leave out how long it lives.")
+            correlation.keep(unit, message, given, time_to_live, message_id)
         if message_id:
             unit.batch.events.append(EventRow(unit.now, source, message_id, reached[0] if reached else 0))
         return reached

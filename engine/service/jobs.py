@@ -9,16 +9,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from engine.core.model.runtime import Delivery, Failure
+from engine.core.run.failing import find_error
 from engine.core.triggers.schedule import ScheduleError, read_cycle, read_duration
 from engine.models import ProcessVersion
 from engine.models.keys import instance_of, number_of
 from engine.service.advance import in_unit
 from engine.service.case import Case
 from engine.service.errors import Conflict, NotFound
+from engine.service.expressions import expression_budget
 from engine.service.instances import check_variables, note_reason
 from engine.service.outbox import Event
 from engine.service.rights import Actor, Right, name_of, require
-from engine.service.translate import ACTIVE, pack, to_snapshot, unpack
+from engine.service.translate import ACTIVE, JOB_KINDS, pack, to_snapshot, unpack, view
 from engine.service.unit import Unit
 from engine.service.versions import Version, get_version
 from engine.store import open_store
@@ -192,8 +194,11 @@ def _bring_back_one(outcome: Outcome, owner: str | None, actor: Actor, reason: s
 def _take(unit: Unit, case: Case, row: JobRow, outcome: Outcome, actor: str) -> bool:
     """What came of the job; false where the process has gone on without it."""
     if isinstance(outcome, Failed):
-        _take_failure(unit, case, row, outcome)
-        return True
+        code = _error_of(unit, case, row, outcome.message)
+        if code is None:
+            _take_failure(unit, case, row, outcome)
+            return True
+        outcome = Thrown(row.id, code, outcome.message, {})
     if isinstance(outcome, Done):
         delivery = Delivery(row.token, row.trigger, {"variables": outcome.variables}, actor)
         unit.published += [Event(case.id, kind, data) for kind, data in outcome.events]
@@ -203,6 +208,14 @@ def _take(unit: Unit, case: Case, row: JobRow, outcome: Outcome, actor: str) -> 
     unit.batch.ended_jobs.append(row.id)
     result = unit.deliver(case, [delivery])
     return not isinstance(result, Failure) and not result.refused
+
+
+def _error_of(unit: Unit, case: Case, row: JobRow, message: str) -> str | None:
+    """The error that the task's own definitions make of the failure; listeners' jobs have none."""
+    config = case.version.machine.states[case.version.state_keys[row.state]].config
+    if not config.get("job", {}).get("errors") or row.kind != JOB_KINDS["job"]:
+        return None
+    return find_error(config, case.visible_variables(row.token), message, unit.now, expression_budget())
 
 
 def _take_failure(unit: Unit, case: Case, row: JobRow, outcome: Failed) -> None:
@@ -269,16 +282,7 @@ def describe_job(row: JobRow, loaded: Loaded) -> LeasedJob:
 def visible_variables(loaded: Loaded, version: Version, token: int) -> dict[str, Any]:
     """What the token sees: its own variables over those of the scopes around it."""
     snapshot = to_snapshot(loaded, version)
-    tokens = {own.id: own for own in snapshot.tokens}
-    chain: list[Mapping[str, Any]] = []
-    walker = tokens.get(token)
-    while walker is not None:
-        chain.append(walker.variables or {})
-        walker = tokens.get(walker.scope)
-    visible = dict(snapshot.instance.variables)
-    for variables in reversed(chain):
-        visible.update(variables)
-    return visible
+    return view(snapshot.instance, {own.id: own for own in snapshot.tokens}, token)
 
 
 def _node_of(version: Version, state: int) -> str:

@@ -101,6 +101,19 @@ def to_snapshot(loaded: Loaded, version: Version) -> Snapshot:
     return Snapshot(instance, tokens)
 
 
+def view(instance: Instance, tokens: Mapping[int, Token], token: int) -> dict[str, Any]:
+    """What the token sees: its own variables over those of the scopes around it."""
+    chain: list[Mapping[str, Any]] = []
+    walker = tokens.get(token)
+    while walker is not None:
+        chain.append(walker.variables or {})
+        walker = tokens.get(walker.scope)
+    visible = dict(instance.variables)
+    for variables in reversed(chain):
+        visible.update(variables)
+    return visible
+
+
 def make_token_row(instance: int, token: Token, version: Version) -> TokenRow:
     # Only gateways ask by which flow a token came.
     is_asked = token.flow is not None and version.machine.states[token.state].kind.endswith("Gateway")

@@ -12,17 +12,21 @@ from engine.core.model.effects import (
     CancelCalled,
     Effect,
     EscalateCaller,
+    OpenJob,
     OpenSubscription,
     PublishMessage,
     StartInstance,
 )
 from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Instance, Snapshot
+from engine.core.run.inline import evaluate, is_expression
 from engine.models.keys import instance_of, make_key, number_of
-from engine.service import correlation
+from engine.service import correlation, registered
 from engine.service.case import Case
 from engine.service.errors import Moved, NotFound
+from engine.service.expressions import expression_budget
 from engine.service.outbox import Event
+from engine.service.receivers import Message
 from engine.service.translate import ACTIVE, SUSPENDED, pack, to_snapshot
 from engine.service.versions import Version, find_version, get_version
 from engine.store.contract import Store
@@ -142,11 +146,11 @@ class Unit:
 
     def ask_birth(
         self, version: Version, trigger: str, variables: dict[str, Any], *,
-        actor: str = "", cause: tuple[int, int] | None = None,
+        actor: str = "", cause: tuple[int, int] | None = None, business_key: str = "",
     ) -> int:  # fmt: skip
         """Start an instance within this unit, once the instance at hand rests."""
         instance = self._take_id()
-        self.births.append(Birth(instance, version, trigger, variables, actor=actor, cause=cause))
+        self.births.append(Birth(instance, version, trigger, variables, business_key, actor=actor, cause=cause))
         return instance
 
     def queue(self, instance: int, delivery: Delivery, *, is_held: bool = False) -> None:
@@ -252,8 +256,9 @@ class Unit:
     def _publish(self, case: Case, effect: PublishMessage) -> None:
         data = {"name": effect.name, "correlationKey": effect.key, "node": effect.node, "variables": effect.variables}
         self.published.append(Event(case.id, "message.sent", data))
+        message = Message(effect.name, effect.key, effect.target)
         correlation.publish(
-            self, effect.name, effect.key, effect.variables, time_to_live=effect.time_to_live,
+            self, message, effect.variables, time_to_live=effect.time_to_live,
             message_id=effect.message_id, cause=(case.id, effect.token),
         )  # fmt: skip
 
@@ -261,6 +266,21 @@ class Unit:
         data = {"name": effect.name, "node": effect.node, "variables": effect.variables}
         self.published.append(Event(case.id, "signal.sent", data))
         correlation.broadcast(self, effect.name, effect.variables, cause=(case.id, effect.token))
+
+    def _do_inline(self, case: Case, effect: OpenJob) -> None:
+        """A job whose type is an expression is done here and now, unless a handler has that name."""
+        if effect.kind != "job" or not effect.type.startswith(("${", "#{")) or registered.is_known(effect.type):
+            return
+        budget = expression_budget()
+        if not is_expression(effect.type, budget):
+            return
+        try:
+            result = evaluate(effect.type, case.visible_variables(effect.token), self.now, budget)
+        except ValueError as error:
+            case.waits = [wait for wait in case.waits if wait is not effect]
+            case.open_incident(effect.token, effect.node, "job-failed", str(error), "enter")
+            return
+        self.send(case.id, Delivery(effect.token, effect.trigger, {"variables": {}, "result": result}))
 
     def _listen(self, case: Case, effect: OpenSubscription) -> None:
         if effect.kind == "message":
@@ -310,4 +330,5 @@ _ACTS: dict[type[Effect], Any] = {
     PublishMessage: Unit._publish,
     BroadcastSignal: Unit._broadcast,
     OpenSubscription: Unit._listen,
+    OpenJob: Unit._do_inline,
 }

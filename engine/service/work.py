@@ -14,12 +14,14 @@ from django.db import InterfaceError, OperationalError
 
 from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import Delivery, Failure
+from engine.core.run.starts import first_due
 from engine.core.triggers.schedule import read_cycle
 from engine.models import ProcessStart
 from engine.models.keys import instance_of
 from engine.service import correlation, webhooks
 from engine.service.advance import in_unit
 from engine.service.errors import Conflict
+from engine.service.expressions import expression_budget
 from engine.service.starts import entry_of
 from engine.service.translate import ACTIVE, SUSPENDED, pack, unpack
 from engine.service.unit import Unit
@@ -213,7 +215,8 @@ def _fire_start(key: int, now: datetime) -> int:
             unit.begin(version, entry["trigger"], {})
         except ProcessError:
             logger.exception("“%s” could not be started by its timer", version.process)
-        start.due = read_cycle(entry["formula"][1]).following(start.due) if start.remaining else None
+        cycle = first_due(entry, now, expression_budget())[2]
+        start.due = read_cycle(cycle).following(start.due) if start.remaining else None
         start.remaining -= 1 if start.remaining > 0 else 0
         start.save(update_fields=["due", "remaining"])
         return 1

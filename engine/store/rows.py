@@ -135,6 +135,7 @@ class MessageRow(NamedTuple):
     name: str
     key: str | None
     message_id: str | None
+    target: str | None
     variables: str | None
 
 

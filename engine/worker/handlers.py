@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
 
+from engine.service import registered
 from engine.service.jobs import pause_of
 from engine.worker.inputs import check_shape
 
@@ -34,6 +35,7 @@ class Handler:
 
 
 HANDLERS: dict[str, Handler] = {}
+registered.use(HANDLERS.keys())
 
 
 def handler(

@@ -88,7 +88,7 @@ class DurableSimulation:
         self, name: str, correlation_key: str | None, business_key: str | None, variables: dict[str, Any]
     ) -> None:
         with asking(self):
-            instances.send_message(name, None, key=correlation_key, variables=variables)
+            instances.send_message(name, None, key=correlation_key, business_key=business_key, variables=variables)
 
     def signal(self, name: str, variables: dict[str, Any]) -> None:
         with asking(self):

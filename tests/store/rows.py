@@ -110,7 +110,8 @@ def make_delivery(instance: int, **members: Any) -> DeliveryRow:
 
 def make_message(**members: Any) -> MessageRow:
     return MessageRow(
-        **{"expires_at": LATER, "name": "paid", "key": None, "message_id": None, "variables": None} | members
+        **{"expires_at": LATER, "name": "paid", "key": None, "message_id": None, "target": None, "variables": None}
+        | members
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.core.model.effects import OpenJob, OpenTimer
 from engine.core.model.runtime import Delivery
-from engine.core.simulate.starts import first_due
+from engine.core.run.starts import first_due
 from engine.core.simulate.state import RunState
 from engine.core.simulate.waits import Row
 from engine.core.triggers.schedule import ENDLESS, read_cycle

@@ -7,12 +7,12 @@ from copy import deepcopy
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine.core.feel import ExpressionError, compile_expression, from_instant, to_json
 from engine.core.model.effects import OpenJob
 from engine.core.model.problems import BpmnError
-from engine.core.model.runtime import Delivery, Token
+from engine.core.model.runtime import Delivery
+from engine.core.run.failing import find_error
+from engine.core.run.inline import evaluate, is_expression
 from engine.core.simulate.retries import pause_after
-from engine.core.simulate.starts import evaluate
 from engine.core.simulate.state import RunState
 from engine.core.simulate.values import plain, plain_value
 from engine.core.simulate.waits import HandlerJob, Row
@@ -30,7 +30,7 @@ class Worker:
 
     def can_do(self, effect: OpenJob) -> bool:
         """There is a handler, or the type is an expression that can be evaluated here."""
-        return effect.type in self.handlers or self._is_expression(effect.type)
+        return effect.type in self.handlers or is_expression(effect.type, self.world.budget)
 
     def runs_at_once(self, effect: OpenJob) -> bool:
         return effect.kind != "async" and self.can_do(effect)
@@ -69,7 +69,7 @@ class Worker:
     ) -> None:
         effect = row.effect
         assert isinstance(effect, OpenJob)
-        code = self._error_of(state, row, message)
+        code = self._error_of(state, row, message) if effect.kind == "job" else None
         if code is not None:
             self.throw(state, row, {"code": code, "message": message, "variables": {}})
             return
@@ -83,14 +83,8 @@ class Worker:
     def _error_of(self, state: RunState, row: Row, message: str) -> str | None:
         """The error that the task's own definitions say this failure is (camunda external tasks)."""
         token = next(own for own in state.all_tokens() if own.id == row.token)
-        job = state.machine.states[token.state].config.get("job", {})
-        failed = {"errorMessage": message, "errorDetails": message, "topicName": job.get("type", ["", ""])[1]}
-        is_job = isinstance(row.effect, OpenJob) and row.effect.kind == "job"
-        for code, formula in job.get("errors", ()) if is_job else ():
-            variables = {**state.view(token), "externalTask": failed}
-            if evaluate(formula, variables, self.world.now, self.world.budget) is True:
-                return str(code)
-        return None
+        config = state.machine.states[token.state].config
+        return find_error(config, state.view(token), message, self.world.now, self.world.budget)
 
     def run_due(self, limit: int | None) -> int:
         """Continuations and retries that are due, in the order of their creation, also those that follow."""
@@ -121,7 +115,8 @@ class Worker:
         token = next(own for own in state.all_tokens() if own.id == row.token)
         handler = self.handlers.get(effect.type)
         if handler is None:
-            return {"variables": {}, "result": self._evaluate(state, token, effect.type)}
+            result = evaluate(effect.type, state.view(token), self.world.now, self.world.budget)
+            return {"variables": {}, "result": result}
         visible = plain(state.view(token))
         job = HandlerJob(
             effect.node, effect.type, deepcopy(visible), dict(effect.headers), effect.script, row.retries,
@@ -135,20 +130,3 @@ class Worker:
         if not state.machine.states[token.state].config.get("job", {}).get("result"):
             raise TypeError(f"The handler of “{effect.type}” must return a mapping or None, not {answer!r}.")
         return {"variables": written, "result": plain_value(answer)}
-
-    def _evaluate(self, state: RunState, token: Token, text: str) -> Any:
-        evaluation = compile_expression(text, language="juel", budget=self.world.budget).evaluate(
-            state.view(token), now=from_instant(self.world.now)
-        )
-        if evaluation.diagnostics and evaluation.value is None:
-            raise ValueError(f"The expression “{text}” has no value: {evaluation.diagnostics[0].message}")
-        return to_json(evaluation.value)
-
-    def _is_expression(self, text: str) -> bool:
-        if not text.startswith(("${", "#{")):
-            return False
-        try:
-            compile_expression(text, language="juel", budget=self.world.budget)
-        except ExpressionError:
-            return False
-        return True

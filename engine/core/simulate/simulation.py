@@ -12,11 +12,11 @@ from engine.core.model.effects import OpenJob
 from engine.core.model.limits import DEFAULT_LIMITS, Limits
 from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import Delivery
+from engine.core.run.starts import find_start, start_form
 from engine.core.simulate.clock import Clock
 from engine.core.simulate.deployment import Deployed, ProcessId, Text, deploy
 from engine.core.simulate.jobs import Handler
 from engine.core.simulate.run import Run
-from engine.core.simulate.starts import find_conditional_start, start_form
 from engine.core.simulate.state import RunState
 from engine.core.simulate.values import as_moment, plain
 from engine.core.simulate.waits import Row
@@ -72,7 +72,7 @@ class Simulation:
 
     def start_form(self, process_id: str | None = None) -> Mapping[str, Any] | None:
         """What the plain start of the process says of its form."""
-        return start_form(self._find(process_id))
+        return start_form(self._find(process_id).config)
 
     def starts(self) -> list[tuple[str, Mapping[str, Any]]]:
         """Every start event: the process and what the event waits for."""
@@ -93,7 +93,7 @@ class Simulation:
     def submit_start(self, process_id: str | None, values: Mapping[str, Any], business_key: str | None = None) -> Run:
         """As start, with values that the start form checks and converts: FormError where it refuses them."""
         deployed = self._find(process_id)
-        form = start_form(deployed)
+        form = start_form(deployed.config)
         checked = check_form(form, plain(values), {}, self.now, budget=self.budget)
         if business_key is None and form is not None and form.get("business_key"):
             found = checked.get(form["business_key"])
@@ -101,9 +101,7 @@ class Simulation:
         return self._start(deployed, checked, business_key or "")
 
     def _start(self, deployed: Deployed, variables: dict[str, Any], business_key: str) -> Run:
-        trigger: str | None = "start"
-        if "start" not in deployed.config.get("start_triggers", ()):
-            trigger = find_conditional_start(deployed, variables, self.now, self.budget)
+        trigger = find_start(deployed.config, variables, self.now, self.budget)
         if trigger is None:
             message = "The process has no plain start event: it starts by a message, a signal, a timer or a condition."
             raise ProcessError("no-plain-start", deployed.id, message)

@@ -7,25 +7,26 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.feel import Budget, compile_expression, from_instant
-from engine.core.simulate.deployment import Deployed
+from engine.core.model.codes import problem
+from engine.core.model.problems import DiagramError
 from engine.core.triggers.schedule import ENDLESS, read_cycle
 from engine.core.triggers.timer import due_of
 
 
-def start_form(deployed: Deployed) -> Mapping[str, Any] | None:
+def start_form(config: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The form of the plain start event."""
-    for entry in deployed.config.get("starts", ()):
+    for entry in config.get("starts", ()):
         if entry["kind"] == "none":
             form: Mapping[str, Any] | None = entry.get("form")
             return form
     return None
 
 
-def find_conditional_start(
-    deployed: Deployed, variables: Mapping[str, Any], now: datetime, budget: Budget
-) -> str | None:
-    """The first start whose condition holds with these variables."""
-    for entry in deployed.config.get("starts", ()):
+def find_start(config: Mapping[str, Any], variables: Mapping[str, Any], now: datetime, budget: Budget) -> str | None:
+    """The plain start, else the first one whose condition holds with these variables."""
+    if "start" in config.get("start_triggers", ()):
+        return "start"
+    for entry in config.get("starts", ()):
         if entry["kind"] == "conditional" and evaluate(entry["formula"], variables, now, budget) is True:
             trigger: str = entry["trigger"]
             return trigger
@@ -33,17 +34,21 @@ def find_conditional_start(
 
 
 def first_due(entry: Mapping[str, Any], now: datetime, budget: Budget) -> tuple[datetime | None, int, str]:
-    """When a start timer fires first, how often after that, and the text of its cycle."""
+    """When a start timer fires first, how often after that, and the text of its cycle. DiagramError: never."""
     value = evaluate(entry["formula"], {}, now, budget)
     try:
-        if entry["timer"] == "cycle" or (isinstance(value, str) and value.startswith("R")):
-            cycle = read_cycle(str(value))
-            if cycle.times == 0:
-                return None, 0, ""
-            return cycle.first(now), cycle.times if cycle.times == ENDLESS else cycle.times - 1, str(value)
-        return due_of(value, now), 0, ""
-    except (ValueError, OverflowError):
-        return None, 0, ""
+        return _first_due(entry, value, now)
+    except (ValueError, OverflowError) as error:
+        raise DiagramError([problem("invalid-timer", entry["node"], None, f"The timer never fires: {error}")]) from None
+
+
+def _first_due(entry: Mapping[str, Any], value: Any, now: datetime) -> tuple[datetime | None, int, str]:
+    if entry["timer"] == "cycle" or (isinstance(value, str) and value.startswith("R")):
+        cycle = read_cycle(str(value))
+        if cycle.times == 0:
+            return None, 0, ""
+        return cycle.first(now), cycle.times if cycle.times == ENDLESS else cycle.times - 1, str(value)
+    return due_of(value, now), 0, ""
 
 
 def evaluate(formula: list[str] | None, variables: Mapping[str, Any], now: datetime, budget: Budget) -> Any:
