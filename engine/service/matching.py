@@ -12,9 +12,10 @@ from engine.models import Instance, Job, ProcessStart, ProcessVersion
 from engine.models.keys import instance_of
 from engine.service import external, jobs
 from engine.service.advance import in_unit
-from engine.service.correlation import MESSAGE, MOST_RECEIVERS
+from engine.service.correlation import MOST_RECEIVERS
 from engine.service.instances import check_variables
 from engine.service.jobs import LeasedJob
+from engine.service.receivers import MESSAGE
 from engine.service.rights import Actor, may, name_of, require_any
 from engine.service.translate import ACTIVE, unpack
 from engine.service.unit import Unit
