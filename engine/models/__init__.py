@@ -14,6 +14,7 @@ from engine.models.drafts import Draft
 from engine.models.queues import Breaker, BufferedMessage, Counter, Delivery, InboundEvent, Outbox, Webhook
 from engine.models.repairs import Repair, RepairItem
 from engine.models.running import Instance, Step, Token
+from engine.models.scenarios import KeptDraft, Scenario
 from engine.models.waits import Audience, AudienceMember, Incident, Job, Subscription, Timer, WorkItem
 from engine.models.workers import Allowance, Worker
 
@@ -35,6 +36,7 @@ __all__ = [
     "Incident",
     "Instance",
     "Job",
+    "KeptDraft",
     "Outbox",
     "Process",
     "ProcessRight",
@@ -42,6 +44,7 @@ __all__ = [
     "ProcessVersion",
     "Repair",
     "RepairItem",
+    "Scenario",
     "State",
     "Step",
     "Subscription",

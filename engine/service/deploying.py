@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -36,17 +35,20 @@ from engine.service import registered
 from engine.service.decision_files import check_decisions, is_decision_file, store_decisions
 from engine.service.errors import Conflict, Invalid
 from engine.service.expressions import expression_budget
+from engine.service.files import (
+    LONGEST_NAME,
+    File,
+    checksum_of,
+    is_diagram_file,
+    is_form_file,
+    key_of_form,
+    read_form,
+)
 from engine.service.rights import Actor, name_of, require, require_any
-from engine.service.strict_json import NotJson, read_json
+from engine.service.scenarios import ScenariosRed, run_scenarios
 from engine.store.writing import write_transaction
 
-LONGEST_NAME = 255
 LONGEST_LABEL = 1000
-
-
-class File(NamedTuple):
-    name: str
-    content: bytes
 
 
 class Reading(NamedTuple):
@@ -107,8 +109,12 @@ def _find_twins(reading: Reading) -> Iterable[Problem]:
                 yield Problem("duplicate-id", graph.process, None, message)
 
 
-def deploy(files: Sequence[File], actor: Actor, *, name: str = "", note: str = "") -> Deployment:
-    """Store the files as new versions; a process whose file is unchanged keeps its version."""
+def deploy(
+    files: Sequence[File], actor: Actor, *, name: str = "", note: str = "", accepts_red: bool = False
+) -> Deployment:
+    """Store the files as new versions; a process that nothing has changed for keeps its version.
+
+    ScenariosRed where a scenario of one of the processes does not go as expected, unless that is accepted."""
     require_any(actor, "edit")
     reading = check_files(files)
     for _, _, graphs in reading.diagrams:
@@ -116,6 +122,8 @@ def deploy(files: Sequence[File], actor: Actor, *, name: str = "", note: str = "
             known = Process.objects.filter(key=graph.process).first()
             if known is not None:
                 require(actor, "edit", known)
+    if not accepts_red:
+        _require_green(actor, files, reading)
     try:
         with write_transaction():
             now = datetime.now(UTC)
@@ -126,20 +134,28 @@ def deploy(files: Sequence[File], actor: Actor, *, name: str = "", note: str = "
     return deployment
 
 
+def _require_green(actor: Actor, files: Sequence[File], reading: Reading) -> None:
+    keys = [graph.process for _, _, graphs in reading.diagrams for graph in graphs]
+    results = [result for key in keys for result in run_scenarios(actor, key, files)]
+    if not all(result.is_green for result in results):
+        raise ScenariosRed(results)
+
+
 def _store(deployment: Deployment, files: Sequence[File], reading: Reading) -> None:
     stored = {
         file.name: DeployedFile.objects.create(
-            deployment=deployment, name=file.name, checksum=_checksum(file), content=file.content
+            deployment=deployment, name=file.name, checksum=checksum_of(file), content=file.content
         )
         for file in files
     }
     for file, _, graphs in reading.diagrams:
         for graph in graphs:
-            _store_version(deployment, stored[file.name], graph, reading.found.get(file.name, []))
+            beside = [stored[other.name] for other in files if not is_diagram_file(other.name)]
+            _store_version(deployment, stored[file.name], beside, graph, reading.found.get(file.name, []))
     read = [(file.name, model) for file, model in reading.decisions]
     store_decisions(deployment, stored, read, reading.found)
     for file, schema in reading.forms:
-        key = _key_of_form(file, schema)
+        key = key_of_form(file, schema)
         number = (FormVersion.objects.filter(key=key).aggregate(last=Max("number"))["last"] or 0) + 1
         FormVersion.objects.create(key=key, number=number, deployment=deployment, schema=schema)
 
@@ -147,8 +163,8 @@ def _store(deployment: Deployment, files: Sequence[File], reading: Reading) -> N
 def _read(file: File, reading: Reading, handlers: Collection[str], budget: Budget, allowance: Allowance) -> None:
     if is_decision_file(file.name):
         reading.decisions.append((file, read_decisions(file.content)))
-    elif file.name.lower().endswith((".form", ".json")):
-        reading.forms.append((file, _read_form(file)))
+    elif is_form_file(file.name):
+        reading.forms.append((file, read_form(file)))
     else:
         diagram = read_diagram(file.content)
         problems = check_diagram(diagram, handlers, budget=budget, allowance=allowance)
@@ -186,45 +202,22 @@ def _find_long_texts(graph: Graph) -> Iterable[Problem]:
             yield Problem("text-too-long", node, None, message)
 
 
-def _read_form(file: File) -> dict[str, Any]:
-    why = "it needs a list `components`."
-    schema = None
-    try:
-        schema = read_json(file.content)
-    except NotJson as error:
-        why = str(error)
-    if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
-        raise DiagramError([Problem("not-a-form", "", None, f"“{file.name}” is no form: {why}")])
-    key = _key_of_form(file, schema)
-    if len(key) > LONGEST_NAME:
-        message = f"The id “{key[:40]}…” is longer than {LONGEST_NAME} characters; shorten it."
-        raise DiagramError([Problem("text-too-long", "", None, message)])
-    return schema
-
-
-def _key_of_form(file: File, schema: dict[str, Any]) -> str:
-    return str(schema.get("id") or file.name.rpartition(".")[0])
-
-
 def _in_file(problem: Problem, file: File, files: Sequence[File]) -> Problem:
     if len(files) == 1:
         return problem
     return Problem(problem.code, problem.node, problem.line, f"{file.name}: {problem.message}", problem.severity)
 
 
-def _checksum(file: File) -> str:
-    return hashlib.sha256(file.content).hexdigest()
-
-
 def _store_version(
     deployment: Deployment,
     file: DeployedFile,
+    beside: Sequence[DeployedFile],
     graph: Graph,
     warnings: Iterable[Problem],
 ) -> None:
     process, _ = Process.objects.get_or_create(key=graph.process, defaults={"name": graph.name})
     last = process.versions.order_by("-number").first()
-    if last is not None and last.checksum == file.checksum:
+    if last is not None and last.checksum == file.checksum and _has_all(last, beside):
         return
     version = ProcessVersion.objects.create(
         process=process,
@@ -241,6 +234,12 @@ def _store_version(
     _store_starts(version, graph, deployment.created_at)
     process.name, process.latest = graph.name or process.name, version
     process.save(update_fields=["name", "latest"])
+
+
+def _has_all(version: ProcessVersion, beside: Sequence[DeployedFile]) -> bool:
+    """Whether the forms and decisions are those that were deployed with the version: they belong to it."""
+    own = dict(DeployedFile.objects.filter(deployment=version.deployment_id).values_list("name", "checksum"))
+    return all(own.get(file.name) == file.checksum for file in beside)
 
 
 def _store_graph(version: ProcessVersion, graph: Graph) -> None:

@@ -54,7 +54,7 @@ def list_drafts(actor: Actor) -> list[Draft]:
 
 def get_draft(actor: Actor, key: str) -> Draft:
     """The draft; a deployed process that has none begins one from its latest version (not stored yet)."""
-    process = _require_edit(actor, key)
+    process = require_edit(actor, key)
     draft = Draft.objects.select_related("saved_by").filter(key=key).first()
     if draft is not None:
         return draft
@@ -71,7 +71,7 @@ def save_draft(
     """Keep the drawing, if nobody has saved since `revision` was read. It may still be full of problems.
 
     Without `files` the forms and decisions stay as they are."""
-    _require_edit(actor, key)
+    require_edit(actor, key)
     _check_texts(xml, files or ())
     now = datetime.now(UTC)
     with write_transaction():
@@ -158,7 +158,7 @@ def _key_of(actor: Actor) -> int | None:
     return None if actor is None else int(actor.pk)
 
 
-def _require_edit(actor: Actor, key: str) -> Process | None:
+def require_edit(actor: Actor, key: str) -> Process | None:
     process = Process.objects.select_related("latest__file").filter(key=key).first()
     if process is not None:
         require(actor, "edit", process)

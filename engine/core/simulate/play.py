@@ -48,18 +48,19 @@ class Step:
 
 
 class Player:
-    """`forms` are the schemas of forms that stand in files of their own, by their keys."""
+    """`forms` are the schemas of forms that stand in files of their own, by their keys; `main` is the process that a
+    start means where it names none."""
 
     def __init__(
         self, texts: Iterable[Text], *, decisions: Iterable[Text] = (), mocks: Mapping[str, Mock] | None = None,
         forms: Mapping[str, Mapping[str, Any]] | None = None, now: datetime = DEFAULT_NOW,
-        budget: Budget = DEFAULT_BUDGET,
+        budget: Budget = DEFAULT_BUDGET, main: str | None = None,
     ) -> None:  # fmt: skip
         handlers = {kind: _act_as(mock) for kind, mock in (mocks or {}).items()}
         self.simulation = Simulation(
             *texts, decisions=decisions, handlers=handlers, now=now, limits=LIMITS, budget=budget, is_open=True
         )
-        self.forms = forms or {}
+        self.forms, self.main = forms or {}, main
         self.steps: list[Step] = []
         self._readers: dict[str, DecidedReader] = {}
         self._seen: dict[str, int] = {}
@@ -147,14 +148,14 @@ def _act_as(mock: Mock) -> Callable[[HandlerJob], dict[str, Any]]:
 
 
 def _start(player: Player, action: Action) -> None:
-    player.simulation.start(action["process"] or None, action.variables, action["business_key"] or None)
+    player.simulation.start(action["process"] or player.main, action.variables, action["business_key"] or None)
 
 
 def _submit_start(player: Player, action: Action) -> None:
-    simulation = player.simulation
-    form = player.with_schema(simulation.start_form(action["process"] or None))
+    simulation, process = player.simulation, action["process"] or player.main
+    form = player.with_schema(simulation.start_form(process))
     checked = check_form(form, dict(action.variables), {}, simulation.now, budget=simulation.budget)
-    simulation.start(action["process"] or None, checked, action["business_key"] or None)
+    simulation.start(process, checked, action["business_key"] or None)
 
 
 def _submit(player: Player, action: Action) -> None:

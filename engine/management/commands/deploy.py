@@ -12,6 +12,7 @@ from engine.core.model.problems import DiagramError, Problem
 from engine.models import Deployment
 from engine.service import deploying
 from engine.service.errors import ServiceError
+from engine.service.scenarios import ScenariosRed
 
 
 class Command(BaseCommand):
@@ -24,9 +25,10 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", metavar="FILE", help=".bpmn, .dmn or .form")
         parser.add_argument("--name", default="", help="name of the deployment")
         parser.add_argument("--note", default="", help="why it is deployed")
+        parser.add_argument("--accept-red", action="store_true", help="deploy although scenarios do not go as expected")
         parser.add_argument("--check", action="store_true", help="only say what is wrong; nothing is stored")
 
-    def handle(self, *, files: list[str], name: str, note: str, check: bool, **_: Any) -> None:
+    def handle(self, *, files: list[str], name: str, note: str, check: bool, accept_red: bool, **_: Any) -> None:
         read = [_read(Path(path)) for path in files]
         try:
             if check:
@@ -34,11 +36,16 @@ class Command(BaseCommand):
                 self._print(warnings)
                 self.stdout.write("The files can be deployed.")
                 return
-            deployment = deploying.deploy(read, None, name=name[:255], note=note)
+            deployment = deploying.deploy(read, None, name=name[:255], note=note, accepts_red=accept_red)
             self._print_stored(deployment)
         except DiagramError as error:
             self._print(error.problems)
             raise CommandError("Nothing was deployed." if not check else "The files cannot be deployed.") from None
+        except ScenariosRed as red:
+            for result in red.results:
+                for difference in result.differences:
+                    self.stderr.write(f"red: {result.name}: {difference}")
+            raise CommandError(f"{red.message} (--accept-red)") from None
         except ServiceError as error:
             raise CommandError(error.message) from None
 

@@ -1,0 +1,169 @@
+"""Trying files out on the real engine in memory, with the forms, decisions and processes that are deployed beside
+them; nothing is stored, no handler runs, and time is bounded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from engine.core.model.diagram import Diagram, Node
+from engine.core.model.problems import DiagramError
+from engine.core.parse import read_diagram
+from engine.core.parse.dmn import read_decisions
+from engine.core.simulate.picture import draw
+from engine.core.simulate.play import ActionRefused, Player, play
+from engine.core.simulate.script import Script, ScriptError, read_script
+from engine.models import DecisionVersion, DeployedFile, FormVersion, Process
+from engine.service.decision_files import is_decision_file
+from engine.service.errors import Invalid
+from engine.service.expressions import expression_budget
+from engine.service.files import File, is_form_file, key_of_form, read_form
+from engine.service.forms import schema_of
+from engine.service.instances import check_variables
+from engine.service.rights import Actor, allowed_processes, require_any
+
+LONGEST_SECONDS = 5.0
+MOST_CHARACTERS = 5_000_000
+MOST_CALLED = 50
+
+
+class Bench(NamedTuple):
+    """What a trial runs on: the files and what is deployed beside them, read once for many scripts."""
+
+    main: str | None
+    diagrams: list[bytes]
+    decisions: list[bytes]
+    forms: dict[str, dict[str, Any]]
+
+
+def simulate(actor: Actor, files: Sequence[File], actions: object, mocks: object = None) -> dict[str, Any]:
+    """Play the actions and show what there is then. DiagramError where the files cannot run.
+
+    An action that is refused stops the play: `refused` says why, and the picture is of the moment before."""
+    require_any(actor, "edit")
+    script = read(actions, mocks)
+    player, refused = play_on(prepare(actor, files), script)
+    picture = draw(player)
+    for run in picture["runs"]:
+        for wait in run["waits"]:
+            if wait.get("form"):
+                wait["form"] = schema_of(wait["form"], 0)
+    return picture | {
+        "starts": _starts(player),
+        "refused": None
+        if refused is None
+        else {
+            "action": len(player.steps),
+            "message": refused.message,
+            "node": refused.node,
+            "fields": [{"field": field, "message": message} for field, message in refused.fields],
+        },
+    }
+
+
+def read(actions: object, mocks: object) -> Script:
+    try:
+        script = read_script(actions, mocks)
+    except ScriptError as error:
+        raise Invalid("script-invalid", str(error)) from None
+    for variables in (*(one.variables for one in script.actions), *(one.variables for one in script.mocks.values())):
+        check_variables(dict(variables))
+    return script
+
+
+def play_on(bench: Bench, script: Script) -> tuple[Player, ActionRefused | None]:
+    """DiagramError where the files cannot run."""
+    player = Player(
+        bench.diagrams, decisions=bench.decisions, mocks=script.mocks, forms=bench.forms,
+        budget=expression_budget(), main=bench.main,
+    )  # fmt: skip
+    end = time.monotonic() + LONGEST_SECONDS
+    return player, play(player, script, lambda: time.monotonic() < end)
+
+
+def prepare(actor: Actor, files: Sequence[File]) -> Bench:
+    """The files, and of what is deployed whatever they refer to and the actor may see."""
+    if sum(len(file.content) for file in files) > MOST_CHARACTERS:
+        raise Invalid("files-too-large", f"The files are larger than {MOST_CHARACTERS:,} bytes together.")
+    diagrams = [file.content for file in files if not is_decision_file(file.name) and not is_form_file(file.name)]
+    decisions = [file.content for file in files if is_decision_file(file.name)]
+    forms = {key_of_form(file, form): form for file in files if is_form_file(file.name) for form in [read_form(file)]}
+    read_so_far = [read_diagram(text) for text in diagrams]
+    executable = [process.id for diagram in read_so_far for process in diagram.processes if process.is_executable]
+    diagrams += _called_processes(actor, read_so_far)
+    nodes = [node for diagram in read_so_far for process in diagram.processes for node in process.nodes.values()]
+    decisions += _deployed_decisions(nodes, decisions)
+    return Bench(executable[0] if executable else None, diagrams, decisions, _deployed_forms(nodes) | forms)
+
+
+def _called_processes(actor: Actor, diagrams: list[Diagram]) -> list[bytes]:
+    """Files of deployed processes that are called by a fixed id, and of those that these call; `diagrams` grows."""
+    own = {process.id for diagram in diagrams for process in diagram.processes}
+    visible = allowed_processes(actor, "see")
+    texts: list[bytes] = []
+    place = 0
+    while place < len(diagrams) and len(texts) < MOST_CALLED:
+        for key in sorted(_called_by(diagrams[place]) - own):
+            own.add(key)
+            found = Process.objects.filter(key=key, pk__in=visible).select_related("latest__file").first()
+            if found is None or found.latest is None:
+                continue
+            text = bytes(found.latest.file.content)
+            diagram = read_diagram(text)
+            if not own.isdisjoint({process.id for process in diagram.processes} - {key}):
+                continue  # its file has a process that is here already
+            own |= {process.id for process in diagram.processes}
+            texts.append(text)
+            diagrams.append(diagram)
+        place += 1
+    return texts
+
+
+def _called_by(diagram: Diagram) -> set[str]:
+    nodes = [node for process in diagram.processes for node in process.nodes.values()]
+    called = [node.settings.called.process for node in nodes if node.settings.called is not None]
+    return {formula.text for formula in called if formula.language == "static"}
+
+
+def _deployed_decisions(nodes: Iterable[Node], given: Sequence[bytes]) -> list[bytes]:
+    """The files of the deployments that hold the latest version of each decision that is not among the given ones."""
+    own = {decision.id for text in given for decision in read_decisions(text).decisions}
+    wanted = {
+        node.settings.decision.decision.text
+        for node in nodes
+        if node.settings.decision is not None and node.settings.decision.decision.language == "static"
+    } - own
+    if not wanted:
+        return []
+    rows = DecisionVersion.objects.filter(key__in=wanted).order_by("number").values_list("key", "deployment")
+    deployments = set(dict(rows).values())
+    files = DecisionVersion.objects.filter(deployment__in=deployments)
+    known = set(files.filter(key__in=own).values_list("file", flat=True))
+    found = DeployedFile.objects.filter(pk__in=set(files.values_list("file", flat=True)) - known)
+    return [bytes(file.content) for file in found.order_by("pk")]
+
+
+def _deployed_forms(nodes: Iterable[Node]) -> dict[str, dict[str, Any]]:
+    named = {
+        node.settings.form.reference.rpartition(":")[2]
+        for node in nodes
+        if node.settings.form is not None and node.settings.form.reference and not node.settings.form.schema
+    }
+    rows = FormVersion.objects.filter(key__in=named).order_by("number").values_list("key", "schema")
+    return dict(rows) if named else {}
+
+
+def _starts(player: Player) -> list[dict[str, Any]]:
+    """The plain starts, with their forms as schemas."""
+    found = []
+    for process, entry in player.simulation.starts():
+        if entry["kind"] == "none":
+            form: Mapping[str, Any] | None = player.with_schema(entry.get("form"))
+            schema = schema_of(dict(form), 0) if form else None
+            found.append({"process": process, "node": entry["node"], "form": schema})
+    return found
+
+
+def problems_of(error: DiagramError) -> list[str]:
+    return [f"{found.node}: {found.message}" if found.node else found.message for found in error.problems]
