@@ -15,6 +15,7 @@ from rest_framework.views import exception_handler
 from engine.core.model.problems import CorrelationError, DiagramError, FormError, ProcessError
 from engine.service.drafts import DraftConflict
 from engine.service.errors import ServiceError
+from engine.service.scenarios import ScenariosRed
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -32,6 +33,8 @@ def _describe(error: Exception) -> tuple[int, str, str, dict[str, Any]] | None:
     if isinstance(error, DraftConflict):
         saved_by = error.draft.saved_by
         return 409, error.code, error.message, {"saved_by": saved_by.get_username() if saved_by else None}
+    if isinstance(error, ScenariosRed):
+        return error.status, error.code, error.message, {"results": [result.to_json() for result in error.results]}
     if isinstance(error, ServiceError):
         return error.status, error.code, error.message, {}
     if isinstance(error, DiagramError):

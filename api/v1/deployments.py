@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from api.parsing import StrictJSONParser
 from api.v1.base import View, operation, read_body
-from api.v1.fields import Body, Number, Text
+from api.v1.fields import Body, Flag, Number, Text
 from engine.core.model.problems import DiagramError
 from engine.models import DecisionVersion, Deployment, ProcessVersion
 from engine.service import deploying, drafts
@@ -98,12 +98,14 @@ class CheckBody(Body):
 class DeploymentWords(serializers.Serializer):
     name = Text(required=False, default="")
     note = Text(required=False, default="", max_length=10_000)
+    accept_red = serializers.BooleanField(required=False, default=False)
 
 
 class DeploymentBody(Body):
     files = FileBody(many=True, max_length=MOST_FILES)
     name = Text(required=False, default="")
     note = Text(required=False, default="", max_length=10_000)
+    accept_red = Flag(required=False, default=False, help_text="Although scenarios do not go as expected.")
 
 
 UPLOAD = {
@@ -112,6 +114,7 @@ UPLOAD = {
     "properties": {
         "name": {"type": "string", "maxLength": 255},
         "note": {"type": "string", "maxLength": 10_000},
+        "accept_red": {"type": "boolean"},
         "file": {"type": "string", "format": "binary"},
     },
     "required": ["file"],
@@ -167,19 +170,22 @@ class Deployments(View):
         scope="deploy",
     )
     def post(self, request: Request) -> Response:
-        """Deploy BPMN, DMN and form files as one; a problem in any of them stores nothing."""
-        files, name, note = self._read(request)
-        deployment = deploying.deploy(files, request.user, name=name, note=note)
+        """Deploy BPMN, DMN and form files as one; a problem in any of them stores nothing.
+
+        The scenarios of the processes run before: a red one refuses the deployment with 409 unless `accept_red`."""
+        files, words = self._read(request)
+        deployment = deploying.deploy(
+            files, request.user, name=words["name"], note=words["note"], accepts_red=words["accept_red"]
+        )
         return Response(describe_deployment(deployment), status=201)
 
-    def _read(self, request: Request) -> tuple[list[deploying.File], str, str]:
+    def _read(self, request: Request) -> tuple[list[deploying.File], dict[str, Any]]:
         if request.FILES:
             uploads = [upload for field in request.FILES for upload in request.FILES.getlist(field)]
             files = [deploying.File(upload.name or "file.bpmn", upload.read()) for upload in uploads]
-            words = read_body(request, DeploymentWords)
-            return files, words["name"], words["note"]
+            return files, read_body(request, DeploymentWords)
         body = read_body(request, DeploymentBody)
-        return read_files(body["files"]), body["name"], body["note"]
+        return read_files(body["files"]), body
 
 
 class Check(View):
