@@ -8,8 +8,9 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from api.presence import Presence
 from engine.push.moved import GROUP
-from engine.service import history, reading
+from engine.service import drafts, history, reading
 from engine.service.errors import ServiceError
 
 SIGNED_OUT = 4401
@@ -31,10 +32,13 @@ class Live(AsyncWebsocketConsumer):
             await self.close(SIGNED_OUT)
             return
         self.user = user
+        self.presence = Presence(self.channel_layer, self.channel_name, user.get_username(), self.send_frame)
         await self.channel_layer.group_add(GROUP, self.channel_name)
 
     async def disconnect(self, code: int) -> None:
         await self.channel_layer.group_discard(GROUP, self.channel_name)
+        if hasattr(self, "presence"):
+            await self.presence.leave_all()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         frame = _read_frame(text_data)
@@ -44,6 +48,10 @@ class Live(AsyncWebsocketConsumer):
         topic, name = frame.get("subscribe"), frame.get("id")
         if topic == "instance":
             await self.follow(name, frame.get("after"))
+        elif topic == "draft" and isinstance(name, str):
+            await self.enter_draft(name)
+        elif frame.get("unsubscribe") == "draft" and isinstance(name, str):
+            await self.presence.leave(name)
         elif isinstance(topic, str) and topic in LISTS:
             self.lists.add(topic)
         elif frame.get("unsubscribe") == "instance" and _is_key(name):
@@ -64,6 +72,25 @@ class Live(AsyncWebsocketConsumer):
         known = after if isinstance(after, int) and after >= 0 else 0
         self.followed[instance] = known
         await self.catch_up(instance)
+
+    async def enter_draft(self, key: str) -> None:
+        """Whoever may edit the draft is told who else has it open."""
+        try:
+            await self.read_draft(key)
+        except ServiceError as error:
+            await self.send_frame({"type": "refused", "topic": "draft", "id": key[:255], "detail": error.message})
+            return
+        if self.presence.is_full:
+            await self.close(TOO_MUCH)
+            return
+        await self.presence.enter(key)
+
+    async def draft_said(self, event: dict[str, Any]) -> None:
+        await self.presence.hear(event)
+
+    @database_sync_to_async
+    def read_draft(self, key: str) -> None:
+        drafts.require_edit(self.user, key)
 
     async def engine_moved(self, event: dict[str, Any]) -> None:
         """Something moved somewhere: is it anything that this browser follows?"""

@@ -34,17 +34,28 @@ class Sender:
         self.instances: dict[int, int] = {}
         self.processes: set[str] = set()
         self.is_inbox_changed = False
+        self.letters: list[tuple[str, dict[str, Any]]] = []  # to groups of their own
+
+    def post(self, group: str, message: dict[str, Any]) -> None:
+        """A message to one group, in order with the others."""
+        with self.changed:
+            self.letters.append((group, message))
+            self.start()
 
     def put(self, instances: Mapping[int, int], processes: Collection[str], is_inbox_changed: bool) -> None:
         with self.changed:
             self.instances.update(instances)
             self.processes.update(processes)
             self.is_inbox_changed |= is_inbox_changed
-            if self.thread is None or self.process != os.getpid():  # a forked worker has no thread yet
-                self.process = os.getpid()
-                self.thread = threading.Thread(target=self.run, name="push", daemon=True)
-                self.thread.start()
-            self.changed.notify_all()
+            self.start()
+
+    def start(self) -> None:
+        """Wake the thread; the lock is held."""
+        if self.thread is None or self.process != os.getpid():  # a forked worker has no thread yet
+            self.process = os.getpid()
+            self.thread = threading.Thread(target=self.run, name="push", daemon=True)
+            self.thread.start()
+        self.changed.notify_all()
 
     def flush(self, seconds: float = 5.0) -> bool:
         """Wait until everything put so far is sent; whether it is."""
@@ -53,7 +64,7 @@ class Sender:
 
     @property
     def is_idle(self) -> bool:
-        return not (self.instances or self.is_inbox_changed or self.is_sending)
+        return not (self.instances or self.is_inbox_changed or self.letters or self.is_sending)
 
     def run(self) -> None:
         loop = asyncio.new_event_loop()
@@ -71,19 +82,24 @@ class Sender:
                 self.changed.notify_all()
             time.sleep(PAUSE_SECONDS)
 
-    def take(self) -> list[dict[str, Any]]:
+    def take(self) -> list[tuple[str, dict[str, Any]]]:
+        """Every message with its group."""
+        letters = self.letters
+        if not (self.instances or self.is_inbox_changed):
+            self.clear()
+            return letters
         instances = [(str(instance), sequence) for instance, sequence in self.instances.items()]
         parts = [instances[at : at + MOST_INSTANCES] for at in range(0, len(instances), MOST_INSTANCES)] or [[]]
         shared = {"type": "engine.moved", "processes": sorted(self.processes), "inbox": self.is_inbox_changed}
         self.clear()
-        return [{**shared, "instances": dict(part)} for part in parts]
+        return [*((GROUP, {**shared, "instances": dict(part)}) for part in parts), *letters]
 
 
-async def send(messages: list[dict[str, Any]]) -> None:
+async def send(messages: list[tuple[str, dict[str, Any]]]) -> None:
     layer = get_channel_layer()
     if layer is not None:
-        for message in messages:
-            await layer.group_send(GROUP, message)
+        for group, message in messages:
+            await layer.group_send(group, message)
 
 
 sender = Sender()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypedDict
 from xml.sax.saxutils import quoteattr
 
@@ -14,10 +15,11 @@ from engine.core.parse.states_bpmn import write_states
 from engine.core.parse.states_json import read_states
 from engine.models import Process
 from engine.models.drafts import Draft
+from engine.push.drafts import send_saved
 from engine.service.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.service.reading import read_source, read_texts_beside
-from engine.service.rights import Actor, require, require_any
-from engine.store.writing import write_transaction
+from engine.service.rights import Actor, name_of, require, require_any
+from engine.store.writing import after_commit, write_transaction
 
 MOST_CHARACTERS = 5_000_000
 MOST_FILES, LONGEST_NAME = 100, 255
@@ -88,6 +90,7 @@ def save_draft(
         if files is not None:
             draft.files = list(files)
         draft.save()
+        after_commit(partial(send_saved, key, draft.revision, name_of(actor)))
     return draft
 
 

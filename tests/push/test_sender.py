@@ -25,11 +25,11 @@ async def test_what_a_commit_moved_reaches_a_page_that_listens(monkeypatch: pyte
 
 
 async def test_what_comes_while_one_is_sent_becomes_one_nudge(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[dict[str, Any]] = []
+    sent: list[tuple[str, dict[str, Any]]] = []
     is_open, is_started = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    async def send(messages: list[dict[str, Any]]) -> None:
+    async def send(messages: list[tuple[str, dict[str, Any]]]) -> None:
         if not sent:
             sent.extend(messages)
             loop.call_soon_threadsafe(is_started.set)
@@ -46,22 +46,31 @@ async def test_what_comes_while_one_is_sent_becomes_one_nudge(monkeypatch: pytes
     is_open.set()
     assert await asyncio.to_thread(sender.flush)
     assert len(sent) == 2
-    assert sent[1]["instances"]["1"] == 49
-    assert (len(sent[1]["instances"]), sent[1]["processes"], sent[1]["inbox"]) == (49, ["b"], True)
+    _, second = sent[1]
+    assert second["instances"]["1"] == 49
+    assert (len(second["instances"]), second["processes"], second["inbox"]) == (49, ["b"], True)
 
 
 def test_very_many_instances_are_told_in_parts() -> None:
     sender = Sender()
     sender.instances = dict.fromkeys(range(2500), 1)
     parts = sender.take()
-    assert [len(part["instances"]) for part in parts] == [1000, 1000, 500]
+    assert [len(part["instances"]) for _, part in parts] == [1000, 1000, 500]
     assert sender.is_idle
+
+
+def test_letters_go_to_their_own_groups_in_order_and_once() -> None:
+    sender = Sender()
+    sender.letters = [("draft.a", {"type": "x"}), ("draft.b", {"type": "y"})]
+    sender.instances = {1: 2}
+    assert [group for group, _ in sender.take()] == ["engine", "draft.a", "draft.b"]
+    assert sender.take() == []
 
 
 def test_a_channel_layer_that_fails_does_not_end_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
 
-    async def send(messages: list[dict[str, Any]]) -> None:
+    async def send(messages: list[tuple[str, dict[str, Any]]]) -> None:
         calls.append(len(messages))
         if len(calls) == 1:
             raise ConnectionError("away")
