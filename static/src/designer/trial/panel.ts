@@ -1,0 +1,289 @@
+/** The Test panel: runs the draft on the real engine in memory, shows it on the drawing, keeps runs as scenarios. */
+import { h, icon } from "../../lib/dom";
+import { exactTime } from "../../lib/times";
+import type { Bench } from "../bench";
+import type { PanelView } from "../panels";
+import { TrialCanvas } from "./canvas";
+import { formField } from "./form-field";
+import type { Action, Picture, Run } from "./model";
+import { Scenarios } from "./scenarios";
+import { stepList } from "./steps";
+import { Trial } from "./trial";
+import { variablesTable } from "./values";
+import { actionButtons, eventCard, waitCard } from "./waits";
+import "../../styles/trial.css";
+
+const REPLAY_AFTER = 700;
+const TABS = ["Now", "Variables", "Steps", "Scenarios"] as const;
+type Tab = (typeof TABS)[number];
+
+export async function mount(bench: Bench, host: HTMLElement): Promise<PanelView> {
+  const panel = new TestPanel(bench, host);
+  return { show: () => panel.show(), hide: () => panel.hide() };
+}
+
+class TestPanel {
+  private readonly canvas: TrialCanvas;
+  private readonly trial: Trial;
+  private readonly scenarios: Scenarios;
+  private readonly bar = h("div", { class: "trial-bar" });
+  private readonly trouble = h("div", { "aria-live": "polite" });
+  private readonly tabs = h("div", { class: "tabs-line", role: "tablist", "aria-label": "Test" });
+  private readonly body = h("div", { class: "trial-body", role: "tabpanel", tabindex: "0" });
+  private tab: Tab = "Now";
+  private isShown = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private shownSteps = 0;
+
+  constructor(
+    private readonly bench: Bench,
+    host: HTMLElement,
+  ) {
+    this.canvas = new TrialCanvas(bench.tool);
+    this.trial = new Trial(bench, () => this.changed());
+    this.scenarios = new Scenarios(bench, this.trial, this.canvas, () => this.choose("Now"));
+    for (const tab of TABS)
+      this.tabs.append(
+        h("button", { type: "button", role: "tab", "data-tab": tab, onclick: () => this.choose(tab) }, tab),
+      );
+    this.tabs.addEventListener("keydown", (event) => this.walk(event));
+    host.classList.add("trial");
+    host.append(this.bar, this.trouble, this.tabs, this.body);
+    bench.tool.on("commandStack.changed", () => this.replaySoon());
+    bench.files.onChange(() => this.replaySoon());
+    bench.tool.on("element.click", ({ element }: { element: { id: string } }) => this.pointAt(element.id));
+  }
+
+  show(): void {
+    this.isShown = true;
+    void this.scenarios.load();
+    void this.trial.play();
+  }
+
+  hide(): void {
+    this.isShown = false;
+    clearTimeout(this.timer);
+    this.canvas.clear();
+  }
+
+  private replaySoon(): void {
+    if (!this.isShown) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.trial.play(), REPLAY_AFTER);
+  }
+
+  private changed(): void {
+    this.paintBar();
+    this.paintTrouble();
+    if (this.trial.isBusy) return;
+    this.scenarios.forgetCoverage();
+    this.paintBody();
+    const { picture } = this.trial;
+    if (!picture || !this.isShown) return;
+    const last = picture.steps.length > this.shownSteps ? picture.steps.at(-1) : undefined;
+    this.shownSteps = picture.steps.length;
+    void this.canvas.animate(last).then(() => {
+      if (this.isShown && picture === this.trial.picture) this.canvas.paint(picture);
+    });
+  }
+
+  private choose(tab: Tab): void {
+    this.tab = tab;
+    this.paintBody();
+  }
+
+  private walk(event: KeyboardEvent): void {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const next = TABS[(TABS.indexOf(this.tab) + step + TABS.length) % TABS.length];
+    if (!next) return;
+    event.preventDefault();
+    this.choose(next);
+    this.tabs.querySelector<HTMLElement>(`[data-tab="${next}"]`)?.focus();
+  }
+
+  private paintBar(): void {
+    const { picture, actions, isBusy } = this.trial;
+    const due = picture?.next_due ? new Date(picture.next_due) : null;
+    const button = (label: string, symbol: string, isOff: boolean, run: () => void, title = "") =>
+      h(
+        "button",
+        { type: "button", class: "btn btn-sm", disabled: isOff, title, onclick: run },
+        icon(symbol),
+        label,
+      );
+    this.bar.replaceChildren(
+      button("Start over", "retry", actions.length === 0, () => void this.trial.restart()),
+      button("Step back", "undo", actions.length === 0, () => void this.trial.takeBack()),
+      button(
+        "Next timer",
+        "waiting",
+        !due,
+        () => void this.trial.do({ do: "next_timer" }),
+        due ? `The clock goes on to ${exactTime(due)}` : "No timer is set",
+      ),
+      h("span", { class: "grow" }),
+      h("span", { class: "row-note trial-clock", role: "status" }, isBusy ? "Playing…" : clockWords(picture)),
+    );
+  }
+
+  private paintTrouble(): void {
+    const { trouble } = this.trial;
+    if (this.trial.isBusy) return;
+    if (!trouble) {
+      this.trouble.replaceChildren();
+      return;
+    }
+    const list =
+      trouble.kind === "diagram"
+        ? h(
+            "ul",
+            {},
+            ...trouble.findings
+              .filter(({ severity }) => severity !== "warning")
+              .map(({ message, node }) =>
+                h(
+                  "li",
+                  {},
+                  h("button", { type: "button", class: "link-quiet", onclick: () => node && this.bench.goTo(node) }, message),
+                ),
+              ),
+          )
+        : null;
+    const words =
+      trouble.kind === "diagram"
+        ? "The diagram cannot run yet:"
+        : trouble.kind === "lost"
+          ? trouble.message
+          : `Step ${trouble.refusal.action + 1} is no longer possible: ${trouble.refusal.message}`;
+    this.trouble.replaceChildren(
+      h(
+        "div",
+        { class: `callout m-3 ${trouble.kind === "stuck" ? "state-waiting" : "state-incident"}` },
+        icon(trouble.kind === "stuck" ? "warning" : "incident"),
+        h(
+          "div",
+          {},
+          h("p", {}, words),
+          list,
+          trouble.kind === "stuck" &&
+            h(
+              "button",
+              { type: "button", class: "btn btn-sm mt-2", onclick: () => void this.trial.dropStuck() },
+              "Go on from before it",
+            ),
+          trouble.kind === "lost" &&
+            h("button", { type: "button", class: "btn btn-sm mt-2", onclick: () => void this.trial.play() }, "Try again"),
+        ),
+      ),
+    );
+  }
+
+  private paintBody(): void {
+    for (const tab of this.tabs.querySelectorAll<HTMLElement>("[role=tab]")) {
+      const isChosen = tab.dataset.tab === this.tab;
+      tab.setAttribute("aria-selected", String(isChosen));
+      tab.tabIndex = isChosen ? 0 : -1;
+    }
+    const { picture } = this.trial;
+    this.body.setAttribute("aria-label", this.tab);
+    if (this.tab === "Scenarios") {
+      this.scenarios.paint();
+      this.body.replaceChildren(this.scenarios.element);
+    } else if (!picture) this.body.replaceChildren(h("div", { class: "shape island-shape" }));
+    else if (this.tab === "Variables") this.body.replaceChildren(...picture.runs.flatMap((run) => this.variables(run)));
+    else if (this.tab === "Steps")
+      this.body.replaceChildren(stepList(picture, this.canvas, (node) => this.bench.goTo(node)));
+    else this.body.replaceChildren(...this.now(picture));
+    if (this.tab === "Variables" && picture?.runs.length === 0)
+      this.body.replaceChildren(h("p", { class: "p-4 text-subtle" }, "Start a run first."));
+  }
+
+  private variables(run: Run): HTMLElement[] {
+    const changed = this.trial.picture?.steps.at(-1)?.changed[run.id] ?? {};
+    const heading = h("h3", { class: "section-title px-4 pt-3" }, `Run ${run.id} of ${run.process}`);
+    const isAlone = this.trial.picture?.runs.length === 1;
+    return [...(isAlone ? [] : [heading]), variablesTable(run.variables, changed)];
+  }
+
+  private now(picture: Picture): HTMLElement[] {
+    if (picture.runs.length === 0) return this.begin(picture);
+    const cards = {
+      trial: this.trial,
+      goTo: (node: string) => void this.bench.goTo(node),
+      nameOf: (node: string) => this.canvas.nameOf(node),
+    };
+    const waits = picture.runs
+      .filter(({ status }) => status === "active")
+      .flatMap((run) => run.waits.map((wait) => waitCard(cards, run, wait)));
+    const events = picture.events.filter(({ run }) => run !== null);
+    return [
+      ...picture.runs.filter(({ status }) => status !== "active").map(endWords),
+      ...picture.failed_starts.map((message) => h("p", { class: "field-error px-4" }, `A start failed: ${message}`)),
+      ...waits,
+      ...(events.length > 0
+        ? [
+            h("h3", { class: "section-title px-4" }, "May happen now"),
+            h("ul", { class: "trial-events" }, ...events.map((event) => eventCard(cards, event))),
+          ]
+        : []),
+      this.scenarios.saveForm(),
+    ];
+  }
+
+  /** Nothing runs yet: the start form or JSON, and the messages and signals that start it. */
+  private begin(picture: Picture): HTMLElement[] {
+    const cards = {
+      trial: this.trial,
+      goTo: (node: string) => void this.bench.goTo(node),
+      nameOf: (node: string) => this.canvas.nameOf(node),
+    };
+    const [start] = picture.starts;
+    const parts: HTMLElement[] = [];
+    if (start) {
+      const field = formField(start.form, {}, "Variables as JSON");
+      const run = (): Action | null => {
+        const read = field.read();
+        return read && { do: read.isForm ? "submit_start" : "start", variables: read.variables };
+      };
+      parts.push(
+        h(
+          "section",
+          { class: "trial-start" },
+          h("p", { class: "text-subtle" }, "Runs this draft on the engine, in memory: nothing is stored, no handler is called."),
+          field.element,
+          actionButtons(cards, [{ label: "Start", isMain: true, run }], ({ fields }) => field.refuse(fields)),
+        ),
+      );
+    }
+    const events = picture.events.filter(({ kind }) => kind !== "timer");
+    if (events.length > 0) parts.push(h("ul", { class: "trial-events" }, ...events.map((event) => eventCard(cards, event))));
+    if (parts.length === 0)
+      parts.push(
+        h("div", { class: "empty-state" }, h("p", { class: "empty-title" }, "Nothing starts this process by hand"),
+          h("p", {}, "It starts by a timer or a condition: go on to the next timer, or add a plain start event.")),
+      );
+    return parts;
+  }
+
+  private pointAt(node: string): void {
+    if (!this.isShown || this.tab !== "Now") return;
+    const card = this.body.querySelector<HTMLElement>(`[data-wait="${CSS.escape(node)}"]`);
+    card?.scrollIntoView({ block: "nearest" });
+    card?.querySelector<HTMLElement>("input, textarea, .btn")?.focus();
+  }
+}
+
+function endWords(run: Run): HTMLElement {
+  const look = run.status === "completed" ? "done" : run.status === "failed" ? "incident" : "cancelled";
+  const error = run.error ? ` with the error ${run.error}` : "";
+  return h(
+    "p",
+    { class: "trial-end", role: "status" },
+    h("span", { class: `state state-${look}` }, icon(look), h("span", {}, `Run ${run.id} is ${run.status}${error}`)),
+  );
+}
+
+function clockWords(picture: Picture | null): string {
+  return picture ? `Clock: ${picture.now.slice(0, 16).replace("T", " ")} UTC` : "";
+}
