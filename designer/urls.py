@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from designer import decisions, reference, views
+from designer import decisions, history, reference, views
 
 app_name = "designer"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("processes/new/", views.new_process, name="new"),
     path("processes/<str:key>/", views.process_page, name="process"),
     path("processes/<str:key>/edit/", views.edit, name="edit"),
+    path("processes/<str:key>/compare/", history.compare_page, name="compare"),
+    path("processes/<str:key>/states/<str:place>/", history.state_page, name="state"),
     path("decisions/", decisions.decision_list, name="decisions"),
     path("decisions/<str:key>/", decisions.decision_page, name="decision"),
     path("help/feel/", reference.feel_page, name="feel"),

@@ -72,7 +72,7 @@ def save_draft(
 ) -> Draft:
     """Keep the drawing, if nobody has saved since `revision` was read. It may still be full of problems.
 
-    Without `files` the forms and decisions stay as they are."""
+    Without `files` the forms and decisions stay as they are. What is there already is not saved again."""
     require_edit(actor, key)
     _check_texts(xml, files or ())
     now = datetime.now(UTC)
@@ -81,9 +81,13 @@ def save_draft(
         if draft is None:
             if revision:
                 raise Conflict("draft-gone", "The draft has been deleted meanwhile. Save it again as a new one.")
-            return _create(actor, key, name, xml, now, files or ())
+            draft = _create(actor, key, name, xml, now, files or ())
+            after_commit(partial(send_saved, key, draft.revision, name_of(actor)))
+            return draft
         if draft.revision != revision:
             raise DraftConflict(draft)
+        if draft.xml == xml and files in (None, draft.files) and name in ("", draft.name):
+            return draft
         draft.xml, draft.revision, draft.saved_at = xml, revision + 1, now
         draft.saved_by_id = _key_of(actor)
         draft.name = name or draft.name

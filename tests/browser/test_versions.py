@@ -47,6 +47,9 @@ def test_step_is_renamed_saved_and_deployed_as_the_next_version(embedded_site: S
     expect(status).to_contain_text("Saved")
 
     tool.get_by_role("button", name="Deploy").click()
+    dialog = designer.get_by_role("dialog")
+    expect(dialog).to_contain_text("“Expense rejected” to “Expense turned down”")
+    dialog.get_by_role("button", name="Deploy").click()
     designer.get_by_text("Expense approval is deployed as version 2").wait_for()
     designer.get_by_role("button", name="Open the process").click()
     designer.wait_for_url("**/processes/expense_approval/")
@@ -74,7 +77,9 @@ def test_problems_of_a_broken_diagram_are_listed_and_nothing_is_deployed(
     expect(tool.locator('.djs-element.selected[data-element-id="late"]')).to_have_count(1)
 
     tool.get_by_role("button", name="Deploy").click()
-    designer.get_by_text("Not deployed").first.wait_for()
+    dialog = designer.get_by_role("dialog")
+    expect(dialog).to_contain_text("solved first")
+    expect(dialog.get_by_role("button", name="Deploy")).to_be_disabled()
     answer = designer.request.get(f"{embedded_site.url}/api/v1/processes/broken/")
     assert answer.status == 404, "nothing was stored"
     page_errors.clear()  # the refused deployment is in the console

@@ -1,5 +1,5 @@
 /** What the parts of the designer share: the drawing tool, the draft with its files, and ways from part to part. */
-import type { Draft } from "./draft";
+import type { Draft, DraftRecord } from "./draft";
 import type { DraftFiles } from "./draft-files";
 import type { DrawingTool } from "./modeler";
 
@@ -10,6 +10,15 @@ export interface DesignerProps {
   draft_url: string;
   check_url: string;
   deploy_url: string;
+  simulate_url: string;
+  /** The scenarios of the process: listed, kept, `run/`, one by its id. */
+  scenarios_url: string;
+  machines_url: string;
+  history_url: string;
+  restore_url: string;
+  preview_url: string;
+  /** The page that compares two states: `?before=v1&after=draft`. */
+  compare_url: string;
   /** What is asked while somebody draws: `catalogue/`, `timer/`, `decision/`, `layout/`. */
   designer_url: string;
   feel_url: string;
@@ -34,6 +43,8 @@ export interface Bench {
   readFiles(): Promise<NamedFile[]>;
   /** Puts another diagram on the canvas; the draft follows when `change` is called on it. */
   open(xml: string): Promise<void>;
+  /** Puts what the server has on the canvas, as the draft that it is: theirs after a conflict, an earlier one. */
+  take(record: DraftRecord): Promise<void>;
   /** Shows an element in the middle of the canvas and selects it; false where there is none. */
   goTo(element: string): boolean;
   /** Brings a panel to the front by its id. */

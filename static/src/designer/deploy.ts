@@ -1,29 +1,156 @@
-/** Deployment from the designer: the draft is saved, then diagram, forms and decisions go to the server as one. */
-import { describe, Problem, post } from "../lib/http";
+/**
+ * Deployment from the designer: first a look at what it changes, whether the scenarios go as expected, what is wrong and
+ * what it means for what runs; then diagram, forms and decisions go to the server as one.
+ */
+import { h, icon } from "../lib/dom";
+import { describe, type Finding, Problem, post } from "../lib/http";
 import { toast } from "../lib/toast";
 import type { Bench } from "./bench";
 import type { Checks } from "./checks";
+import { type Preview, showChanges, showImpact, showProblems, showScenarios } from "./deploy-parts";
+import type { ScenarioResults } from "./trial/model";
+import "../styles/deploy.css";
 
 interface Deployed {
   processes: { key: string; name: string; version: number; url: string }[];
 }
 
-export async function deploy(bench: Bench, checks: Checks, showProblems: () => void): Promise<void> {
-  try {
-    await bench.draft.save();
-    const { processes } = await post<Deployed>(bench.props.deploy_url, { files: await bench.readFiles() });
-    checks.show([]);
-    const [first] = processes;
-    if (first)
-      toast(`${first.name} is deployed as version ${first.version}.`, {
-        kind: "done",
-        action: { label: "Open the process", run: () => location.assign(first.url) },
-      });
-  } catch (error) {
-    if (error instanceof Problem && error.findings.length > 0) {
-      checks.show(error.findings);
-      showProblems();
+let opened = 0;
+
+export class DeployDialog {
+  private readonly note = h("input", {
+    class: "input w-full",
+    id: `deploy-note-${++opened}`,
+    maxlength: 1000,
+    placeholder: "Why, for the history",
+  });
+  private readonly parts = h("div", { class: "deploy-parts" }, h("div", { class: "shape island-shape" }));
+  private readonly words = h("p", { class: "field-error", role: "alert" });
+  private readonly confirm = h("input", { type: "checkbox", class: "checkbox checkbox-sm" });
+  private readonly button = h(
+    "button",
+    { type: "submit", class: "btn btn-primary", disabled: true },
+    icon("deploy"),
+    "Deploy",
+  );
+  private readonly dialog: HTMLDialogElement;
+  private isRed = false;
+  private hasErrors = false;
+
+  constructor(
+    private readonly bench: Bench,
+    private readonly checks: Checks,
+    private readonly listProblems: () => void,
+  ) {
+    const title = `deploy-title-${opened}`;
+    const form = h(
+      "form",
+      { class: "modal-box deploy-box" },
+      h("h2", { id: title, class: "deploy-title" }, `Deploy ${bench.props.name}`),
+      this.parts,
+      h("div", { class: "field" }, h("label", { for: this.note.id }, "Note"), this.note),
+      this.words,
+      h(
+        "div",
+        { class: "deploy-buttons" },
+        h("button", { type: "button", class: "btn", onclick: () => this.dialog.close() }, "Not yet"),
+        this.button,
+      ),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.deploy();
+    });
+    this.dialog = h("dialog", { class: "modal", "aria-labelledby": title }, form);
+    this.dialog.addEventListener("close", () => this.dialog.remove());
+    this.confirm.addEventListener("change", () => this.allow());
+  }
+
+  async open(): Promise<void> {
+    document.body.append(this.dialog);
+    this.dialog.showModal();
+    const { props } = this.bench;
+    try {
+      if (!(await this.bench.draft.save()))
+        throw new Error("The draft could not be saved; see its state above.");
+      const files = await this.bench.readFiles();
+      const [{ problems }, preview, scenarios] = await Promise.all([
+        post<{ problems: Finding[] }>(props.check_url, {
+          xml: files[0]?.content ?? "",
+          files: files.slice(1),
+        }),
+        post<Preview>(props.preview_url, { files }),
+        post<ScenarioResults>(`${props.scenarios_url}run/`, { files }),
+      ]);
+      this.checks.show(problems);
+      this.show(problems, preview, scenarios);
+    } catch (error) {
+      this.parts.replaceChildren();
+      this.words.textContent = `${describe(error)} Nothing was deployed; your draft is kept.`;
     }
-    toast(`Not deployed: ${describe(error)} Your draft is kept.`, { kind: "incident" });
+  }
+
+  private show(problems: Finding[], preview: Preview, scenarios: ScenarioResults): void {
+    this.hasErrors = problems.some(({ severity }) => severity !== "warning" && severity !== "info");
+    this.isRed = !scenarios.is_green;
+    const goTo = (node: string) => {
+      this.dialog.close();
+      this.bench.showPanel("draw");
+      this.bench.goTo(node);
+    };
+    this.parts.replaceChildren(
+      showProblems(problems, goTo),
+      showChanges(preview, goTo, this.bench.props.compare_url),
+      showScenarios(scenarios, this.hasErrors),
+      showImpact(preview),
+      ...(this.isRed && !this.hasErrors
+        ? [
+            h(
+              "label",
+              { class: "trial-check" },
+              this.confirm,
+              h("span", {}, "Deploy although scenarios do not go as expected"),
+            ),
+          ]
+        : []),
+    );
+    this.allow();
+    (this.button.disabled ? this.note : this.button).focus();
+  }
+
+  private allow(): void {
+    this.button.disabled = this.hasErrors || (this.isRed && !this.confirm.checked);
+  }
+
+  private async deploy(): Promise<void> {
+    if (this.button.disabled) return;
+    this.button.disabled = true;
+    this.words.textContent = "";
+    try {
+      const body = {
+        files: await this.bench.readFiles(),
+        note: this.note.value.trim(),
+        accept_red: this.isRed && this.confirm.checked,
+      };
+      const { processes } = await post<Deployed>(this.bench.props.deploy_url, body);
+      this.checks.show([]);
+      this.dialog.close();
+      const [first] = processes;
+      const words = first
+        ? `${first.name} is deployed as version ${first.version}.`
+        : "Nothing was new: the version stays.";
+      const action = first && { label: "Open the process", run: () => location.assign(first.url) };
+      toast(words, { kind: "done", ...(action ? { action } : {}) });
+    } catch (error) {
+      if (error instanceof Problem && error.findings.length > 0) {
+        this.checks.show(error.findings);
+        this.dialog.close();
+        this.listProblems();
+        toast(`Not deployed: ${describe(error)} Your draft is kept.`, { kind: "incident" });
+        return;
+      }
+      this.words.textContent = `Not deployed: ${describe(error)} Your draft is kept.`;
+      this.allow();
+    }
   }
 }

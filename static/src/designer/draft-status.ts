@@ -4,7 +4,12 @@ import { exactTime, relativeTime } from "../lib/times";
 import { toast } from "../lib/toast";
 import type { Draft, DraftStatus } from "./draft";
 
-export function showStatus(place: HTMLElement, status: DraftStatus, draft: Draft): void {
+export function showStatus(
+  place: HTMLElement,
+  status: DraftStatus,
+  draft: Draft,
+  loadTheirs: () => void,
+): void {
   const say = (look: string, symbol: string, words: string, title = "", ...more: Node[]) =>
     place.replaceChildren(
       h("span", { class: `state state-${look}`, title }, icon(symbol), h("span", {}, words)),
@@ -29,7 +34,7 @@ export function showStatus(place: HTMLElement, status: DraftStatus, draft: Draft
       "incident",
       `${status.by ?? "Somebody else"} saved this draft meanwhile. Yours is kept in this browser.`,
       "",
-      button("Look at theirs", () => window.open(location.href, "_blank", "noopener")),
+      button("Load theirs", loadTheirs),
       button("Save mine over it", () => void draft.overwrite()),
     );
 }

@@ -80,6 +80,14 @@ export class Draft {
     return this.saving;
   }
 
+  /** What is on the canvas is now what the server has: an earlier state, or somebody else's. */
+  adopt(record: DraftRecord): void {
+    clearTimeout(this.timer);
+    this.revision = record.revision;
+    this.forgetKept();
+    this.become({ kind: "saved", at: record.saved_at });
+  }
+
   /** After a conflict, by the person's choice: write over what the other has saved. */
   async overwrite(): Promise<boolean> {
     this.revision = (await get<DraftRecord>(this.url)).revision;

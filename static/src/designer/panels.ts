@@ -27,7 +27,12 @@ export interface Panel {
   load?(): Promise<PanelModule>;
 }
 
-export const PANELS: readonly Panel[] = [{ id: "draw", label: "Draw" }];
+export const PANELS: readonly Panel[] = [
+  { id: "draw", label: "Draw" },
+  { id: "test", label: "Test", isWide: true, load: () => import("./trial/panel") },
+  { id: "states", label: "States", isWide: true, load: () => import("./machine/panel") },
+  { id: "history", label: "History", load: () => import("./history/panel") },
+];
 
 export class PanelTabs {
   private readonly hosts = new Map<string, HTMLElement>();

@@ -60,13 +60,6 @@ export class Toolbar {
     this.addKeys();
   }
 
-  setBusy(name: string, isBusy: boolean): void {
-    for (const button of this.buttons(name)) {
-      button.disabled = isBusy;
-      button.setAttribute("aria-busy", String(isBusy));
-    }
-  }
-
   private addKeys(): void {
     const { actions } = this;
     const add = (keys: string, label: string, run: () => void) =>

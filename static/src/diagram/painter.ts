@@ -1,5 +1,4 @@
 /** Paints states onto a diagram: marker classes on nodes and flows, badges with counts and incidents. */
-import type NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import type Canvas from "diagram-js/lib/core/Canvas";
 import type ElementRegistry from "diagram-js/lib/core/ElementRegistry";
 import type Overlays from "diagram-js/lib/features/overlays/Overlays";
@@ -14,7 +13,7 @@ export class Painter {
   private readonly registry: ElementRegistry;
   private readonly overlays: Overlays;
 
-  constructor(viewer: NavigatedViewer) {
+  constructor(viewer: { get<T>(name: string): T }) {
     this.canvas = viewer.get<Canvas>("canvas");
     this.registry = viewer.get<ElementRegistry>("elementRegistry");
     this.overlays = viewer.get<Overlays>("overlays");

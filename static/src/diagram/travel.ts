@@ -1,5 +1,4 @@
 /** Moves a dot along flows, one after another in a unit of work, and not at all where motion is unwanted. */
-import type NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import type Canvas from "diagram-js/lib/core/Canvas";
 import { prefersReducedMotion } from "../lib/dom";
 
@@ -15,7 +14,7 @@ const SVG = "http://www.w3.org/2000/svg";
 export class Travel {
   private readonly layer: SVGElement;
 
-  constructor(viewer: NavigatedViewer) {
+  constructor(viewer: { get<T>(name: string): T }) {
     this.layer = viewer.get<Canvas>("canvas").getLayer("tokens", 1000);
   }
 

@@ -3,18 +3,19 @@ import type { Bench, DesignerProps } from "../designer/bench";
 import { Checks } from "../designer/checks";
 import { Commands } from "../designer/commands";
 import { PageContext } from "../designer/context";
-import { deploy } from "../designer/deploy";
-import { Draft } from "../designer/draft";
+import { DeployDialog } from "../designer/deploy";
+import { Draft, type DraftRecord } from "../designer/draft";
 import { DraftFiles } from "../designer/draft-files";
 import { offerKept, showStatus } from "../designer/draft-status";
 import { acceptDrops, type ExportFormat, exportAs } from "../designer/files";
 import { createModeler } from "../designer/modeler";
 import { PanelTabs } from "../designer/panels";
+import { Presence } from "../designer/presence";
 import { ProblemList } from "../designer/problems";
 import { Toolbar } from "../designer/toolbar";
 import { fitToSpace, keepFitted } from "../diagram/viewer";
 import { readProps } from "../lib/dom";
-import { describe } from "../lib/http";
+import { describe, get } from "../lib/http";
 import { toast } from "../lib/toast";
 
 interface Canvas {
@@ -30,14 +31,16 @@ export async function mount(root: HTMLElement): Promise<void> {
     return found;
   };
   const canvas = part("canvas");
+  let presence: Presence | null = null;
   const files = new DraftFiles();
   const page = new PageContext(props, files);
   const tool = createModeler(canvas, part("properties"), page);
   const readXml = async () => (await tool.saveXML({ format: true })).xml ?? "";
   const readDraft = async () => ({ xml: await readXml(), files: files.list() });
-  const draft = new Draft(props.draft_url, readDraft, (status) =>
-    showStatus(part("draft-status"), status, draft),
-  );
+  const draft = new Draft(props.draft_url, readDraft, (status) => {
+    showStatus(part("draft-status"), status, draft, () => void loadTheirs());
+    presence?.paint();
+  });
   const bench: Bench = {
     props,
     tool,
@@ -49,6 +52,10 @@ export async function mount(root: HTMLElement): Promise<void> {
       await tool.importXML(await page.withLayout(xml));
       fitToSpace(tool);
       checks.soon();
+    },
+    take: async (theirs) => {
+      await take(theirs);
+      draft.adopt(theirs);
     },
     goTo: (id) => {
       const element = tool.get<{ get(id: string): unknown }>("elementRegistry").get(id);
@@ -62,6 +69,17 @@ export async function mount(root: HTMLElement): Promise<void> {
   };
   const problems = new ProblemList(bench, part("problems"), part("problems-button"));
   const checks = new Checks(bench, (found) => problems.show(found));
+
+  const loadTheirs = async () => {
+    const mine = { xml: await readXml(), files: files.list() };
+    const theirs = await get<DraftRecord>(props.draft_url);
+    await bench.take(theirs);
+    const undo = () => void take(mine).then(() => draft.change());
+    toast(`The draft of ${theirs.saved_by ?? "somebody else"} is on the canvas.`, {
+      kind: "done",
+      action: { label: "Put mine back", run: undo },
+    });
+  };
 
   const importFile = async (file: File) => {
     const before = await readXml();
@@ -92,11 +110,10 @@ export async function mount(root: HTMLElement): Promise<void> {
   keepFitted(tool, canvas);
   const panels = new PanelTabs(bench, root, part("tabs"), part("side"));
   if (isNarrow) root.classList.add("hides-properties");
-  const toolbar = new Toolbar(root, tool, {
+  new Toolbar(root, tool, {
     save: () => void draft.save(),
     deploy: () => {
-      toolbar.setBusy("deploy", true);
-      void deploy(bench, checks, () => problems.toggle(true)).finally(() => toolbar.setBusy("deploy", false));
+      void new DeployDialog(bench, checks, () => problems.toggle(true)).open();
     },
     fit: () => fitToSpace(tool),
     problems: () => problems.toggle(),
@@ -119,12 +136,16 @@ export async function mount(root: HTMLElement): Promise<void> {
       () => void take(record),
     );
 
-  const changed = () => {
+  presence = new Presence(props.key, props.user, part("presence"), draft, () => void loadTheirs());
+
+  const changed = (event?: { trigger?: string }) => {
+    // Another diagram was opened: whoever opened it says whether the draft has changed.
+    if (event?.trigger === "clear") return;
     void draft.change();
     checks.soon();
   };
   tool.on("commandStack.changed", changed);
-  files.onChange(changed);
+  files.onChange(() => changed());
   acceptDrops(canvas, (file) => void importFile(file));
   addEventListener("online", () => draft.status.kind === "offline" && void draft.save());
   addEventListener("beforeunload", (event) => {

@@ -1,55 +1,66 @@
-/** Two versions side by side; the server computed what changed, this marks it on both diagrams. */
+/** Two states of a process side by side; the server computed what changed, this marks it on both diagrams. */
 import type Canvas from "diagram-js/lib/core/Canvas";
 import type ElementRegistry from "diagram-js/lib/core/ElementRegistry";
 import { openViewer } from "../diagram/viewer";
 import { h, readProps } from "../lib/dom";
+import "../styles/compare.css";
 
-interface Change {
+interface Mark {
   node: string;
   kind: "added" | "removed" | "changed" | "moved";
-  /** What changed, in words. */
-  detail: string;
 }
 
 interface DiffProps {
   before: { label: string; xml: string };
   after: { label: string; xml: string };
-  changes: Change[];
+  changes: Mark[];
 }
+
+type Viewer = Awaited<ReturnType<typeof openViewer>>;
 
 export async function mount(root: HTMLElement): Promise<void> {
   const { before, after, changes } = readProps<DiffProps>(root);
-  const frame = h("div", { class: "diff-sides" });
-  root.append(frame);
+  const frame = root.querySelector<HTMLElement>("[data-part=sides]");
+  if (!frame) throw new Error("The comparison's frame has no sides.");
+  frame.replaceChildren();
   const sides = await Promise.all([before, after].map((side) => openSide(frame, side, changes)));
-  // Moving one diagram moves the other, so that both show the same place.
-  const [left, right] = sides;
-  if (!left || !right) return;
+  follow(sides);
+  root.addEventListener("click", (event) => {
+    const node = (event.target as Element).closest<HTMLElement>("[data-node]")?.dataset.node;
+    if (node) for (const viewer of sides) pointAt(viewer, node);
+  });
+}
+
+/** Moving one diagram moves the other, so that both show the same place. */
+function follow(sides: Viewer[]): void {
   let isFollowing = false;
-  const follow = (from: typeof left, to: typeof left) =>
+  for (const from of sides)
     from.on(
       "canvas.viewbox.changed",
       ({ viewbox }: { viewbox: { x: number; y: number; width: number; height: number } }) => {
         if (isFollowing) return;
         isFollowing = true;
         const { x, y, width, height } = viewbox;
-        to.get<Canvas>("canvas").viewbox({ x, y, width, height });
+        for (const to of sides) if (to !== from) to.get<Canvas>("canvas").viewbox({ x, y, width, height });
         isFollowing = false;
       },
     );
-  follow(left, right);
-  follow(right, left);
 }
 
-async function openSide(frame: HTMLElement, side: DiffProps["before"], changes: Change[]) {
+function pointAt(viewer: Viewer, node: string): void {
+  const canvas = viewer.get<Canvas>("canvas");
+  const registry = viewer.get<ElementRegistry>("elementRegistry");
+  for (const { id } of registry.getAll()) canvas.removeMarker(id, "is-pointed");
+  if (!registry.get(node)) return;
+  canvas.scrollToElement(node, 80);
+  canvas.addMarker(node, "is-pointed");
+}
+
+async function openSide(frame: HTMLElement, side: DiffProps["before"], changes: Mark[]): Promise<Viewer> {
   const space = h("div", { class: "diff-space" });
-  const figure = h(
-    "figure",
-    { class: "diff-side" },
-    h("figcaption", { class: "label-caps p-2" }, side.label),
-    space,
+  frame.append(
+    h("figure", { class: "diff-side" }, h("figcaption", { class: "label-caps p-2" }, side.label), space),
   );
-  frame.append(figure);
   const viewer = await openViewer(space, side.xml);
   const canvas = viewer.get<Canvas>("canvas");
   const registry = viewer.get<ElementRegistry>("elementRegistry");

@@ -94,9 +94,7 @@ export class TrialCanvas {
 
   private markUncovered(coverage: Coverage | null): void {
     const { nodes, flows } = this.coverable();
-    for (const id of nodes)
-      this.painter.mark(id, "is-uncovered", coverage !== null && !coverage.nodes[id]);
-    for (const id of flows)
-      this.painter.mark(id, "is-uncovered", coverage !== null && !coverage.flows[id]);
+    for (const id of nodes) this.painter.mark(id, "is-uncovered", coverage !== null && !coverage.nodes[id]);
+    for (const id of flows) this.painter.mark(id, "is-uncovered", coverage !== null && !coverage.flows[id]);
   }
 }

@@ -27,7 +27,8 @@ export function formField(schema: Schema | null, data: Variables, label: string)
       refuse: () => undefined,
     };
   const space = h("div", { class: "trial-form-space" });
-  const problems = h("ul", { class: "field-error", role: "alert" });
+  const list = h("ul", {});
+  const problems = h("div", { class: "field-error", role: "alert" }, list);
   const other = h("button", { type: "button", class: "link-quiet row-note" }, "JSON instead");
   const element = h("div", {}, space, problems, other);
   let form: Form | null = null;
@@ -46,7 +47,7 @@ export function formField(schema: Schema | null, data: Variables, label: string)
   return {
     element,
     read: () => {
-      problems.replaceChildren();
+      list.replaceChildren();
       if (!isForm) {
         const variables = json.read();
         return variables && { variables, isForm: false };
@@ -56,7 +57,7 @@ export function formField(schema: Schema | null, data: Variables, label: string)
       return Object.keys(errors).length > 0 ? null : { variables: given, isForm: true };
     },
     refuse: (fields) => {
-      problems.replaceChildren(...fields.map(({ field, message }) => h("li", {}, `${field}: ${message}`)));
+      list.replaceChildren(...fields.map(({ field, message }) => h("li", {}, `${field}: ${message}`)));
     },
   };
 }

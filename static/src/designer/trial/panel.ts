@@ -145,7 +145,11 @@ class TestPanel {
                 h(
                   "li",
                   {},
-                  h("button", { type: "button", class: "link-quiet", onclick: () => node && this.bench.goTo(node) }, message),
+                  h(
+                    "button",
+                    { type: "button", class: "link-quiet", onclick: () => node && this.bench.goTo(node) },
+                    message,
+                  ),
                 ),
               ),
           )
@@ -173,7 +177,11 @@ class TestPanel {
               "Go on from before it",
             ),
           trouble.kind === "lost" &&
-            h("button", { type: "button", class: "btn btn-sm mt-2", onclick: () => void this.trial.play() }, "Try again"),
+            h(
+              "button",
+              { type: "button", class: "btn btn-sm mt-2", onclick: () => void this.trial.play() },
+              "Try again",
+            ),
         ),
       ),
     );
@@ -191,7 +199,8 @@ class TestPanel {
       this.scenarios.paint();
       this.body.replaceChildren(this.scenarios.element);
     } else if (!picture) this.body.replaceChildren(h("div", { class: "shape island-shape" }));
-    else if (this.tab === "Variables") this.body.replaceChildren(...picture.runs.flatMap((run) => this.variables(run)));
+    else if (this.tab === "Variables")
+      this.body.replaceChildren(...picture.runs.flatMap((run) => this.variables(run)));
     else if (this.tab === "Steps")
       this.body.replaceChildren(stepList(picture, this.canvas, (node) => this.bench.goTo(node)));
     else this.body.replaceChildren(...this.now(picture));
@@ -201,7 +210,7 @@ class TestPanel {
 
   private variables(run: Run): HTMLElement[] {
     const changed = this.trial.picture?.steps.at(-1)?.changed[run.id] ?? {};
-    const heading = h("h3", { class: "section-title px-4 pt-3" }, `Run ${run.id} of ${run.process}`);
+    const heading = h("h2", { class: "section-title px-4 pt-3" }, `Run ${run.id} of ${run.process}`);
     const isAlone = this.trial.picture?.runs.length === 1;
     return [...(isAlone ? [] : [heading]), variablesTable(run.variables, changed)];
   }
@@ -219,11 +228,13 @@ class TestPanel {
     const events = picture.events.filter(({ run }) => run !== null);
     return [
       ...picture.runs.filter(({ status }) => status !== "active").map(endWords),
-      ...picture.failed_starts.map((message) => h("p", { class: "field-error px-4" }, `A start failed: ${message}`)),
+      ...picture.failed_starts.map((message) =>
+        h("p", { class: "field-error px-4" }, `A start failed: ${message}`),
+      ),
       ...waits,
       ...(events.length > 0
         ? [
-            h("h3", { class: "section-title px-4" }, "May happen now"),
+            h("h2", { class: "section-title px-4" }, "May happen now"),
             h("ul", { class: "trial-events" }, ...events.map((event) => eventCard(cards, event))),
           ]
         : []),
@@ -250,18 +261,31 @@ class TestPanel {
         h(
           "section",
           { class: "trial-start" },
-          h("p", { class: "text-subtle" }, "Runs this draft on the engine, in memory: nothing is stored, no handler is called."),
+          h(
+            "p",
+            { class: "text-subtle" },
+            "Runs this draft on the engine, in memory: nothing is stored, no handler is called.",
+          ),
           field.element,
           actionButtons(cards, [{ label: "Start", isMain: true, run }], ({ fields }) => field.refuse(fields)),
         ),
       );
     }
     const events = picture.events.filter(({ kind }) => kind !== "timer");
-    if (events.length > 0) parts.push(h("ul", { class: "trial-events" }, ...events.map((event) => eventCard(cards, event))));
+    if (events.length > 0)
+      parts.push(h("ul", { class: "trial-events" }, ...events.map((event) => eventCard(cards, event))));
     if (parts.length === 0)
       parts.push(
-        h("div", { class: "empty-state" }, h("p", { class: "empty-title" }, "Nothing starts this process by hand"),
-          h("p", {}, "It starts by a timer or a condition: go on to the next timer, or add a plain start event.")),
+        h(
+          "div",
+          { class: "empty-state" },
+          h("p", { class: "empty-title" }, "Nothing starts this process by hand"),
+          h(
+            "p",
+            {},
+            "It starts by a timer or a condition: go on to the next timer, or add a plain start event.",
+          ),
+        ),
       );
     return parts;
   }
@@ -280,7 +304,12 @@ function endWords(run: Run): HTMLElement {
   return h(
     "p",
     { class: "trial-end", role: "status" },
-    h("span", { class: `state state-${look}` }, icon(look), h("span", {}, `Run ${run.id} is ${run.status}${error}`)),
+    h(
+      "span",
+      { class: `state state-${look}` },
+      icon(look),
+      h("span", {}, `Run ${run.id} is ${run.status}${error}`),
+    ),
   );
 }
 

@@ -223,7 +223,12 @@ export class Scenarios {
     }
     const { name, actions, mocks } = row;
     const undo = async () => {
-      await post(this.bench.props.scenarios_url, { name, actions, mocks, files: await this.bench.readFiles() });
+      await post(this.bench.props.scenarios_url, {
+        name,
+        actions,
+        mocks,
+        files: await this.bench.readFiles(),
+      });
       await this.load();
     };
     toast(`“${name}” is deleted.`, { action: { label: "Undo", run: () => void undo() } });

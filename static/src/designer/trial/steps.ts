@@ -22,11 +22,7 @@ const WORDS: Record<string, (action: Action) => string> = {
 
 export function stepList(picture: Picture, canvas: TrialCanvas, goTo: (node: string) => void): HTMLElement {
   if (picture.steps.length === 0) return h("p", { class: "p-4 text-subtle" }, "Nothing has happened yet.");
-  return h(
-    "ol",
-    { class: "trial-steps" },
-    ...picture.steps.map((step) => stepItem(step, canvas, goTo)),
-  );
+  return h("ol", { class: "trial-steps" }, ...picture.steps.map((step) => stepItem(step, canvas, goTo)));
 }
 
 function stepItem(step: Step, canvas: TrialCanvas, goTo: (node: string) => void): HTMLElement {
@@ -43,7 +39,11 @@ function stepItem(step: Step, canvas: TrialCanvas, goTo: (node: string) => void)
         { class: "row-note step-way" },
         ...entered.flatMap((node, index) => [
           index > 0 ? icon("arrow-right") : null,
-          h("button", { type: "button", class: "link-quiet", onclick: () => goTo(node) }, canvas.nameOf(node)),
+          h(
+            "button",
+            { type: "button", class: "link-quiet", onclick: () => goTo(node) },
+            canvas.nameOf(node),
+          ),
         ]),
       ),
     ...step.decided.map((decided) => decision(decided, canvas, goTo)),
@@ -69,7 +69,11 @@ function decision(decided: Decided, canvas: TrialCanvas, goTo: (node: string) =>
     h(
       "p",
       {},
-      h("button", { type: "button", class: "link-quiet", onclick: () => goTo(decided.node) }, canvas.nameOf(decided.node)),
+      h(
+        "button",
+        { type: "button", class: "link-quiet", onclick: () => goTo(decided.node) },
+        canvas.nameOf(decided.node),
+      ),
       values.length > 0 && h("span", { class: "row-note" }, ` with ${values.join(", ")}`),
     ),
     h("ul", {}, ...decided.ways.map((way) => wayItem(way, canvas, goTo))),
@@ -82,7 +86,11 @@ function wayItem(way: Way, canvas: TrialCanvas, goTo: (node: string) => void): H
     "li",
     { class: way.is_taken ? "is-taken" : "" },
     icon(way.is_taken ? "done" : "none"),
-    h("button", { type: "button", class: "link-quiet", onclick: () => goTo(way.flow) }, canvas.nameOfFlow(way.flow)),
+    h(
+      "button",
+      { type: "button", class: "link-quiet", onclick: () => goTo(way.flow) },
+      canvas.nameOfFlow(way.flow),
+    ),
     way.guard && h("code", {}, way.guard),
     h("span", { class: "row-note" }, way.is_taken ? `${gave}, taken` : gave),
   );

@@ -60,13 +60,12 @@ export function variablesTable(variables: Variables, changed: Variables = {}): H
         h(
           "tr",
           {},
+          h("td", {}, name, name in changed && h("span", { class: "row-note" }, " changed")),
           h(
             "td",
-            {},
-            name,
-            name in changed && h("span", { class: "row-note" }, " changed"),
+            { class: "wraps" },
+            h("code", { class: "value-text" }, JSON.stringify(variables[name], null, 1)),
           ),
-          h("td", { class: "wraps" }, h("code", { class: "value-text" }, JSON.stringify(variables[name], null, 1))),
         ),
       ),
     ),

@@ -47,7 +47,11 @@ export function waitCard(cards: Cards, run: Run, wait: Wait): HTMLElement {
         { type: "button", class: "link-quiet", onclick: () => cards.goTo(wait.node) },
         cards.nameOf(wait.node),
       ),
-      h("span", { class: "row-note" }, [words, people, run.id === "1" ? "" : `run ${run.id}`].filter(Boolean).join(" · ")),
+      h(
+        "span",
+        { class: "row-note" },
+        [words, people, run.id === "1" ? "" : `run ${run.id}`].filter(Boolean).join(" · "),
+      ),
     ),
   );
   const at = { run: run.id, node: wait.node };
@@ -64,19 +68,24 @@ function taskForm(cards: Cards, at: Place, wait: Wait): HTMLElement {
   const place = h("div", { class: "trial-form" });
   const outcomes = wait.outcomes ?? [];
   const field = formField(wait.form ?? null, wait.variables ?? {}, "Answer as JSON");
-  const buttons = (outcomes.length > 0 ? outcomes : [{ value: "", label: "Complete" }]).map(({ value, label }, index) => ({
-    label,
-    isMain: index === 0,
-    run: () => {
-      const read = field.read();
-      if (!read) return null;
-      const action: Action = { do: read.isForm ? "submit" : "complete", ...at, variables: read.variables };
-      if (value && read.isForm) action.outcome = value;
-      else if (value) action.variables = { ...read.variables, outcome: value };
-      return action;
-    },
-  }));
-  place.append(field.element, actionButtons(cards, buttons, (refusal) => field.refuse(refusal.fields)));
+  const buttons = (outcomes.length > 0 ? outcomes : [{ value: "", label: "Complete" }]).map(
+    ({ value, label }, index) => ({
+      label,
+      isMain: index === 0,
+      run: () => {
+        const read = field.read();
+        if (!read) return null;
+        const action: Action = { do: read.isForm ? "submit" : "complete", ...at, variables: read.variables };
+        if (value && read.isForm) action.outcome = value;
+        else if (value) action.variables = { ...read.variables, outcome: value };
+        return action;
+      },
+    }),
+  );
+  place.append(
+    field.element,
+    actionButtons(cards, buttons, (refusal) => field.refuse(refusal.fields)),
+  );
   return place;
 }
 
@@ -84,7 +93,11 @@ function jobForm(cards: Cards, at: Place, wait: Wait): HTMLElement {
   const type = wait.type ?? "";
   const result = jsonField("Result as JSON");
   const code = h("input", { class: "input input-sm", "aria-label": "Error code", placeholder: "Error code" });
-  const message = h("input", { class: "input input-sm", "aria-label": "Why it failed", placeholder: "Why it failed" });
+  const message = h("input", {
+    class: "input input-sm",
+    "aria-label": "Why it failed",
+    placeholder: "Why it failed",
+  });
   const always = h("input", { type: "checkbox", class: "checkbox checkbox-sm" });
   const act = (mock: Partial<Mock> & { does: Mock["does"] }, action: Action) => () => {
     if (!always.checked) return action;
@@ -107,7 +120,11 @@ function jobForm(cards: Cards, at: Place, wait: Wait): HTMLElement {
           return variables && act({ does: "result", variables }, { do: "complete", ...at, variables })();
         },
       },
-      { label: "Fail", run: () => act({ does: "fail", message: message.value }, { do: "fail", ...at, message: message.value })() },
+      {
+        label: "Fail",
+        run: () =>
+          act({ does: "fail", message: message.value }, { do: "fail", ...at, message: message.value })(),
+      },
       {
         label: "BPMN error",
         run: () => {
@@ -130,7 +147,12 @@ function completeForm(cards: Cards, at: Place): HTMLElement {
     const variables = field.read();
     return variables && { do: "complete", ...at, variables };
   };
-  return h("div", { class: "trial-form" }, field.element, actionButtons(cards, [{ label: "Let it happen", run }]));
+  return h(
+    "div",
+    { class: "trial-form" },
+    field.element,
+    actionButtons(cards, [{ label: "Let it happen", run }]),
+  );
 }
 
 function incidentPart(cards: Cards, run: Run, at: Place): HTMLElement[] {
@@ -148,7 +170,11 @@ export function eventCard(cards: Cards, event: OpenEvent): HTMLElement {
       "li",
       { class: "trial-event" },
       icon("waiting"),
-      h("button", { type: "button", class: "link-quiet grow", onclick: () => cards.goTo(event.node) }, cards.nameOf(event.node)),
+      h(
+        "button",
+        { type: "button", class: "link-quiet grow", onclick: () => cards.goTo(event.node) },
+        cards.nameOf(event.node),
+      ),
       h("span", { class: "row-note" }, due ? exactTime(due) : ""),
     );
   }
@@ -171,7 +197,11 @@ export function eventCard(cards: Cards, event: OpenEvent): HTMLElement {
         "summary",
         {},
         h("span", { class: "grow" }, `${event.kind === "message" ? "Message" : "Signal"} “${event.name}”`),
-        h("span", { class: "row-note" }, [words, event.key ? `key ${event.key}` : ""].filter(Boolean).join(" · ")),
+        h(
+          "span",
+          { class: "row-note" },
+          [words, event.key ? `key ${event.key}` : ""].filter(Boolean).join(" · "),
+        ),
       ),
       field.element,
       actionButtons(cards, [{ label: "Send", run }]),
@@ -195,7 +225,11 @@ export function actionButtons(
   const words = h("p", { class: "field-error", role: "alert" });
   const row = h("div", { class: "trial-buttons" });
   for (const { label, isMain, run } of buttons) {
-    const button = h("button", { type: "button", class: isMain ? "btn btn-sm btn-primary" : "btn btn-sm" }, label);
+    const button = h(
+      "button",
+      { type: "button", class: isMain ? "btn btn-sm btn-primary" : "btn btn-sm" },
+      label,
+    );
     button.addEventListener("click", () => {
       words.textContent = "";
       const action = run();

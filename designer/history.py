@@ -1,0 +1,103 @@
+"""Pages of the states of a process over time: two of them compared, and a kept draft to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from engine.core.compare import Change
+from engine.service import bundles, comparing, draft_history, reading
+from engine.service.drafts import require_edit
+from engine.service.errors import Forbidden, NotFound
+from engine.service.rights import Actor
+
+
+@login_required
+@require_GET
+def compare_page(request: HttpRequest, key: str) -> HttpResponse:
+    """What changed between two states, invisible properties included: a list, and both diagrams with marks."""
+    places = _places(request.user, key)
+    before, after = _choose(request, places)
+    found = comparing.compare(request.user, key, before, after)
+    changes = [_describe(change) for change in found.changes]
+    context = {
+        "process": {"key": key, "url": _url_of(request.user, key)},
+        "places": places,
+        "before": found.before,
+        "after": found.after,
+        "changes": changes,
+        "diff": {
+            "before": {"label": found.before.label, "xml": found.before.xml},
+            "after": {"label": found.after.label, "xml": found.after.xml},
+            "changes": [{"node": change["node"], "kind": change["kind"]} for change in changes if change["is_drawn"]],
+        },
+    }
+    return render(request, "designer/compare.html", context)
+
+
+@login_required
+@require_GET
+def state_page(request: HttpRequest, key: str, place: str) -> HttpResponse:
+    """One state, read-only."""
+    found = bundles.find(request.user, key, place)
+    context = {
+        "process": {"key": key, "url": _url_of(request.user, key)},
+        "state": found,
+        "files": [file["name"] for file in found.files],
+        "compare_url": reverse("designer:compare", args=[key]) + f"?before={place}&after=draft",
+        "diagram": {
+            "id": None, "xml": found.xml, "tokens": [], "visited": [], "flows": [], "incidents": [], "sequence": 0,
+            "status": "active", "state_url": "",
+        },
+    }  # fmt: skip
+    return render(request, "designer/state.html", context)
+
+
+def _places(actor: Actor, key: str) -> list[tuple[str, str]]:
+    """The states to choose from, newest first; drafts only for who may edit."""
+    try:
+        history = draft_history.list_history(actor, key)
+    except Forbidden:
+        versions = reading.list_versions(actor, reading.get_process(actor, key))
+        return [(f"v{version.number}", f"Version {version.number}") for version in versions]
+    return [("draft", "Draft"), *((moment.place, _label(moment)) for moment in history)]
+
+
+def _label(moment: draft_history.Moment) -> str:
+    return f"{moment.label} · {moment.note[:60]}" if moment.note else moment.label
+
+
+def _choose(request: HttpRequest, places: list[tuple[str, str]]) -> tuple[str, str]:
+    """What the address says; else what was deployed last and the newest state."""
+    known = [place for place, _ in places]
+    versions = [place for place in known if place.startswith("v")]
+    newest = known[0] if known else "draft"
+    before = request.GET.get("before") or (versions[1:] if newest in versions else versions or [newest])[:1] or [newest]
+    after = request.GET.get("after") or newest
+    return before if isinstance(before, str) else before[0], after
+
+
+def _url_of(actor: Actor, key: str) -> str:
+    try:
+        reading.get_process(actor, key)
+    except NotFound:
+        require_edit(actor, key)
+        return reverse("designer:edit", args=[key])
+    return reverse("designer:process", args=[key])
+
+
+def _describe(change: Change) -> dict[str, Any]:
+    return {
+        "kind": change.kind,
+        "node": change.node,
+        "words": change.words,
+        "before": change.before,
+        "after": change.after,
+        "is_long": bool(change.before or change.after) and change.words.endswith("has changed."),
+        "is_drawn": change.part == "process" and change.node != change.owner,
+    }
