@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from engine.models import DeployedFile, Deployment, ProcessVersion
-from engine.service.deploying import File
+from engine.service.files import File
 from engine.service.rights import Actor, allowed_processes, name_of
 
 

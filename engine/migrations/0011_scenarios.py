@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engine', '0007_serving'),
+        ("engine", "0010_fair_jobs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
