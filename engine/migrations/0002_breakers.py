@@ -4,27 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('engine', '0001_tables'),
+        ("engine", "0001_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Breaker',
+            name="Breaker",
             fields=[
-                ('type', models.CharField(max_length=255, primary_key=True, serialize=False)),
-                ('opened_at', models.DateTimeField()),
-                ('open_until', models.DateTimeField()),
-                ('openings', models.IntegerField()),
+                ("type", models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ("opened_at", models.DateTimeField()),
+                ("open_until", models.DateTimeField()),
+                ("openings", models.IntegerField()),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='job',
-            name='engine_job_available',
+            model_name="job",
+            name="engine_job_available",
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('available_at__isnull', False)), fields=['type', '-priority', 'available_at'], name='engine_job_available'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("available_at__isnull", False)),
+                fields=["type", "-priority", "available_at"],
+                name="engine_job_available",
+            ),
         ),
     ]

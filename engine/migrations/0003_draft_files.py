@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('engine', '0002_breakers'),
+        ("engine", "0002_breakers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='draft',
-            name='files',
+            model_name="draft",
+            name="files",
             field=models.JSONField(default=list),
         ),
     ]

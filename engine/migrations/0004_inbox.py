@@ -4,54 +4,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('engine', '0003_draft_files'),
+        ("engine", "0003_draft_files"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=255)),
-                ('type', models.CharField(max_length=127)),
-                ('size', models.PositiveIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('uploaded_by', models.CharField(max_length=150)),
-                ('uploaded_at', models.DateTimeField()),
-                ('instance', models.BigIntegerField(null=True)),
-                ('item', models.BigIntegerField(null=True)),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=255)),
+                ("type", models.CharField(max_length=127)),
+                ("size", models.PositiveIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("uploaded_by", models.CharField(max_length=150)),
+                ("uploaded_at", models.DateTimeField()),
+                ("instance", models.BigIntegerField(null=True)),
+                ("item", models.BigIntegerField(null=True)),
             ],
         ),
         migrations.AddField(
-            model_name='instance',
-            name='started_by',
+            model_name="instance",
+            name="started_by",
             field=models.CharField(max_length=150, null=True),
         ),
         migrations.AddField(
-            model_name='workitem',
-            name='owner',
+            model_name="workitem",
+            name="owner",
             field=models.CharField(max_length=150, null=True),
         ),
         migrations.AddIndex(
-            model_name='instance',
-            index=models.Index(condition=models.Q(('started_by__isnull', False)), fields=['started_by', 'id'], name='engine_instance_started_by'),
+            model_name="instance",
+            index=models.Index(
+                condition=models.Q(("started_by__isnull", False)),
+                fields=["started_by", "id"],
+                name="engine_instance_started_by",
+            ),
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('owner__isnull', False)), fields=['owner', 'status', 'id'], name='engine_item_owner'),
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("owner__isnull", False)), fields=["owner", "status", "id"], name="engine_item_owner"
+            ),
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('status', 0), models.Q(('priority', 50), _negated=True)), fields=['audience', '-priority', 'id'], name='engine_item_priority'),
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("status", 0), models.Q(("priority", 50), _negated=True)),
+                fields=["audience", "-priority", "id"],
+                name="engine_item_priority",
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['instance', 'uploaded_at'], name='engine_document_instance'),
+            model_name="document",
+            index=models.Index(fields=["instance", "uploaded_at"], name="engine_document_instance"),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['digest'], name='engine_document_digest'),
+            model_name="document",
+            index=models.Index(fields=["digest"], name="engine_document_digest"),
         ),
     ]

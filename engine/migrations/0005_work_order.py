@@ -4,18 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('engine', '0004_inbox'),
+        ("engine", "0004_inbox"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('follow_up__isnull', False), ('status', 0)), fields=['audience', 'follow_up', 'id'], name='engine_item_follow_up'),
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("follow_up__isnull", False), ("status", 0)),
+                fields=["audience", "follow_up", "id"],
+                name="engine_item_follow_up",
+            ),
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('due__isnull', False), ('status', 0)), fields=['due', 'id'], name='engine_item_all_due'),
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("due__isnull", False), ("status", 0)),
+                fields=["due", "id"],
+                name="engine_item_all_due",
+            ),
         ),
     ]

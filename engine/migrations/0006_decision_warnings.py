@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('engine', '0005_work_order'),
+        ("engine", "0005_work_order"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='decisionversion',
-            name='warnings',
+            model_name="decisionversion",
+            name="warnings",
             field=models.JSONField(default=list),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('engine', '0006_decision_warnings'),
+        ("engine", "0006_decision_warnings"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='processright',
-            name='may_serve',
+            model_name="processright",
+            name="may_serve",
             field=models.BooleanField(default=False),
         ),
     ]

@@ -6,41 +6,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("engine", "0007_serving"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Repair',
+            name="Repair",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('actor', models.CharField(max_length=150)),
-                ('total', models.IntegerField()),
-                ('done', models.IntegerField(default=0)),
-                ('failed', models.IntegerField(default=0)),
-                ('cause', models.TextField()),
-                ('reason', models.TextField(blank=True)),
-                ('variables', engine.models.fields.JSONText(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("actor", models.CharField(max_length=150)),
+                ("total", models.IntegerField()),
+                ("done", models.IntegerField(default=0)),
+                ("failed", models.IntegerField(default=0)),
+                ("cause", models.TextField()),
+                ("reason", models.TextField(blank=True)),
+                ("variables", engine.models.fields.JSONText(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['id'], name='engine_repair_open')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)), fields=["id"], name="engine_repair_open"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RepairItem',
+            name="RepairItem",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('incident', models.BigIntegerField()),
-                ('result', models.TextField(null=True)),
-                ('repair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='engine.repair')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("incident", models.BigIntegerField()),
+                ("result", models.TextField(null=True)),
+                (
+                    "repair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="engine.repair"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('result__isnull', True)), fields=['repair', 'id'], name='engine_repair_pending')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("result__isnull", True)),
+                        fields=["repair", "id"],
+                        name="engine_repair_pending",
+                    )
+                ],
             },
         ),
     ]

@@ -5,80 +5,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('engine', '0008_repairs'),
+        ("engine", "0008_repairs"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Allowance',
+            name="Allowance",
             fields=[
-                ('type', models.CharField(max_length=255, primary_key=True, serialize=False)),
-                ('next_at', models.DateTimeField()),
+                ("type", models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ("next_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Webhook',
+            name="Webhook",
             fields=[
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=255)),
-                ('url', models.CharField(max_length=2000)),
-                ('kinds', models.JSONField(default=list)),
-                ('is_active', models.BooleanField(default=True)),
-                ('reason', models.CharField(blank=True, max_length=255)),
-                ('generation', models.IntegerField(default=1)),
-                ('rotated_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.CharField(blank=True, max_length=150)),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=255)),
+                ("url", models.CharField(max_length=2000)),
+                ("kinds", models.JSONField(default=list)),
+                ("is_active", models.BooleanField(default=True)),
+                ("reason", models.CharField(blank=True, max_length=255)),
+                ("generation", models.IntegerField(default=1)),
+                ("rotated_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("created_by", models.CharField(blank=True, max_length=150)),
             ],
         ),
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('name', models.CharField(max_length=255, primary_key=True, serialize=False)),
-                ('host', models.CharField(max_length=255)),
-                ('pid', models.IntegerField()),
-                ('version', models.CharField(max_length=32)),
-                ('queues', models.JSONField(default=list)),
-                ('types', models.JSONField(default=list)),
-                ('figures', models.JSONField(default=dict)),
-                ('started_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
+                ("name", models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ("host", models.CharField(max_length=255)),
+                ("pid", models.IntegerField()),
+                ("version", models.CharField(max_length=32)),
+                ("queues", models.JSONField(default=list)),
+                ("types", models.JSONField(default=list)),
+                ("figures", models.JSONField(default=dict)),
+                ("started_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='outbox',
-            name='engine_outbox_due',
+            model_name="outbox",
+            name="engine_outbox_due",
         ),
         migrations.AddField(
-            model_name='outbox',
-            name='event',
-            field=models.CharField(default='', max_length=64),
+            model_name="outbox",
+            name="event",
+            field=models.CharField(default="", max_length=64),
             preserve_default=False,
         ),
         migrations.AddField(
-            model_name='outbox',
-            name='webhook',
+            model_name="outbox",
+            name="webhook",
             field=models.IntegerField(default=0),
             preserve_default=False,
         ),
         migrations.AlterField(
-            model_name='outbox',
-            name='payload',
+            model_name="outbox",
+            name="payload",
             field=models.TextField(),
         ),
         migrations.AddIndex(
-            model_name='outbox',
-            index=models.Index(condition=models.Q(('available_at__isnull', False)), fields=['webhook', 'instance', 'id'], name='engine_outbox_order'),
+            model_name="outbox",
+            index=models.Index(
+                condition=models.Q(("available_at__isnull", False)),
+                fields=["webhook", "instance", "id"],
+                name="engine_outbox_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outbox',
-            index=models.Index(fields=['webhook', '-id'], name='engine_outbox_webhook'),
+            model_name="outbox",
+            index=models.Index(fields=["webhook", "-id"], name="engine_outbox_webhook"),
         ),
         migrations.AddField(
-            model_name='webhook',
-            name='process',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='engine.process'),
+            model_name="webhook",
+            name="process",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="engine.process"
+            ),
         ),
     ]

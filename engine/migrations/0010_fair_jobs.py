@@ -4,18 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('engine', '0009_outgoing'),
+        ("engine", "0009_outgoing"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='job',
-            name='engine_job_available',
+            model_name="job",
+            name="engine_job_available",
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('available_at__isnull', False)), fields=['type', 'state', '-priority', 'available_at'], name='engine_job_fair'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("available_at__isnull", False)),
+                fields=["type", "state", "-priority", "available_at"],
+                name="engine_job_fair",
+            ),
         ),
     ]

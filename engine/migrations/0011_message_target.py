@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('engine', '0010_fair_jobs'),
+        ("engine", "0010_fair_jobs"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='bufferedmessage',
-            name='target',
+            model_name="bufferedmessage",
+            name="target",
             field=models.CharField(max_length=511, null=True),
         ),
     ]
