@@ -12,6 +12,7 @@ from engine.core.model.graph import State
 from engine.core.model.runtime import Token
 from engine.core.triggers import TRIGGERS
 
+CHANGING = ("CompletedInstances", "ActiveInstances")
 Fires = Callable[[Run, Token, int], bool]
 
 
@@ -106,8 +107,8 @@ class _Body:
         data = run.remember(token)
         done = data["done"] + 1
         result = self.output_of(run, child) if self.output_of is not None else None
-        self.tell(run, token, data["total"], done, data["begun"] - done)
-        thrown = [throw for fires, throw in self.throws if fires(run, child, done)]
+        run.put_all(token, self.progress(done, data["begun"] - done))
+        thrown = [throw for fires, throw in self.throws if fires(run, child, done)] if self.throws else ()
         is_enough = self.is_enough is not None and self.is_enough(run, child)
         data["done"] = done
         if self.output_of is not None:
@@ -128,8 +129,16 @@ class _Body:
 
     def tell(self, run: Run, token: Token, total: int, done: int, active: int) -> None:
         """What conditions and instances may read of the whole (10.3.8, table 10.31)."""
-        numbers = {"Instances": total, "CompletedInstances": done, "ActiveInstances": active, "TerminatedInstances": 0}
-        run.put_all(token, {word + name: number for word in self.words for name, number in numbers.items()})
+        numbers = self.progress(done, active)
+        for word in self.words:
+            numbers |= {f"{word}Instances": total, f"{word}TerminatedInstances": 0}
+        run.put_all(token, numbers)
+
+    def progress(self, done: int, active: int) -> dict[str, Any]:
+        """Those of the numbers that change while the instances end."""
+        if len(self.words) == 1:
+            return {"nrOfCompletedInstances": done, "nrOfActiveInstances": active}
+        return {f"{word}{name}": n for word in self.words for name, n in zip(CHANGING, (done, active), strict=True)}
 
     def collected(self, data: Mapping[str, Any]) -> dict[str, Any]:
         return {self.output_collection: data["results"]} if "results" in data and self.output_collection else {}

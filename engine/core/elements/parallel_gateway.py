@@ -24,8 +24,11 @@ class ParallelGateway:
         def enter(run: Run, token: Token) -> None:
             """One token per flow, the oldest of each (13.4.1); a second one of a flow waits for the next round."""
             run.rest(token)
+            together = run.together(token)
+            if len(together) < len(incoming):
+                return
             oldest: dict[str, Token] = {}
-            for waiting in run.together(token):
+            for waiting in together:
                 if waiting.flow is not None and waiting.flow in incoming:
                     oldest.setdefault(waiting.flow, waiting)
             if len(oldest) < len(incoming):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.core.model.behaviour import Behaviour, Fault, Kit, Run
+from engine.core.model.behaviour import Behaviour, Encoded, Fault, Kit, Run
 from engine.core.model.diagram import Form, Node, Process
 from engine.core.model.effects import OpenItem
 from engine.core.model.encoding import encode
@@ -41,31 +42,17 @@ class UserTask:
 
     def prepare(self, state: State, kit: Kit) -> Behaviour:
         config = state.config
-        texts = {name: kit.text(config.get(name)) for name in ("assignee",)}
-        lists = {name: kit.value(config.get(name)) for name in ("candidate_users", "candidate_groups")}
-        times = {name: kit.value(config.get(name)) for name in ("due", "follow_up")}
-        priority_of = kit.whole(config.get("priority"))
         form = config.get("form")
         extra: dict[str, Any] = {name: config[name] for name in ("outcomes", "four_eyes") if name in config}
 
+        # Only what is asked of this task is evaluated.
+        fill = [(name, make(config[name], kit)) for name, make in FIELDS.items() if config.get(name) is not None]
+
         def enter(run: Run, token: Token) -> None:
-            priority = priority_of(run, token)
-            run.open(
-                OpenItem(
-                    token=token.id,
-                    trigger="complete",
-                    node=state.node,
-                    name=state.name,
-                    assignee=texts["assignee"](run, token),
-                    candidate_users=as_names(lists["candidate_users"](run, token)),
-                    candidate_groups=as_names(lists["candidate_groups"](run, token)),
-                    due=as_time(times["due"](run, token), run.now),
-                    follow_up=as_time(times["follow_up"](run, token), run.now),
-                    priority=priority if priority is not None else DEFAULT_PRIORITY,
-                    form=form,
-                    config=extra,
-                )
-            )
+            item = OpenItem(token.id, "complete", state.node, state.name, form=form, config=extra)
+            for name, value_of in fill:
+                setattr(item, name, value_of(run, token))
+            run.open(item)
 
         return Behaviour(enter=enter, wait="user")
 
@@ -78,6 +65,39 @@ def encode_form(form: Form) -> dict[str, Any]:
             for field in form.fields
         ]
     return encoded
+
+
+Make = Callable[[Encoded, Kit], Callable[[Run, Token], Any]]
+
+
+def _names(formula: Encoded, kit: Kit) -> Callable[[Run, Token], list[str]]:
+    value = kit.value(formula)
+    return lambda run, token: as_names(value(run, token))
+
+
+def _time(formula: Encoded, kit: Kit) -> Callable[[Run, Token], datetime | None]:
+    value = kit.value(formula)
+    return lambda run, token: as_time(value(run, token), run.now)
+
+
+def _priority(formula: Encoded, kit: Kit) -> Callable[[Run, Token], int]:
+    whole = kit.whole(formula)
+
+    def priority(run: Run, token: Token) -> int:
+        found = whole(run, token)
+        return DEFAULT_PRIORITY if found is None else found
+
+    return priority
+
+
+FIELDS: dict[str, Make] = {
+    "assignee": lambda formula, kit: kit.text(formula),
+    "candidate_users": _names,
+    "candidate_groups": _names,
+    "due": _time,
+    "follow_up": _time,
+    "priority": _priority,
+}
 
 
 def as_names(value: Any) -> list[str]:

@@ -9,7 +9,7 @@ from engine.core.elements import ELEMENTS
 from engine.core.feel import DEFAULT_BUDGET, Budget
 from engine.core.machine.hooks import Edge, ProcessMachine, ProcessState, StockMachine, use_stock_callbacks
 from engine.core.machine.kit import Decide, ExpressionKit, no_decisions
-from engine.core.machine.phases import assemble
+from engine.core.machine.phases import assemble, pass_straight
 from engine.core.model.graph import COMPLETE, State, Transition
 from engine.core.model.limits import DEFAULT_LIMITS, Limits
 
@@ -47,9 +47,20 @@ def build_machine(
             state.kind != "exclusiveGateway" and (len(edges) > 1 or any(edge.guard is not None for edge in edges))
         )
         assemble(state, kit)
+    for state in prepared:
+        state.onward = find_onward(leaving.transitions.get(state.key, []) if leaving is not None else [])
     machine.watches = any(state.behaviour.watches for state in prepared)
     machine.hears = any(state.behaviour.signals for state in prepared)
     machine.settles = any(state.behaviour.settle is not None for state in prepared)
     if hooks == "stock":
         use_stock_callbacks(machine)
     return machine
+
+
+def find_onward(edges: list[Edge]) -> Edge | None:
+    """The one edge of a state that does nothing but take it."""
+    if len(edges) != 1:
+        return None
+    edge, state = edges[0], edges[0].source_state
+    is_plain = state.arrive is pass_straight and state.leave is None and not state.splits
+    return edge if is_plain and edge.guard is None and edge.target_state is not None else None

@@ -8,17 +8,18 @@ contract test replays every conformance case on both and compares each step.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from transitions import Event, EventData, Machine, MachineError, State, Transition
 
-from engine.core.model.behaviour import Accept, Behaviour, Enter, Run, Take
+from engine.core.model.behaviour import Accept, Behaviour, Enter, Fault, Run, Take
 from engine.core.model.graph import State as StateRow
 from engine.core.model.graph import Transition as TransitionRow
 from engine.core.model.runtime import Token
 
 Refused = MachineError  # the machine knows no such edge: the wait is already gone
 Guard = Callable[[Run, Token], bool]
+LONGEST_WALK = 100  # nodes passed at once: a loop that has no end is counted elsewhere
 
 
 class ProcessState(State):  # type: ignore[misc]
@@ -36,11 +37,13 @@ class ProcessState(State):  # type: ignore[misc]
         self.wait = behaviour.wait
         self.arrive: Enter = behaviour.enter
         self.leave: Enter | None = behaviour.leave
+        self.child_gone = behaviour.child_gone
         self.take: Take | None = behaviour.take
         self.finish: Callable[[Run, Token, Any], None] | None = None
         self.resume: Enter | None = None
         self.fires: dict[str, Accept] = behaviour.fires
         self.splits = False
+        self.onward: Edge | None = None  # the one way on of a state that only routes
         self.inside: frozenset[str] = frozenset()  # triggers of the event sub-processes of the scope
         self.catches: dict[str, list[tuple[str | None, Any]]] = {}
         self.is_hidden = bool(row.config.get("is_hidden")) or row.key.startswith("#")
@@ -63,7 +66,7 @@ class Edge(Transition):  # type: ignore[misc]
         self.target_state: ProcessState | None = None
 
     def move(self, token: Token, run: Any) -> None:
-        """Take the token over this edge."""
+        """Take the token over this edge; and on through what only routes, where nothing else is waiting to be done."""
         target = self.target_state
         if target is None:
             run.branch(token, self)
@@ -72,10 +75,23 @@ class Edge(Transition):  # type: ignore[misc]
         if leave is not None:
             leave(run, token)
         run.log.append((token.id, self.number))
+        edge, onward = self, target.onward
+        if onward is not None and not run.agenda:
+            steps = 0
+            while onward is not None and steps < LONGEST_WALK:
+                edge = onward
+                run.log.append((token.id, edge.number))
+                target = cast(ProcessState, edge.target_state)
+                onward = target.onward
+                steps += 1
+            run.walked += steps
         token.state = target.key
-        token.flow = self.flow
+        token.flow = edge.flow
         token.is_changed = True
-        run.arrive(token)  # and not the state's own: what cannot be done there is parked there, not where it came from
+        try:
+            target.arrive(run, token)
+        except Fault as fault:  # what cannot be done there is parked there, not where it came from
+            run.park_at_arrival(token, fault)
 
 
 class LeanEvent(Event):  # type: ignore[misc]
@@ -85,9 +101,9 @@ class LeanEvent(Event):  # type: ignore[misc]
         edges: list[Edge] | None = self.transitions.get(token.state)
         if not edges:
             raise MachineError(f"Can't trigger event {self.name} from state {token.state}!")
-        if edges[0].source_state.splits:
-            return split(token, run, edges)
         for edge in edges:
+            if edge.source_state.splits:
+                return split(token, run, edges)
             guard = edge.guard
             if guard is None or guard(run, token):
                 edge.move(token, run)

@@ -32,6 +32,8 @@ def assemble(state: ProcessState, kit: Kit) -> None:
     after: Enter = _end_process if state.kind == "process" else _complete
     if into:
         state.arrive = _walk("in", into, last)
+    elif behaviour.enter is pass_on:
+        state.arrive = pass_straight
     if out or config.get("outputs"):
         state.finish = _finish(out, takes_local, after)
     if any(phase.__name__ == "wait_for_job" for phase in into + out):
@@ -106,6 +108,11 @@ def _go(run: Run, token: Token, way: str, phases: list[Phase], start: int, last:
                 run.remember(token)["phase"] = [way, index]
             return
     last(run, token)
+
+
+def pass_straight(run: Any, token: Token) -> None:
+    """As pass_on, for the many states that do nothing else."""
+    run.agenda.append(token)
 
 
 def _pass_out(run: Run, token: Token) -> None:

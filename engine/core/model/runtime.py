@@ -109,7 +109,6 @@ class Delta:
     born: list[Token] = field(default_factory=list)
     changed: list[Token] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
-    variables: dict[int, Variables] = field(default_factory=dict)  # scope token id → what changed there
     effects: list[Effect] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)  # tokens whose stored waits and queued deliveries are over
     dropped: list[tuple[int, str]] = field(default_factory=list)  # single waits that are over: token, trigger

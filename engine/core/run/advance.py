@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from engine.core.machine.hooks import ProcessMachine, Refused
 from engine.core.model.behaviour import Fault
+from engine.core.model.effects import OpenIncident
 from engine.core.model.graph import COMPLETE, PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS, Limits
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Snapshot, Token
@@ -46,8 +47,8 @@ def advance(
     if snapshot.is_new:
         for waits in run.waits.values():
             for wait in waits:
-                if wait.__class__.__name__ == "OpenIncident":
-                    return Failure(wait.code, wait.node, wait.message, wait.token)  # type: ignore[union-attr]
+                if wait.__class__ is OpenIncident:
+                    return Failure(wait.code, wait.node, wait.message, wait.token)
     return _delta(run, snapshot, refused)
 
 
@@ -70,7 +71,8 @@ def _run_agenda(run: InstanceRun, limit: int) -> bool:
     steps = 0
     while True:
         while agenda:
-            steps += 1
+            steps += 1 + run.walked
+            run.walked = 0
             if steps > limit:
                 return False
             item = agenda.popleft()
@@ -264,18 +266,18 @@ def _delta(run: InstanceRun, snapshot: Snapshot, refused: list[Delivery]) -> Del
     root = run.root
     instance.variables = root.variables or {}
     instance.data = root.data or None
-    delta = Delta(instance, snapshot.is_new, log=run.log, refused=refused, at=run.now, variables=run.changes)
+    born: list[Token] = []
+    changed: list[Token] = []
     for token in run.tokens.values():
-        if token.id == ROOT:
-            continue
         if token.is_new:
-            delta.born.append(token)
-        elif token.is_changed:
-            delta.changed.append(token)
-    delta.gone = [token.id for token in run.gone]
-    delta.closed = sorted(run.closed)
-    delta.dropped = sorted(run.dropped)
-    delta.effects = run.effects
+            born.append(token)
+        elif token.is_changed and token is not root:
+            changed.append(token)
+    effects = run.effects
     for waits in run.waits.values():
-        delta.effects.extend(waits)
-    return delta
+        effects += waits
+    gone = [token.id for token in run.gone]
+    return Delta(
+        instance, snapshot.is_new, born, changed, gone, effects, sorted(run.closed), sorted(run.dropped), run.log,
+        refused, run.now,
+    )  # fmt: skip

@@ -25,7 +25,8 @@ def resting(run: InstanceRun) -> dict[tuple[str, int], list[Token]]:
 def rest(run: InstanceRun, token: Token) -> None:
     token.is_changed = True
     token.data = {"at": run.instance.sequence + len(run.log)}
-    waiting = resting(run).setdefault((token.state, token.scope), [])
+    places = run.resting if run.resting is not None else resting(run)
+    waiting = places.setdefault((token.state, token.scope), [])
     if token not in waiting:
         waiting.append(token)
 

@@ -45,6 +45,7 @@ class InstanceRun:
             self.tokens[token.id] = token
             population[token.scope] = population.get(token.scope, 0) + 1
         self.agenda: deque[Any] = deque()
+        self.walked = 0  # nodes passed since somebody has counted them
         self.log: list[Any] = []
         self.effects: list[Effect] = []
         self.waits: dict[int, list[Effect]] = {}
@@ -55,7 +56,6 @@ class InstanceRun:
         self.draining: set[int] = set()  # owners whose empty scope is already on the agenda
         self.changed_names: dict[str, tuple[int, str]] = {}  # name → where in the log it changed, and how
         self.watched_from: dict[tuple[int, str], int] = {}  # token and trigger → where in the log the wait began
-        self.changes: dict[int, dict[str, Any]] = {}
         self.signals: deque[tuple[Token, str, Mapping[str, Any]]] = deque()
         self.resting: dict[tuple[str, int], list[Token]] | None = None
 
@@ -126,12 +126,17 @@ class InstanceRun:
         variables: dict[str, Any] | None = None,
         data: dict[str, Any] | None = None,
     ) -> Token:
-        self._refuse_crowd(1)
+        if len(self.tokens) >= self.most_tokens:
+            self._refuse_crowd(1)
         token = self._make(state, scope, flow, index, variables, data)
-        self.log.append(("born", token.id, state, scope))
+        log = self.log
+        log.append(("born", token.id, state, scope))
         if variables:
-            self.log.append(("set", token.id, variables))
-        self.arrive(token)
+            log.append(("set", token.id, dict(variables)))  # what it comes to have later is not this
+        try:
+            self.states[state].arrive(cast(Any, self), token)
+        except Fault as fault:
+            self.park_at_arrival(token, fault)
         return token
 
     def arrive(self, token: Token) -> None:
@@ -139,8 +144,11 @@ class InstanceRun:
         try:
             self.states[token.state].arrive(cast(Any, self), token)
         except Fault as fault:
-            self.close(token)
-            self.park(token, "enter", fault)
+            self.park_at_arrival(token, fault)
+
+    def park_at_arrival(self, token: Token, fault: Fault) -> None:
+        self.close(token)
+        self.park(token, "enter", fault)
 
     def fork(self, token: Token, edges: list[Edge]) -> None:
         """One fresh token for each edge, then the old one is gone."""
@@ -177,13 +185,14 @@ class InstanceRun:
         self.remember(owner)["is_interrupted"] = True
 
     def consume(self, token: Token) -> None:
-        state = self.states[token.state]
-        if state.leave is not None:
-            state.leave(cast(Any, self), token)
+        states = self.states
+        leave = states[token.state].leave
+        if leave is not None:
+            leave(cast(Any, self), token)
         self.log.append(("gone", token.id, token.state))
         owner = self.tokens.get(token.scope)
         if owner is not None:
-            child_gone = self.states[owner.state].behaviour.child_gone
+            child_gone = states[owner.state].child_gone
             if child_gone is not None:
                 child_gone(cast(Any, self), owner, token)
         if not token.is_gone:
@@ -276,7 +285,7 @@ class InstanceRun:
 
     def merge(self, token: Token, variables: Mapping[str, Any]) -> None:
         if token.scope <= ROOT and token.variables is None:
-            self._set(self.root, variables)
+            self._set(self.root, dict(variables))
             return
         for name, value in variables.items():
             owner = token
@@ -287,20 +296,21 @@ class InstanceRun:
     def put(self, token: Token, name: str, value: Any) -> None:
         self._set(token, {name: value})
 
-    def put_all(self, token: Token, variables: Mapping[str, Any]) -> None:
+    def put_all(self, token: Token, variables: dict[str, Any]) -> None:
         self._set(token, variables)
 
-    def _set(self, owner: Token, variables: Mapping[str, Any]) -> None:
-        if owner.variables is None:
-            owner.variables = {}
-        known = set(owner.variables) if self.machine.watches else ()
-        owner.variables.update(variables)
-        self.changes.setdefault(owner.id, {}).update(variables)
+    def _set(self, owner: Token, variables: dict[str, Any]) -> None:
+        """Whoever calls gives the mapping away: it stays in the log."""
+        known = owner.variables
+        if known is None:
+            known = owner.variables = {}
         owner.is_changed = True
-        self.log.append(("set", owner.id, dict(variables)))
+        log = self.log
+        log.append(("set", owner.id, variables))
         if self.machine.watches:
             for name in variables:
-                self.changed_names[name] = len(self.log), "update" if name in known else "create"
+                self.changed_names[name] = len(log), "update" if name in known else "create"
+        known.update(variables)
 
     # errors and escalations
 
@@ -336,9 +346,9 @@ class InstanceRun:
     ) -> Token:
         instance = self.instance
         instance.tokens_made = number = instance.tokens_made + 1
-        token = Token(number, state, scope, flow, index, variables, data, is_new=True)
-        self.tokens[number] = token
-        self.population[scope] = self.population.get(scope, 0) + 1
+        token = self.tokens[number] = Token(number, state, scope, flow, index, variables, data, True)
+        population = self.population
+        population[scope] = population.get(scope, 0) + 1
         return token
 
     def _remove(self, token: Token) -> None:

@@ -13,6 +13,7 @@ import pytest
 from engine.core.compile.build import compile_diagram
 from engine.core.machine import build_machine
 from engine.core.machine.hooks import Edge, ProcessState, Refused
+from engine.core.machine.phases import pass_straight
 from engine.core.model.graph import Graph, State, Transition
 from engine.core.model.runtime import ROOT, Delivery, Delta, Instance, Snapshot, Token
 from engine.core.parse import read_diagram
@@ -108,6 +109,6 @@ def test_a_state_without_phases_keeps_its_element_s_own_way_in() -> None:
     """What a process does not use costs it nothing."""
     compiled = graph()
     state = build_machine(compiled.states.values(), compiled.transitions).states["b"]
-    assert state.arrive is state.behaviour.enter
+    assert state.arrive is pass_straight
     assert state.leave is None
     assert state.finish is None
