@@ -1,0 +1,47 @@
+"""A player is one engine in a process of its own: it is told a piece of work and answers how much of it it did.
+
+A line in, a line out: `{"work": "W1", "batch": 100, "seconds": 1}` → `{"rate": 123.4}`; `batch` null is in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+# Does the work once and says how many instances that were; None: this engine does not do it.
+Act = Callable[[], int]
+Prepare = Callable[[str, int | None], Act | None]
+
+
+def serve(prepare: Prepare, more: dict[str, Callable[[dict[str, Any]], Any]] | None = None) -> None:
+    """Until the lines end. What the engine prints goes to standard error."""
+    answers, sys.stdout = os.fdopen(os.dup(1), "w"), sys.stderr
+    os.dup2(2, 1)
+    acts: dict[tuple[str, int | None], Act | None] = {}
+    for line in sys.stdin:
+        asked = json.loads(line)
+        own = (more or {}).get(asked["work"])
+        if own is not None:
+            answer = own(asked)
+        else:
+            key = (asked["work"], asked["batch"])
+            if key not in acts:
+                acts[key] = prepare(*key)
+                if acts[key] is not None:
+                    acts[key]()  # caches are filled before anything is counted
+            act = acts[key]
+            answer = {"rate": None if act is None else rate(act, asked["seconds"])}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+def rate(act: Act, seconds: float) -> float:
+    done, started = 0, time.perf_counter()
+    while True:
+        done += act()
+        spent = time.perf_counter() - started
+        if spent >= seconds:
+            return done / spent
