@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "config.telemetry.TelemetryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.refusals.RefusalMiddleware",
@@ -278,11 +279,19 @@ EMAIL_USE_TLS = read_flag("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = read_text("DEFAULT_FROM_EMAIL", "statewright@localhost")
 
 LOG_LEVEL = read_text("LOG_LEVEL", "INFO").upper()
+LOG_JSON = read_text("LOG_FORMAT", "line") == "json"
+# Who may read /metrics without a session; empty: nobody.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+# Where traces go, as OTLP over HTTP; empty: there are none.
+TRACES_ENDPOINT = os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "config.telemetry.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json" if LOG_JSON else "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from monitor import actions, incidents, insights, instance_list, instance_page, operations, process_state
+from monitor import actions, incidents, insights, instance_list, instance_page, metrics, operations, process_state
 
 app_name = "monitor"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("instances/<int:instance>/variables/", actions.set_variable, name="set-variable"),
     path("processes/<str:key>/state/", process_state.process_state, name="process-state"),
     path("jobs/<int:job>/skip/", actions.skip, name="skip"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("operations/", operations.operations_page, name="operations"),
     path("operations/timers/<int:timer>/fire/", operations.fire_timer, name="fire-timer"),
     path("operations/breakers/reset/", operations.reset_breaker, name="reset-breaker"),

@@ -35,6 +35,7 @@ class Instance(models.Model):
     depth = models.SmallIntegerField(default=0)  # how many calls lead to it
     business_key = models.CharField(max_length=255, blank=True)
     started_by = models.CharField(max_length=150, null=True)
+    trace = models.CharField(max_length=64, null=True)  # the traceparent of its start, where traces are collected
     error = models.CharField(max_length=255, null=True)  # the code of a failed end, empty for one without
     variables = JSONText()
     data = JSONText(null=True)

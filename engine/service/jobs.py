@@ -57,6 +57,7 @@ class LeasedJob(NamedTuple):
     priority: int = 0
     last_failure: str = ""
     inputs: Mapping[str, Any] = {}  # what the step's input mappings gave, without the variables around it
+    trace: str | None = None  # the traceparent of the instance's start
 
     @property
     def idempotency_key(self) -> str:
@@ -275,7 +276,7 @@ def describe_job(row: JobRow, loaded: Loaded) -> LeasedJob:
         row.id, row.type, _node_of(version, row.state), loaded.row.id, version.process, version.number,
         loaded.row.business_key, visible_variables(loaded, version, row.token), unpack(row.headers) or {},
         row.script, row.retries, row.attempts, bool(row.retry_cycle), row.token, loaded.row.version, row.priority,
-        str(failures[-1]["message"]) if failures else "", unpack(own) or {},
+        str(failures[-1]["message"]) if failures else "", unpack(own) or {}, loaded.row.trace,
     )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from typing import NamedTuple
 import httpx
 from django.conf import settings
 
+from engine.service import telemetry
+
 CHUNK = 65_536
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -44,12 +46,24 @@ def send(
 ) -> Answer:  # fmt: skip
     """Send the request and read the whole answer. Any status is an answer."""
     target = check_url(url)
+    with telemetry.span(f"{method} {target.host}", kind="client", method=method, host=target.host):
+        given = dict(headers or {})
+        parent = telemetry.traceparent()
+        if parent is not None:
+            given.setdefault("traceparent", parent)
+        return _send(target, method, given, content, seconds, most_bytes)
+
+
+def _send(
+    target: httpx.URL, method: str, headers: dict[str, str], content: bytes, seconds: float | None,
+    most_bytes: int | None,
+) -> Answer:  # fmt: skip
     limit = settings.OUTGOING_MOST_BYTES if most_bytes is None else most_bytes
     end = time.monotonic() + (settings.OUTGOING_SECONDS if seconds is None else seconds)
     failure: Exception = Unreachable(f"{target.host} has no address.")
     for address in find_addresses(target):
         try:
-            return _send_to(address, method, target, dict(headers or {}), content, end, limit)
+            return _send_to(address, method, target, headers, content, end, limit)
         except httpx.ConnectError as error:
             failure = Unreachable(f"{target.host} could not be reached: {error}")
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, UnicodeError) as error:

@@ -21,7 +21,7 @@ from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Instance, Snapshot
 from engine.core.run.inline import evaluate, is_expression
 from engine.models.keys import instance_of, make_key, number_of
-from engine.service import correlation, registered
+from engine.service import correlation, registered, telemetry
 from engine.service.case import Case
 from engine.service.errors import Moved, NotFound
 from engine.service.expressions import expression_budget
@@ -48,6 +48,7 @@ class Birth(NamedTuple):
     depth: int = 0
     actor: str = ""
     cause: tuple[int, int] | None = None
+    trace: str | None = None  # of the instance that calls
 
 
 class Inner(NamedTuple):
@@ -171,7 +172,7 @@ class Unit:
         )
         row = InstanceRow(
             birth.id, self.now, birth.parent, None, version.id, 0, 0, 0, 0, ACTIVE, birth.business_key, None,
-            "{}", "", birth.depth, birth.actor or None,
+            "{}", "", birth.depth, birth.actor or None, birth.trace or telemetry.traceparent(),
         )  # fmt: skip
         case = Case(version, row, Snapshot(instance, is_new=True))
         result = case.advance([Delivery(ROOT, birth.trigger, {"variables": birth.variables}, birth.actor)], self.now)
@@ -234,6 +235,7 @@ class Unit:
                 parent=make_key(case.id, effect.token),
                 depth=case.row.depth + 1,
                 cause=(case.id, effect.token),
+                trace=case.row.trace,
             )
         )
 

@@ -27,6 +27,7 @@ class InstanceRow(NamedTuple):
     data: str | None
     depth: int = 0
     started_by: str | None = None
+    trace: str | None = None
 
 
 class TokenRow(NamedTuple):

@@ -22,7 +22,7 @@ from django.db import close_old_connections
 
 from engine.core.model.problems import BpmnError
 from engine.push.signals import work_waiting
-from engine.service import breakers, jobs
+from engine.service import breakers, jobs, telemetry
 from engine.service.instances import check_variables
 from engine.service.jobs import Done, Failed, LeasedJob, Outcome, Thrown
 from engine.worker.failures import PermanentError, TransientError, class_of
@@ -168,6 +168,12 @@ def bring_back(outcomes: list[Outcome], owner: str, types: Mapping[int, str]) ->
 
 
 def run(job: LeasedJob) -> Outcome:
+    names = {"instance": str(job.instance), "process": job.process, "job": str(job.id), "job_type": job.type}
+    with telemetry.about(**names), telemetry.span(f"job {job.type}", parent=job.trace, kind="consumer", **names):
+        return _run(job)
+
+
+def _run(job: LeasedJob) -> Outcome:
     try:
         return _done(job, call(job))
     except BpmnError as error:

@@ -15,7 +15,7 @@ Parameters = list[Any]
 Part = Callable[[Batch, str, list[str], list[Any]], None]
 
 # What an instance keeps from its start is not written again.
-FIXED = ("id", "started_at", "parent", "version_id", "business_key", "started_by")
+FIXED = ("id", "started_at", "parent", "version_id", "business_key", "started_by", "trace")
 
 SPAN = f"BETWEEN i.id << {NUMBER_BITS} AND i.id << {NUMBER_BITS} | {LARGEST_NUMBER}"
 HELD = (

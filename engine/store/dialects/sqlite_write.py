@@ -10,7 +10,7 @@ from engine.store.dialects.sqlite_run import list_of, run, run_many, write_rows,
 from engine.store.rows import Batch
 from engine.store.tables import INSERTED, INSTANCES, KEPT, REPLACED, Table
 
-FIXED = ("id", "started_at", "parent", "version_id", "business_key", "started_by")
+FIXED = ("id", "started_at", "parent", "version_id", "business_key", "started_by", "trace")
 COUNT_UNMOVED = (
     "SELECT count(*) FROM json_each(?) g JOIN engine_instance i ON i.id = json_extract(g.value, '$[0]') "
     "AND i.revision = json_extract(g.value, '$[1]')"
