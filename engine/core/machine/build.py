@@ -49,6 +49,7 @@ def build_machine(
         assemble(state, kit)
     for state in prepared:
         state.onward = find_onward(leaving.transitions.get(state.key, []) if leaving is not None else [])
+    break_circles(prepared)
     machine.watches = any(state.behaviour.watches for state in prepared)
     machine.hears = any(state.behaviour.signals for state in prepared)
     machine.settles = any(state.behaviour.settle is not None for state in prepared)
@@ -64,3 +65,17 @@ def find_onward(edges: list[Edge]) -> Edge | None:
     edge, state = edges[0], edges[0].source_state
     is_plain = state.arrive is pass_straight and state.leave is None and not state.splits
     return edge if is_plain and edge.guard is None and edge.target_state is not None else None
+
+
+def break_circles(states: Iterable[ProcessState]) -> None:
+    """A token that walks in a circle has to be counted step by step."""
+    seen: set[str] = set()
+    for state in states:
+        walk: dict[str, ProcessState] = {}
+        walker: ProcessState | None = state
+        while walker is not None and walker.key not in seen and walker.key not in walk:
+            walk[walker.key] = walker
+            walker = walker.onward.target_state if walker.onward is not None else None
+        seen.update(walk)
+        if walker is not None and walker.key in walk:
+            walker.onward = None

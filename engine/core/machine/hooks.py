@@ -19,7 +19,6 @@ from engine.core.model.runtime import Token
 
 Refused = MachineError  # the machine knows no such edge: the wait is already gone
 Guard = Callable[[Run, Token], bool]
-LONGEST_WALK = 100  # nodes passed at once: a loop that has no end is counted elsewhere
 
 
 class ProcessState(State):  # type: ignore[misc]
@@ -43,7 +42,7 @@ class ProcessState(State):  # type: ignore[misc]
         self.resume: Enter | None = None
         self.fires: dict[str, Accept] = behaviour.fires
         self.splits = False
-        self.onward: Edge | None = None  # the one way on of a state that only routes
+        self.onward: Edge | None = None  # the one way on of a state that only routes, and not in a circle
         self.inside: frozenset[str] = frozenset()  # triggers of the event sub-processes of the scope
         self.catches: dict[str, list[tuple[str | None, Any]]] = {}
         self.is_hidden = bool(row.config.get("is_hidden")) or row.key.startswith("#")
@@ -77,14 +76,12 @@ class Edge(Transition):  # type: ignore[misc]
         run.log.append((token.id, self.number))
         edge, onward = self, target.onward
         if onward is not None and not run.agenda:
-            steps = 0
-            while onward is not None and steps < LONGEST_WALK:
+            while onward is not None:
                 edge = onward
                 run.log.append((token.id, edge.number))
                 target = cast(ProcessState, edge.target_state)
                 onward = target.onward
-                steps += 1
-            run.walked += steps
+                run.walked += 1
         token.state = target.key
         token.flow = edge.flow
         token.is_changed = True
