@@ -213,6 +213,15 @@ def unrest(ask: Ask, now: datetime | None = None) -> Iterator[str]:
                 yield f"{what} {key:x} is due since {now - moment(at)} and still there"
 
 
+def ask_django(question: str) -> Sequence[Sequence[Any]]:
+    """Of the database of a test within this process."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchall()
+
+
 def moment(value: datetime | str) -> datetime:
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from django.db import OperationalError, connection
 
 from engine.models import Instance, Job, Step, Subscription, Timer, Token, WorkItem
-from engine.models.keys import number_of
 from engine.service import instances, items, jobs, work
+from tests.faults.history import ask_django, check_history
 from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import boundary, call, catch, end, line, make_process, message, service, simple, start, user
 
@@ -44,16 +44,7 @@ def dump() -> list[Any]:
 
 
 def check_whole() -> None:
-    """What is stored fits together: one step for each revision, tokens and waits only of living instances."""
-    for instance in Instance.objects.all():
-        revisions = [number_of(key) for key in Step.objects.of(instance.pk).order_by("id").values_list("id", flat=True)]
-        assert revisions == list(range(1, instance.revision + 1))
-        assert sum(len(step.log) for step in Step.objects.of(instance.pk)) == instance.sequence
-        lives = instance.status in (Instance.Status.ACTIVE, Instance.Status.SUSPENDED)
-        assert Token.objects.of(instance.pk).exists() == lives
-        if not lives:
-            assert not WorkItem.objects.of(instance.pk).filter(status=0).exists()
-            assert not Timer.objects.of(instance.pk).exists()
+    check_history(ask_django)
 
 
 def fail_each(act: Callable[[], Any]) -> int:
