@@ -1,4 +1,4 @@
-"""Pages of the states of a process over time: two of them compared, and a kept draft to look at."""
+"""Pages of the states of a process over time, two of them compared, one to look at; and a process told as states."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from engine.core.compare import Change
 from engine.service import bundles, comparing, draft_history, reading
 from engine.service.drafts import require_edit
 from engine.service.errors import Forbidden, NotFound
-from engine.service.rights import Actor
+from engine.service.rights import Actor, require_any
+
+LONGEST_LABEL = 28  # of a state in a list to choose from
 
 
 @login_required
@@ -58,6 +62,22 @@ def state_page(request: HttpRequest, key: str, place: str) -> HttpResponse:
     return render(request, "designer/state.html", context)
 
 
+@login_required
+@require_GET
+def new_from_states(request: HttpRequest) -> HttpResponse:
+    """A table of states and transitions, or JSON, that becomes a diagram."""
+    require_any(request.user, "edit")
+    context = {
+        "list_url": reverse("designer:processes"),
+        "states": {
+            "drafts_url": reverse("api:drafts"),
+            "edit_url": reverse("designer:edit", args=["KEY"]),
+            "name": _("New process"),
+        },
+    }
+    return render(request, "designer/states.html", context)
+
+
 def _places(actor: Actor, key: str) -> list[tuple[str, str]]:
     """The states to choose from, newest first; drafts only for who may edit."""
     try:
@@ -69,7 +89,7 @@ def _places(actor: Actor, key: str) -> list[tuple[str, str]]:
 
 
 def _label(moment: draft_history.Moment) -> str:
-    return f"{moment.label} · {moment.note[:60]}" if moment.note else moment.label
+    return Truncator(f"{moment.label} · {moment.note}" if moment.note else moment.label).chars(LONGEST_LABEL)
 
 
 def _choose(request: HttpRequest, places: list[tuple[str, str]]) -> tuple[str, str]:

@@ -9,6 +9,7 @@ app_name = "designer"
 urlpatterns = [
     path("processes/", views.process_list, name="processes"),
     path("processes/new/", views.new_process, name="new"),
+    path("processes/new/states/", history.new_from_states, name="new-from-states"),
     path("processes/<str:key>/", views.process_page, name="process"),
     path("processes/<str:key>/edit/", views.edit, name="edit"),
     path("processes/<str:key>/compare/", history.compare_page, name="compare"),

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from django.contrib.auth import get_user_model
 
+from engine.demo.scenarios import load_scenarios
 from engine.models import Process
 from engine.service import deploying, instances
+from engine.service.files import File
 
 FOLDER = Path(__file__).parent
 
@@ -27,7 +29,9 @@ def load_processes() -> None:
     known = set(Process.objects.values_list("key", flat=True))
     for path in sorted(FOLDER.glob("*.bpmn")):
         if path.stem not in known:
-            deploying.deploy([deploying.File(path.name, path.read_bytes())], designer, name="Demo")
+            files = [File(path.name, path.read_bytes())]
+            deploying.deploy(files, designer, name="Demo")
+            load_scenarios(path.stem, files, designer)
     for process, business_key, variables in EXAMPLES:
         if process not in known:
             instances.start(

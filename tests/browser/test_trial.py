@@ -277,3 +277,76 @@ def test_dialog_before_deploying_tells_changes_and_who_sits_on_a_removed_step(
     history = show(tool, "History")
     expect(history.get_by_role("listitem").first).to_contain_text("the step has a new id")
     assert problems == []
+
+
+def test_process_is_made_of_states_in_a_table_or_json(
+    designer: Page, embedded_site: Site, take_screenshot: Shoot
+) -> None:
+    designer.goto(f"{embedded_site.url}/processes/")
+    designer.get_by_role("link", name="From states").click()
+    page = island(designer, "states")
+    expect(page.locator(".state-box")).to_have_count(4)
+    problems = look(designer, take_screenshot, "from-states")
+    page.get_by_label("Name", exact=True).fill("Parcel")
+    page.get_by_role("button", name="As JSON").click()
+    text = page.get_by_label("States as JSON")
+    text.fill('{"initial": "packed", "states": {"packed": {"on": {"send": "sent", "cancel": "gone"}},')
+    expect(page.get_by_role("alert")).to_contain_text("no JSON")
+    states = '{"packed": {"on": {"send": "sent", "cancel": "gone"}}, "sent": {"on": {"arrive": "there"}}}'
+    text.fill(f'{{"initial": "packed", "states": {states}}}')
+    expect(page.locator('.state-box[data-state="there"]')).to_have_count(1)
+    page.get_by_role("button", name="As a table").click()
+    expect(page.locator("tbody tr")).to_have_count(3)
+    page.get_by_role("button", name="Create the process").click()
+    designer.wait_for_url("**/processes/parcel/edit/")
+    tool = island(designer, "designer")
+    expect(shape(tool, "packed")).to_be_visible()
+    test = show(tool, "Test")
+    test.get_by_role("button", name="Start", exact=True).click()
+    test.locator("summary", has_text="Message “send”").click()
+    test.get_by_role("button", name="Send").first.click()
+    expect(shape(tool, "sent")).to_have_class(re.compile("is-active"))
+    assert problems == []
+
+
+def test_hostile_names_and_values_stay_texts_in_every_panel(designer: Page, embedded_site: Site) -> None:
+    dialogs: list[str] = []
+    designer.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    bad = "&lt;img src=x onerror=alert(1)>&lt;script>alert(2)&lt;/script>"
+    text = DEMO.replace("Approve expense", bad).replace('name="Approved?"', f'name="{bad}"')
+    tool = open_draft(designer, embedded_site, "hostile", text)
+    test = show(tool, "Test")
+    start_run(test)
+    expect(test.get_by_role("article")).to_contain_text("<img src=x")
+    test.get_by_role("tab", name="Steps").click()
+    expect(test).to_contain_text("onerror=alert(1)")
+    states = show(tool, "States")
+    expect(states).to_contain_text("<script>alert(2)")
+    states.get_by_role("button", name="Graph").click()
+    expect(states.locator(".state-box").first).to_be_visible()
+    tool.get_by_role("button", name="Deploy").click()
+    dialog = designer.get_by_role("dialog")
+    dialog.get_by_label("Note").fill("<img src=x onerror=alert(3)>")
+    dialog.get_by_role("button", name="Deploy").click()
+    designer.get_by_text("is deployed as version 1").wait_for()
+    expect(show(tool, "History")).to_contain_text("<img src=x onerror=alert(3)>")
+    designer.goto(f"{embedded_site.url}/processes/hostile/compare/?before=v1&after=draft")
+    island(designer, "diff")
+    assert dialogs == []
+
+
+def test_lost_connection_is_told_in_the_test_panel_and_the_run_goes_on_after_it(
+    designer: Page, embedded_site: Site, page_errors: list[str]
+) -> None:
+    tool = open_draft(designer, embedded_site, "offline")
+    test = show(tool, "Test")
+    start_run(test)
+    expect(shape(tool, "approve")).to_have_class(re.compile("is-active"))
+    designer.route("**/simulate/", lambda route: route.abort())
+    test.get_by_role("button", name="Next timer").click()
+    expect(test).to_contain_text("cannot be reached")
+    designer.unroute("**/simulate/")
+    test.get_by_role("button", name="Try again").click()
+    test.get_by_role("button", name="Next timer").click()
+    expect(shape(tool, "approve_escalated")).to_have_class(re.compile("is-active"))
+    page_errors.clear()  # the refused call is in the console

@@ -1,4 +1,4 @@
-"""Trials and scenarios: nothing of a trial is stored, what is kept is run before a deployment and on the command line."""
+"""Trials and scenarios: a trial stores nothing, what is kept is run before a deployment and on the command line."""
 
 from __future__ import annotations
 

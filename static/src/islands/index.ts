@@ -13,4 +13,5 @@ export const islands: Record<string, () => Promise<Island>> = {
   heatmap: () => import("./heatmap"),
   insights: () => import("./insights"),
   instance: () => import("./instance"),
+  states: () => import("./states"),
 };

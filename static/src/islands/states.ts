@@ -1,0 +1,324 @@
+/** A process told as states and transitions: a table or JSON, drawn while it is written, made into a diagram at the end. */
+import { drawGraph } from "../designer/machine/graph";
+import { type Edge, END, type Machine, PROCESS } from "../designer/machine/rows";
+import { h, icon, readProps } from "../lib/dom";
+import { describe, Problem, post } from "../lib/http";
+import "../styles/machine.css";
+import "../styles/states.css";
+
+interface StatesProps {
+  drafts_url: string;
+  /** The designer of the new draft; `KEY` stands for its id. */
+  edit_url: string;
+  name: string;
+}
+
+interface Way {
+  from: string;
+  event: string;
+  after: string;
+  guard: string;
+  to: string;
+  do: string;
+}
+
+type Field = keyof Way;
+
+const FIELDS: [field: Field, label: string, hint: string][] = [
+  ["from", "State", "Draft"],
+  ["event", "Event", "submit"],
+  ["after", "or after", "P3D"],
+  ["guard", "Guard", "amount > 0"],
+  ["to", "Next state", "In review"],
+  ["do", "Job", ""],
+];
+const EXAMPLE: Way[] = [
+  { from: "Draft", event: "submit", after: "", guard: "", to: "In review", do: "" },
+  { from: "Draft", event: "cancel", after: "", guard: "", to: "Cancelled", do: "" },
+  { from: "In review", event: "approve", after: "", guard: "", to: "Approved", do: "" },
+  { from: "In review", event: "reject", after: "", guard: "", to: "Draft", do: "" },
+];
+const EMPTY: Way = { from: "", event: "", after: "", guard: "", to: "", do: "" };
+
+export function mount(root: HTMLElement): void {
+  new StatesPage(root, readProps<StatesProps>(root));
+}
+
+class StatesPage {
+  private readonly name: HTMLInputElement;
+  private readonly rows = h("tbody");
+  private readonly json = h("textarea", {
+    class: "textarea states-json",
+    "aria-label": "States as JSON",
+    spellcheck: "false",
+    rows: 24,
+  });
+  private readonly table: HTMLElement;
+  private readonly preview = h("div", {
+    class: "graph-space",
+    role: "region",
+    "aria-label": "Preview",
+    tabindex: "0",
+  });
+  private readonly words = h("div", { class: "field-error", role: "alert" });
+  private readonly create = h("button", { type: "submit", class: "btn btn-primary" }, "Create the process");
+  private isJson = false;
+
+  constructor(
+    root: HTMLElement,
+    private readonly props: StatesProps,
+  ) {
+    this.name = h("input", {
+      class: "input w-full max-w-80",
+      id: "states-name",
+      required: true,
+      maxlength: 200,
+    });
+    this.name.value = props.name;
+    this.table = h(
+      "div",
+      { class: "states-table" },
+      h(
+        "table",
+        { class: "rows aside" },
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ...FIELDS.map(([, label]) => h("th", { scope: "col" }, label)),
+            h("th", { scope: "col" }, h("span", { class: "sr-only" }, "Remove")),
+          ),
+        ),
+        this.rows,
+      ),
+      h(
+        "button",
+        { type: "button", class: "btn btn-sm mt-2", onclick: () => this.addRow(EMPTY, true) },
+        icon("add"),
+        "Add a transition",
+      ),
+      h(
+        "p",
+        { class: "field-hint mt-3" },
+        "The first state is where it begins. A state that nothing leaves is an end. Times are ISO 8601 durations.",
+      ),
+    );
+    for (const way of EXAMPLE) this.addRow(way, false);
+    this.json.hidden = true;
+    this.json.addEventListener("input", () => this.draw());
+    const switcher = h(
+      "button",
+      { type: "button", class: "btn btn-sm", onclick: () => this.toggle(switcher) },
+      "As JSON",
+    );
+    const form = h(
+      "form",
+      { class: "states-form" },
+      h(
+        "div",
+        { class: "states-head" },
+        h("div", { class: "field grow" }, h("label", { for: "states-name" }, "Name"), this.name),
+        switcher,
+      ),
+      this.table,
+      this.json,
+      this.words,
+      h("div", {}, this.create),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.send();
+    });
+    root.replaceChildren(h("div", { class: "states-page" }, form, this.preview));
+    this.draw();
+  }
+
+  private addRow(way: Way, isFocused: boolean): void {
+    const row = h("tr");
+    for (const [field, label, hint] of FIELDS) {
+      const input = h("input", {
+        class: "input input-sm w-full",
+        "aria-label": label,
+        "data-field": field,
+        placeholder: this.rows.children.length === 0 ? hint : "",
+        value: way[field],
+        maxlength: 200,
+      });
+      input.addEventListener("input", () => this.draw());
+      row.append(h("td", {}, input));
+    }
+    const remove = h(
+      "button",
+      {
+        type: "button",
+        class: "btn btn-sm btn-ghost btn-square",
+        "aria-label": "Remove this transition",
+        title: "Remove",
+      },
+      icon("close"),
+    );
+    remove.addEventListener("click", () => {
+      row.remove();
+      this.draw();
+    });
+    row.append(h("td", {}, remove));
+    this.rows.append(row);
+    if (isFocused) row.querySelector("input")?.focus();
+  }
+
+  private ways(): Way[] {
+    return [...this.rows.children]
+      .map((row) => {
+        const read = (field: Field) =>
+          row.querySelector<HTMLInputElement>(`[data-field="${field}"]`)?.value.trim() ?? "";
+        return Object.fromEntries(FIELDS.map(([field]) => [field, read(field)])) as unknown as Way;
+      })
+      .filter((way) => Object.values(way).some(Boolean));
+  }
+
+  private toggle(button: HTMLElement): void {
+    if (!this.isJson) this.json.value = JSON.stringify(this.states(), null, 2);
+    else {
+      const found = this.readJson();
+      if (!found) return;
+      const ways = readWays(found);
+      if (ways) {
+        this.rows.replaceChildren();
+        for (const way of ways) this.addRow(way, false);
+      }
+    }
+    this.isJson = !this.isJson;
+    this.table.hidden = this.isJson;
+    this.json.hidden = !this.isJson;
+    button.textContent = this.isJson ? "As a table" : "As JSON";
+    this.draw();
+  }
+
+  private states(): Record<string, unknown> {
+    const ways = this.ways();
+    const [first] = ways;
+    return {
+      name: this.name.value.trim(),
+      initial: first?.from ?? "",
+      states: [...new Set(ways.flatMap(({ from, to }) => [from, to]))]
+        .filter(Boolean)
+        .map((id) => ({ id, name: id })),
+      transitions: ways.map((way) =>
+        Object.fromEntries(Object.entries(way).filter(([, text]) => text !== "")),
+      ),
+    };
+  }
+
+  private readJson(): Record<string, unknown> | null {
+    try {
+      const found: unknown = JSON.parse(this.json.value);
+      if (typeof found === "object" && found !== null) return found as Record<string, unknown>;
+      this.words.textContent = "States and transitions are one JSON object.";
+    } catch (error) {
+      this.words.textContent = `This is no JSON: ${(error as Error).message}`;
+    }
+    return null;
+  }
+
+  /** The graph follows while somebody writes; what cannot be read yet leaves the last one. */
+  private draw(): void {
+    this.words.textContent = "";
+    const found = this.isJson ? this.readJson() : this.states();
+    const ways = found && readWays(found);
+    if (!ways || ways.length === 0) return;
+    const machine = machineOf(this.name.value, ways);
+    this.preview.replaceChildren(drawGraph(machine, machine.edges, () => undefined));
+  }
+
+  private async send(): Promise<void> {
+    this.words.textContent = "";
+    const states = this.isJson ? this.readJson() : this.states();
+    if (!states) return;
+    this.create.disabled = true;
+    try {
+      const named = this.isJson && states.name ? states : { ...states, name: this.name.value.trim() };
+      const { key } = await post<{ key: string }>(this.props.drafts_url, { states: named });
+      location.assign(this.props.edit_url.replace("KEY", encodeURIComponent(key)));
+    } catch (error) {
+      const findings = error instanceof Problem ? error.findings : [];
+      this.words.replaceChildren(
+        ...(findings.length > 0
+          ? findings.map(({ message }) => h("p", {}, message))
+          : [h("p", {}, describe(error))]),
+      );
+      this.create.disabled = false;
+    }
+  }
+}
+
+/** The transitions of either notation, as far as they can be told here; null where the server has to say what is wrong. */
+function readWays(found: Record<string, unknown>): Way[] | null {
+  const text = (value: unknown) =>
+    typeof value === "string" || typeof value === "number" ? String(value) : "";
+  if (Array.isArray(found.transitions))
+    return (found.transitions as Record<string, unknown>[]).map((way) => ({
+      from: text(way?.from),
+      event: text(way?.event),
+      after: text(way?.after),
+      guard: text(way?.guard),
+      to: text(way?.to),
+      do: text(way?.do),
+    }));
+  if (typeof found.states !== "object" || found.states === null) return null;
+  const ways: Way[] = [];
+  for (const [from, state] of Object.entries(found.states as Record<string, Record<string, unknown> | null>))
+    for (const word of ["on", "after"] as const)
+      for (const [cause, targets] of Object.entries((state?.[word] ?? {}) as Record<string, unknown>))
+        for (const target of Array.isArray(targets) ? targets : [targets]) {
+          const way = (typeof target === "object" ? target : { target }) as Record<string, unknown> | null;
+          ways.push({
+            from,
+            event: word === "on" ? cause : "",
+            after: word === "after" ? cause : "",
+            guard: text(way?.guard),
+            to: text(way?.target),
+            do: text(way?.do),
+          });
+        }
+  const initial = text(found.initial);
+  return ways.sort((a, b) => Number(b.from === initial) - Number(a.from === initial));
+}
+
+function machineOf(name: string, ways: Way[]): Machine & { edges: Edge[] } {
+  const names = [...new Set(ways.flatMap(({ from, to }) => [from, to]))].filter(Boolean);
+  const leaving = new Set(ways.map(({ from }) => from));
+  const edge = (source: string, target: string, cause = "", guard = ""): Edge => ({
+    source,
+    target,
+    cause,
+    guard,
+    flow: "",
+    isDefault: false,
+    isBirth: false,
+  });
+  const state = (key: string, shown = key) => ({
+    key,
+    kind: "",
+    node: key,
+    scope: PROCESS,
+    name: shown,
+    is_inner: false,
+  });
+  return {
+    process: name,
+    name,
+    states: [state(PROCESS, "The start"), ...names.map((key) => state(key)), state(END, "The end")],
+    transitions: [],
+    edges: [
+      ...names.slice(0, 1).map((first) => edge(PROCESS, first)),
+      ...ways
+        .filter(({ from, to }) => from && to)
+        .map(({ from, to, event, after, guard }) =>
+          edge(from, to, event || (after && `after ${after}`), guard),
+        ),
+      ...names.filter((key) => !leaving.has(key)).map((last) => edge(last, END)),
+    ],
+  };
+}
