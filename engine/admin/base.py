@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from engine.models.keys import LARGEST_INSTANCE, instance_of, span
+from engine.service.errors import ServiceError
 
 MOST_COUNTED = 10_000
 LARGEST_KEY = 2**63 - 1
@@ -55,6 +56,22 @@ class RowInline(LookOnly, admin.TabularInline):
     extra = 0
     can_delete = False
     show_change_link = False
+
+
+def act_on_each(
+    page: admin.ModelAdmin[Any], request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], object], words: str
+) -> None:
+    """Do it to every chosen row and say how many; what is refused is named with its reason, and the rest goes on."""
+    done = 0
+    for row in rows:
+        try:
+            act(row)
+        except ServiceError as error:
+            page.message_user(request, f"{row}: {error.message}", messages.WARNING)
+        else:
+            done += 1
+    if done:
+        page.message_user(request, words.format(done), messages.SUCCESS)
 
 
 class PartAdmin(RowAdmin):

@@ -8,8 +8,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from engine.admin.base import CappedPaginator, RowAdmin, RowInline, shown_as_json
+from engine.admin.base import CappedPaginator, RowAdmin, RowInline, act_on_each, shown_as_json
 from engine.models import Process, ProcessRight, ProcessStart, ProcessVersion, State, Transition
+from engine.service import versions
 
 
 class RightInline(admin.TabularInline):
@@ -62,10 +63,37 @@ class StartInline(RowInline):
 
 @admin.register(ProcessVersion)
 class VersionAdmin(RowAdmin):
-    list_display = ("process", "number", "tag", "name", "deployment", "created_at")
+    list_display = ("process", "number", "tag", "name", "is_retired", "deployment", "created_at")
+    list_filter = ("is_retired",)
     list_select_related = ("process", "deployment")
     search_fields = ("process__key", "name", "tag")
-    fields = ("process", "number", "tag", "name", "deployment", "file", "checksum", "shown_warnings", "created_at")
+    fields = (
+        "process",
+        "number",
+        "tag",
+        "name",
+        "deployment",
+        "file",
+        "checksum",
+        "is_retired",
+        "shown_warnings",
+        "created_at",
+    )
     readonly_fields = ("shown_warnings",)
     inlines = (StartInline, StateInline, TransitionInline)
     shown_warnings = shown_as_json("warnings")
+    actions = ("retire", "bring_back")
+
+    @admin.action(description="Retire: start nothing more on it")
+    def retire(self, request: HttpRequest, rows: QuerySet[ProcessVersion]) -> None:
+        act_on_each(self, request, rows, lambda row: versions.retire(row, request.user), "{} retired.")  # type: ignore[arg-type]
+
+    @admin.action(description="Bring back a retired version")
+    def bring_back(self, request: HttpRequest, rows: QuerySet[ProcessVersion]) -> None:
+        act_on_each(
+            self,
+            request,
+            rows,
+            lambda row: versions.retire(row, request.user, is_retired=False),
+            "{} brought back.",  # type: ignore[arg-type]
+        )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from engine.admin.base import PartAdmin, shown_as_json
+from engine.admin.base import PartAdmin, act_on_each, shown_as_json
 from engine.models import Incident, Job, Subscription, Timer, WorkItem
+from engine.service import instances, jobs
 
 STATE = ("state__version__process",)
 
@@ -54,6 +57,11 @@ class JobAdmin(PartAdmin):
     readonly_fields = ("instance_link", "shown_headers", "shown_failures")
     shown_headers = shown_as_json("headers")
     shown_failures = shown_as_json("failures")
+    actions = ("unlock",)
+
+    @admin.action(description="Unlock: take from the worker that has it")
+    def unlock(self, request: HttpRequest, rows: QuerySet[Job]) -> None:
+        act_on_each(self, request, rows, lambda row: jobs.unlock(row.pk, request.user), "{} unlocked.")  # type: ignore[arg-type]
 
 
 @admin.register(Incident)
@@ -66,3 +74,14 @@ class IncidentAdmin(PartAdmin):
         "closed_at", "closed_by",
     )  # fmt: skip
     readonly_fields = ("instance_link",)
+    actions = ("retry",)
+
+    @admin.action(description="Retry: try the failed step again")
+    def retry(self, request: HttpRequest, rows: QuerySet[Incident]) -> None:
+        act_on_each(
+            self,
+            request,
+            rows,
+            lambda row: instances.retry_incident(row.pk, request.user),
+            "{} tried again.",  # type: ignore[arg-type]
+        )

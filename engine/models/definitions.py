@@ -34,6 +34,7 @@ class ProcessVersion(models.Model):
     file = models.ForeignKey(DeployedFile, models.PROTECT, related_name="+")
     checksum = models.CharField(max_length=64)
     warnings = models.JSONField(default=list)
+    is_retired = models.BooleanField(default=False)  # starts nothing more, what runs on it goes on
     created_at = models.DateTimeField()
 
     class Meta:

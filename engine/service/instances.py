@@ -267,9 +267,12 @@ def _may_start(actor: Actor, process: int) -> bool:
 
 
 def _numbered(process: int, number: int) -> Version:
-    version = ProcessVersion.objects.filter(process=process, number=number).values_list("pk", flat=True).first()
-    if version is None:
+    found = ProcessVersion.objects.filter(process=process, number=number).values_list("pk", "is_retired").first()
+    if found is None:
         raise NotFound("version-not-found", f"The process has no version {number}.")
+    version, is_retired = found
+    if is_retired:
+        raise Conflict("version-retired", f"Version {number} is retired: it starts nothing more.")
     return get_version(version)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from engine.core.model.runtime import Delivery, Failure
+from engine.core.model.runtime import ROOT, Delivery, Failure
 from engine.core.run.failing import find_error
 from engine.core.triggers.schedule import ScheduleError, read_cycle, read_duration
 from engine.models import ProcessVersion
@@ -243,6 +243,20 @@ def exhaust(unit: Unit, case: Case, row: JobRow, message: str) -> None:
 def skip(job: int, actor: Actor, variables: dict[str, Any] | None = None, *, reason: str = "") -> None:
     """An operator gives the result by hand, whoever has the job."""
     _bring_back_one(Done(job, check_variables(variables or {})), None, actor, reason)
+
+
+def unlock(job: int, actor: Actor) -> None:
+    """Take the job from whoever has it: it may be taken by another at once. The attempt counts."""
+
+    def act(store: Store, unit: Unit) -> None:
+        row, loaded = _load(store, job, None, actor)
+        if row.owner is None:
+            raise Conflict("job-free", "Nobody has this job.")
+        case = unit.open(loaded)
+        case.note("reason", ROOT, f"taken from {row.owner}", name_of(actor))
+        unit.batch.jobs.append(row._replace(owner=None, available_at=unit.now))
+
+    in_unit(act)
 
 
 def _load(store: Store, job: int, owner: str | None, actor: Actor) -> tuple[JobRow, Loaded]:

@@ -19,8 +19,9 @@ from engine.core.parse.dmn import read_decisions
 from engine.models import DecisionVersion, DeployedFile, ProcessVersion, State, Transition
 from engine.service import audiences
 from engine.service.decision_files import is_decision_file
-from engine.service.errors import NotFound
+from engine.service.errors import Conflict, NotFound
 from engine.service.expressions import expression_budget
+from engine.service.rights import Actor, require
 
 
 class Version(NamedTuple):
@@ -72,7 +73,7 @@ def find_version(process: str, binding: str, version: str, deployment: int) -> V
     """The version that a call activity means."""
     if binding == "latest":
         return find_latest(process)
-    rows = ProcessVersion.objects.filter(process__key=process)
+    rows = ProcessVersion.objects.filter(process__key=process, is_retired=False)
     if binding == "deployment":
         rows = rows.filter(deployment=deployment)
     elif binding == "version":
@@ -83,6 +84,14 @@ def find_version(process: str, binding: str, version: str, deployment: int) -> V
     if found is None:
         raise NotFound("version-not-found", f"No version of “{process}” fits the binding {binding} {version}.".rstrip())
     return get_version(found)
+
+
+def retire(version: ProcessVersion, actor: Actor, *, is_retired: bool = True) -> None:
+    """A retired version starts nothing more, neither by its number nor by a call; what runs on it goes on."""
+    require(actor, "edit", version.process)
+    if is_retired and version.process.latest_id == version.pk:
+        raise Conflict("version-latest", f"“{version}” is the latest version. Deploy another one first.")
+    ProcessVersion.objects.filter(pk=version.pk).update(is_retired=is_retired)
 
 
 def forget_all() -> None:

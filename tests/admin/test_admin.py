@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -32,6 +33,7 @@ from engine.models import (
 )
 from engine.models.keys import span
 from engine.service import instances, jobs, versions
+from engine.service.errors import Conflict
 from tests.service.diagrams import CHARGED, DECIDED, LATE, SIGNALLED, deploy
 
 pytestmark = pytest.mark.django_db
@@ -183,5 +185,51 @@ def test_who_is_no_staff_sees_nothing(client: Client, rows: None) -> None:
         assert client.get(address(model, "changelist")).status_code == 302
 
 
-def test_every_page_is_registered() -> None:
-    assert all(admin.site.is_registered(model) for model in PAGES)
+# Shown with what they belong to, or nothing but a counter.
+WITHIN = {
+    "State", "Transition", "ProcessStart", "ProcessRight", "DeployedFile", "RepairItem", "Audience", "AudienceMember",
+    "Counter", "Allowance", "SignInFailure",
+}  # fmt: skip
+
+
+def test_every_table_has_its_page() -> None:
+    own = [model for name in ("engine", "api") for model in apps.get_app_config(name).get_models()]
+    missing = {model.__name__ for model in own if not admin.site.is_registered(model)}
+    assert missing == WITHIN
+
+
+def act(client: Client, model: type[Model], action: str, *keys: object) -> str:
+    answer = client.post(
+        address(model, "changelist"), {"action": action, "_selected_action": [str(key) for key in keys]}, follow=True
+    )
+    return answer.content.decode()
+
+
+def test_an_older_version_is_retired_and_brought_back(staff: Client) -> None:
+    deploy(DECIDED)
+    deploy(DECIDED.replace("Review", "Look"))
+    older, latest = ProcessVersion.objects.order_by("number")
+    page = act(staff, ProcessVersion, "retire", older.pk, latest.pk)
+    assert "1 retired." in page
+    assert "Deploy another one first" in page
+    with pytest.raises(Conflict):
+        instances.start("p", None, version=1)
+    act(staff, ProcessVersion, "bring_back", older.pk)
+    assert instances.start("p", None, version=1)
+
+
+def test_a_job_is_taken_from_its_worker(staff: Client) -> None:
+    deploy(CHARGED)
+    instances.start("p", None)
+    (job,) = jobs.lease(["charge-card"], "dead", seconds=3600)
+    assert "1 unlocked." in act(staff, Job, "unlock", job.id)
+    assert [one.id for one in jobs.lease(["charge-card"], "alive", seconds=60)] == [job.id]
+    Job.objects.update(owner=None)
+    assert "Nobody has this job." in act(staff, Job, "unlock", job.id)
+
+
+def test_an_incident_is_tried_again(staff: Client, rows: None) -> None:
+    incident = Incident.objects.get()
+    assert "1 tried again." in act(staff, Incident, "retry", incident.pk)
+    assert Incident.objects.get().get_status_display() == "resolved"
+    assert "closed already" in act(staff, Incident, "retry", incident.pk)
