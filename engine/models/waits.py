@@ -89,7 +89,7 @@ class WorkItem(Part):
                 condition=Q(owner__isnull=False),
             ),
             models.Index(
-                fields=("audience", "follow_up", "id"),
+                fields=("follow_up", "id"),
                 name="engine_item_follow_up",
                 condition=Q(status=0, follow_up__isnull=False),
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +31,8 @@ RULES = {"required": "required", "min": "min", "max": "max", "minlength": "minLe
 MOST_GENERATED = 20
 EMPTY: dict[str, Any] = {"type": "default", "components": []}
 Schema = dict[str, Any]
+_EXPRESSION = re.compile(r'"\s*=(?:[^"\\]|\\.)*"|\{\{.*?\}\}')
+_NAME = re.compile(r"[^\W\d]\w*")
 
 
 def schema_of(
@@ -126,6 +129,24 @@ def keys_of(schema: Schema) -> set[str]:
                     keys.add(component[name].split(".")[0])
             stack += component.get("components") or ()
     return keys
+
+
+def names_read_by(schema: Schema) -> set[str]:
+    """The variables that expressions and templates of the form name: without them it could not be shown."""
+    texts = json.dumps(schema, ensure_ascii=False)
+    return set(_NAME.findall(" ".join(_EXPRESSION.findall(texts))))
+
+
+def schema_for_many(schema: Schema) -> Schema:
+    """For several tasks at once: without what only shows, or computes from, a single one."""
+    components = []
+    for component in schema.get("components", ()):
+        if not isinstance(component, dict) or component.get("readonly") or component.get("disabled"):
+            continue
+        if component.get("type") in ("expression", "table", "documentPreview", "button"):
+            continue
+        components.append(schema_for_many(component) if component.get("components") else component)
+    return schema | {"components": components}
 
 
 def _checkable(form: dict[str, Any] | None, schema: Schema) -> dict[str, Any]:

@@ -180,16 +180,19 @@ def _is_meant_for(actor: Actor, row: ItemRow, loaded: Loaded) -> bool:
     return has_member(row.audience, actor)
 
 
+def needs_other_eyes(actor: Actor, instance: int, nodes: Sequence[str] | None) -> bool:
+    """Four eyes: whether the actor has completed one of the named steps of this instance."""
+    if not nodes or actor is None:
+        return False
+    before = WorkItem.objects.of(instance).filter(status=WorkItem.Status.DONE, ended_by=name_of(actor))
+    return bool(before.filter(state__node__in=nodes).exists())
+
+
 def _require_other_eyes(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
-    """Four eyes: who completed one of the named steps of this instance may not complete this one."""
     version = get_version(loaded.row.version)
     own = unpack(row.config)
     config = version.machine.states[version.state_keys[row.state]].config if own is None else own
-    nodes = config.get("four_eyes")
-    if not nodes or actor is None:
-        return
-    before = WorkItem.objects.of(loaded.row.id).filter(status=WorkItem.Status.DONE, ended_by=name_of(actor))
-    if before.filter(state__node__in=nodes).exists():
+    if needs_other_eyes(actor, loaded.row.id, config.get("four_eyes")):
         raise Forbidden("four-eyes", _("You did an earlier step of this case; somebody else has to do this one."))
 
 

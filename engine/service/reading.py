@@ -26,7 +26,7 @@ from engine.models import (
 )
 from engine.models.keys import instance_of, make_key, number_of, span
 from engine.service.errors import NotFound
-from engine.service.rights import Actor, allowed_processes, is_all_powerful, require
+from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of, require
 
 PAGE = 50
 
@@ -53,6 +53,29 @@ def list_startable(actor: Actor) -> list[Process]:
     """Deployed processes with a start that a person can use."""
     rows = Process.objects.filter(pk__in=allowed_processes(actor, "start"), latest__isnull=False)
     return list(rows.filter(is_suspended=False).select_related("latest").order_by("name", "key"))
+
+
+def list_worked(actor: Actor) -> list[Process]:
+    """Processes in which the actor may meet a task: works, sees or operates."""
+    ids = allowed_processes(actor, "work") | allowed_processes(actor, "see") | allowed_processes(actor, "operate")
+    return list(Process.objects.filter(pk__in=ids, latest__isnull=False).order_by("name", "key"))
+
+
+def list_steps_of_work(process: str) -> list[tuple[str, str]]:
+    """The user tasks of a process, of all its versions: node and name."""
+    rows = State.objects.filter(version__process__key=process, kind="userTask").order_by("-version", "position")
+    names: dict[str, str] = {}
+    for node, name in rows.values_list("node", "name"):
+        names.setdefault(node, name or node)
+    return list(names.items())
+
+
+def list_started(actor: Actor, *, before: int | None = None, limit: int = PAGE) -> list[Instance]:
+    """What the actor has started, newest first, whoever may see the process."""
+    rows = Instance.objects.filter(started_by=name_of(actor))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.select_related("version__process").defer("variables", "data").order_by("-pk")[:limit])
 
 
 def get_process(actor: Actor, key: str) -> Process:

@@ -131,6 +131,11 @@ def get_item(actor: Actor, item: int) -> WorkItem:
     return complete_item(row)
 
 
+def is_meant(actor: Actor, item: WorkItem) -> bool:
+    """Whether the actor may take the item, and not only look at it."""
+    return is_all_powerful(actor) or WorkItem.objects.filter(visible(actor), pk=item.pk).exists()
+
+
 def works_in(actor: Actor, instance: int) -> bool:
     """Whether a work item of the instance is, or was, the actor's to see."""
     first, last = span(instance)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_process_shutdown, worker_shutdown
 
+from engine.push.signals import chores_due
 from engine.service import work
 from engine.service.repair import continue_repairs
 from engine.worker import heartbeat
@@ -15,6 +18,8 @@ from engine.worker.running import BATCH, finish_jobs, take_jobs
 from engine.worker.sending import BATCH as SENDINGS
 from engine.worker.sending import finish_sending, send_due
 from engine.worker.wake import drain
+
+logger = logging.getLogger(__name__)
 
 # Longer than most jobs, shorter than most supervisors wait; what is not back by then runs again elsewhere.
 LAST_SECONDS = 6.0
@@ -52,6 +57,21 @@ def outbox() -> int:
     return drain("outbox", send_due, SENDINGS)
 
 
+CHORES_SECONDS = 20.0
+_chores = {"next": 0.0}
+
+
+def do_chores() -> None:
+    """What the rooms above do from time to time; a failure of one is logged and stops nothing."""
+    if time.monotonic() < _chores["next"]:
+        return
+    _chores["next"] = time.monotonic() + CHORES_SECONDS
+    for receiver, answer in chores_due.send_robust(sender=None):
+        if isinstance(answer, Exception):
+            logger.error("a chore failed: %r", receiver, exc_info=answer)
+
+
 @shared_task(name=task_name("sweep"))
 def sweep() -> int:
+    do_chores()
     return drain("sweep", lambda: work.sweep() + take_jobs() + send_due() + continue_repairs(), work.BATCH)
