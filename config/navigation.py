@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from engine.service import worklist
+from engine.service import granting, worklist
 from engine.service.rights import is_all_powerful, role_rights
+from inbox import notices
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -39,7 +40,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
                 "label": label, "url": url, "icon": icon, "go": go,
                 "is_current": request.path.startswith(url),
             })  # fmt: skip
-    return {"navigation": items, "inbox_count": SimpleLazyObject(lambda: count_tasks(user))}
+    return {
+        "navigation": items,
+        "inbox_count": SimpleLazyObject(lambda: count_tasks(user)),
+        "notice_count": SimpleLazyObject(lambda: notices.count_unread(user)),
+        "may_grant": granting.may_grant(user),
+    }
 
 
 def count_tasks(user: Any) -> int:

@@ -49,7 +49,7 @@ def describe_item(item: WorkItem, instance: Instance, now: datetime, group: str,
         "state": STATES[item.status],
         "ended_at": item.ended_at,
         "like": str(item.state_id),
-        "outcomes": [value for value, _label in (item.config or {}).get("outcomes") or ()],
+        "outcomes": json.dumps((item.config or {}).get("outcomes") or []),
     }
 
 

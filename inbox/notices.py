@@ -24,7 +24,7 @@ from engine.service.audiences import members_of
 from engine.service.rights import Actor
 from engine.store.rows import ItemRow
 from engine.store.writing import write_transaction
-from inbox.models import Notice, NoticeKind, Wishes
+from inbox.models import FormDraft, Notice, NoticeKind, Wishes
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ USUAL: dict[str, list[str]] = {
 REMEMBERED_SECONDS = 15.0
 MOST_AT_ONCE = 500
 LOOK_BACK = timedelta(days=2)
+FORGOTTEN = timedelta(days=180)  # a draft that nobody came back to
 
 
 class News(NamedTuple):
@@ -142,6 +143,7 @@ def do_chores(**_signal: Any) -> None:
     remind(now)
     send_mails()
     documents.drop_left_behind(now)
+    FormDraft.objects.filter(saved_at__lt=now - FORGOTTEN).delete()
 
 
 def remind(now: datetime) -> int:

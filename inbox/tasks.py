@@ -108,6 +108,7 @@ def describe_form(
         "submit_label": _("Complete"),
         "read_only": not is_open,
         "next_url": next_url(query, item),
+        "back_url": reverse("inbox:list") + query.address(),
         "upload_url": reverse("inbox:upload"),
     }
 
@@ -140,7 +141,7 @@ def describe_files(request: HttpRequest, instance: Instance) -> list[dict[str, A
             "by": row.uploaded_by,
             "at": row.uploaded_at,
             "url": reverse("inbox:file", args=[row.pk]),
-            "remove_url": reverse("inbox:remove-file", args=[row.pk]) if row.uploaded_by == name else "",
+            "remove_url": reverse("inbox:remove-file", args=[row.pk]) if row.uploaded_by == name and row.item else "",
         }
         for row in documents.list_attachments(instance.pk)
     ]

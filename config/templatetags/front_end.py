@@ -1,13 +1,20 @@
 """What templates need from the front end: the build's files, islands, icons and states. No rules, no queries."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation.trans_real import DjangoTranslation
+from django.views.i18n import JavaScriptCatalog
 
 from config.build import Build, find_build, read_build
 
@@ -40,6 +47,24 @@ def vite() -> SafeString:
         preload(build, ENTRY),
         build.address(ENTRY),
     )
+
+
+@register.simple_tag
+def catalogue() -> SafeString:
+    """The words of the browser's part in the person's language; English needs none."""
+    words = read_catalogue(get_language() or "en")
+    return json_script(words, "catalogue") if words else SafeString("")
+
+
+@cache
+def read_catalogue(language: str) -> dict[str, str]:
+    """English texts and their translations, of the domain that the TypeScript sources speak."""
+    if language.partition("-")[0] == "en":
+        return {}
+    view = JavaScriptCatalog()
+    view.translation = DjangoTranslation(language, domain="djangojs", localedirs=list(settings.LOCALE_PATHS))
+    found: dict[str, str] = {key: text for key, text in view.get_catalog().items() if isinstance(text, str)}
+    return found
 
 
 @register.simple_tag
@@ -89,7 +114,10 @@ def moment(at: Any, css_class: str = "") -> SafeString:
     if not at:
         return SafeString("")
     return format_html(
-        '<time datetime="{}" class="{}">{}</time>', at.isoformat(), css_class, at.strftime("%Y-%m-%d %H:%M")
+        '<time datetime="{}" class="{}">{}</time>',
+        at.isoformat(),
+        css_class,
+        date_format(localtime(at), "SHORT_DATETIME_FORMAT"),
     )
 
 

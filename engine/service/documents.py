@@ -115,8 +115,8 @@ def take_off(actor: Actor, key: uuid.UUID) -> int:
 
 
 def list_attachments(instance: int) -> list[Document]:
-    """Those put beside any task of the case; files of forms are among its variables."""
-    return list(Document.objects.filter(instance=instance, item__isnull=False).order_by("uploaded_at"))
+    """Those put beside any task of the case, and those sent with its forms."""
+    return list(Document.objects.filter(instance=instance).order_by("uploaded_at"))
 
 
 def describe_files(actor: Actor, values: Any, instance: int | None) -> list[dict[str, Any]] | None:

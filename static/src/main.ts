@@ -1,6 +1,7 @@
 /** Starts every page; what a page mounts with `data-island` is fetched only there. */
 import "./styles/app.css";
 import htmx from "htmx.org";
+import { startPeopleFields } from "./inbox/people";
 import { islands } from "./islands";
 import { h } from "./lib/dom";
 import { describe } from "./lib/http";
@@ -55,4 +56,10 @@ startShortcuts();
 startPalette();
 startPage();
 startTimes();
+startPeopleFields();
 for (const root of document.querySelectorAll<HTMLElement>("[data-island]")) void mountIsland(root);
+
+const list = document.querySelector<HTMLElement>("[data-tasks]");
+if (list) void import("./inbox/list").then(({ startTaskList }) => startTaskList(list));
+const taskPage = document.querySelector<HTMLElement>("[data-task-page]");
+if (taskPage) void import("./inbox/task").then(({ startTaskPage }) => startTaskPage(taskPage));

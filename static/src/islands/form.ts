@@ -4,7 +4,9 @@ import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import "../styles/forms.css";
 import { FormDraft } from "../forms/draft";
 import { type FieldError, fieldErrors } from "../forms/errors";
+import { sendFiles, withoutFiles } from "../forms/files";
 import { h, icon, readProps } from "../lib/dom";
+import { gettext } from "../lib/gettext";
 import { describe, type Finding, Problem, post } from "../lib/http";
 import { addShortcut } from "../lib/shortcuts";
 
@@ -16,7 +18,10 @@ interface Outcome {
 interface FormProps {
   schema: Schema;
   data: Record<string, unknown>;
-  submit_url: string;
+  /** Null: somebody else sends it; what is typed is kept for them. */
+  submit_url: string | null;
+  /** What is sent beside the answers. */
+  more?: Record<string, unknown>;
   /** Where the draft is kept on the server; null: in this browser only. */
   draft_url: string | null;
   draft: Record<string, unknown> | null;
@@ -24,16 +29,27 @@ interface FormProps {
   outcomes: Outcome[];
   submit_label: string;
   read_only: boolean;
+  /** Where the next task of the list is; null: there is no list. */
+  next_url: string | null;
+  /** Where to go after a click instead of where the server says. */
+  back_url?: string;
+  /** Where files go; null: the form takes none. */
+  upload_url: string | null;
 }
 
 interface Submission {
   data: Record<string, unknown>;
   errors: Record<string, string[]>;
+  files: Map<string, File[]>;
 }
+
+/** The keys of the first two ways to finish; both go on to the next task. */
+const KEYS = ["a", "r"];
 
 export async function mount(root: HTMLElement): Promise<void> {
   const props = readProps<FormProps>(root);
-  const draft = new FormDraft(props.submit_url, props.draft_url);
+  const name = props.draft_url ?? props.submit_url ?? location.pathname;
+  const draft = new FormDraft(name, props.draft_url, props.draft !== null);
   const container = h("div", { class: "form-space" });
   const message = h("div", { class: "form-message", "aria-live": "assertive" });
   const note = h("p", { class: "field-hint", "aria-live": "polite" });
@@ -41,41 +57,34 @@ export async function mount(root: HTMLElement): Promise<void> {
   root.append(container, message, buttons);
 
   const form = new Form({ container });
-  const kept = draft.read() ?? props.draft;
+  const kept = props.read_only ? null : (draft.read() ?? props.draft);
   await form.importSchema(props.schema, { ...props.data, ...kept });
   if (props.read_only) {
     form.setProperty("readOnly", true);
     return;
   }
-  if (kept) note.textContent = "Your draft is here again.";
+  if (kept) note.textContent = gettext("Your draft is here again.");
+  keepTyped(form, container, draft, note);
 
-  // The form also reports what it was filled with; only what a person changed is a draft.
-  let last = JSON.stringify(form._getState().data);
-  form.on("changed", ({ data }: { data: Record<string, unknown> }) => {
-    const text = JSON.stringify(data);
-    if (text === last) return;
-    last = text;
-    draft.change(data, (isKept) => {
-      note.textContent = isKept ? "Draft kept." : "No connection. The draft is kept in this browser.";
-    });
-  });
-
-  const submit = async (outcome: string | null, button: HTMLButtonElement) => {
+  const submit = async (outcome: string | null, button: HTMLButtonElement, isOnward: boolean) => {
+    if (button.disabled || !props.submit_url) return;
     message.replaceChildren();
-    const { data, errors } = form.submit() as Submission;
+    const { data, errors, files } = form.submit() as unknown as Submission;
     if (Object.keys(errors).length > 0) {
-      message.append(refusal("Some fields need another look.", []));
+      message.append(refusal(gettext("Some fields need another look."), []));
       container.querySelector<HTMLElement>("[aria-invalid=true], .fjs-has-errors input")?.focus();
       return;
     }
     setBusy(buttons, button, true);
     try {
       const answer = await post<{ next: string | null }>(props.submit_url, {
-        variables: data,
+        ...props.more,
+        variables: await sendFiles(data, files, props.upload_url),
         ...(outcome === null ? {} : { outcome }),
       });
       draft.forget();
-      if (answer.next) location.assign(answer.next);
+      const next = (isOnward && props.next_url) || props.back_url || answer.next;
+      if (next) location.assign(next);
       else root.replaceChildren(thanks());
     } catch (error) {
       setBusy(buttons, button, false);
@@ -83,15 +92,57 @@ export async function mount(root: HTMLElement): Promise<void> {
     }
   };
 
-  const outcomes = props.outcomes.length > 0 ? props.outcomes : [{ value: "", label: props.submit_label }];
-  for (const [index, { value, label }] of outcomes.entries()) {
-    const button = h("button", { type: "button", class: index === 0 ? "btn btn-primary" : "btn" }, label);
-    button.addEventListener("click", () => void submit(value || null, button));
+  const label = props.submit_label;
+  const outcomes = props.outcomes.length > 0 ? props.outcomes : [{ value: "", label }];
+  for (const [index, outcome] of (props.submit_url ? outcomes : []).entries()) {
+    const key = props.next_url ? KEYS[index] : undefined;
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: index === 0 ? "btn btn-primary" : "btn",
+        ...(key && { "aria-keyshortcuts": key }),
+      },
+      outcome.label,
+      key && h("kbd", { class: "kbd max-sm:hidden", "aria-hidden": "true" }, key),
+    );
+    button.addEventListener("click", () => void submit(outcome.value || null, button, false));
     buttons.append(button);
+    const onward = () => void submit(outcome.value || null, button, true);
+    const group = gettext("Task");
+    if (key) {
+      const words = gettext("%(label)s, then the next task", { label: outcome.label });
+      addShortcut({ keys: key, label: words, group, run: onward });
+    }
     if (index === 0)
-      addShortcut({ keys: "Mod+Enter", label, group: "Task", run: () => button.click(), whileTyping: true });
+      addShortcut({ keys: "Mod+Enter", label: outcome.label, group, run: onward, whileTyping: true });
   }
   buttons.append(note);
+}
+
+/** A form also reports what it was filled with and what it computes; only what a person did is a draft. */
+function keepTyped(form: Form, container: HTMLElement, draft: FormDraft, note: HTMLElement): void {
+  let isTouched = false;
+  for (const kind of ["input", "change", "click", "keydown"])
+    container.addEventListener(
+      kind,
+      () => {
+        isTouched = true;
+      },
+      true,
+    );
+  let last = JSON.stringify(form._getState().data);
+  form.on("changed", ({ data }: { data: Record<string, unknown> }) => {
+    const text = JSON.stringify(withoutFiles(data));
+    if (text === last) return;
+    last = text;
+    if (!isTouched) return;
+    draft.change(withoutFiles(data), (isKept) => {
+      note.textContent = isKept
+        ? gettext("Draft kept.")
+        : gettext("No connection. The draft is kept in this browser.");
+    });
+  });
 }
 
 function setBusy(buttons: HTMLElement, pressed: HTMLElement, isBusy: boolean): void {
@@ -107,11 +158,11 @@ function showFailure(form: Form, error: unknown, message: HTMLElement): void {
   const status = error instanceof Problem ? error.status : 0;
   const isPassing = error instanceof Problem && error.isPassing;
   const after = isPassing
-    ? " Your answers are kept; try again."
+    ? gettext("Your answers are kept; try again.")
     : status === 400
       ? ""
-      : " What you typed stays here and in this browser.";
-  message.append(refusal(`${describe(error)}${after}`, rest));
+      : gettext("What you typed stays here and in this browser.");
+  message.append(refusal(`${describe(error)} ${after}`.trim(), rest));
 }
 
 function refusal(words: string, findings: Finding[]): HTMLElement {
@@ -132,6 +183,6 @@ function thanks(): HTMLElement {
   return h(
     "div",
     { class: "empty-state", role: "status" },
-    h("p", { class: "empty-title" }, "Sent. Thank you."),
+    h("p", { class: "empty-title" }, gettext("Sent. Thank you.")),
   );
 }

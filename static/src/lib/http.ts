@@ -57,16 +57,19 @@ function csrfToken(): string {
 }
 
 export async function call<T>(method: string, url: string, body?: unknown): Promise<T> {
+  const isFile = body instanceof FormData;
   const headers: Record<string, string> = { Accept: "application/json, application/problem+json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined && !isFile) headers["Content-Type"] = "application/json";
   let response: Response;
   try {
     response = await fetch(url, {
       method,
       headers,
       credentials: "same-origin",
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // What is sent while the page is left still arrives; browsers allow this for small bodies only.
+      keepalive: method !== "GET" && !isFile && JSON.stringify(body ?? "").length < 30_000,
+      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
     });
   } catch {
     throw new Problem(0, {});
@@ -81,6 +84,12 @@ export async function call<T>(method: string, url: string, body?: unknown): Prom
 export const get = <T>(url: string): Promise<T> => call<T>("GET", url);
 export const post = <T>(url: string, body: unknown): Promise<T> => call<T>("POST", url, body);
 export const put = <T>(url: string, body: unknown): Promise<T> => call<T>("PUT", url, body);
+
+export function upload<T>(url: string, file: File): Promise<T> {
+  const body = new FormData();
+  body.append("file", file);
+  return call<T>("POST", url, body);
+}
 
 /** Any thrown thing in words for a person. */
 export function describe(error: unknown): string {

@@ -1,8 +1,10 @@
 /** Small behaviour of every page: go-to keys, lists by keyboard, menus that close, the live badge. */
 import { isTyping } from "./dom";
+import { gettext } from "./gettext";
 import { get } from "./http";
 import { type LiveStatus, live } from "./live";
 import { addShortcut, showShortcuts } from "./shortcuts";
+import { toast } from "./toast";
 
 /** `g` and a letter follow the top bar's links. */
 function startGoTo(): void {
@@ -21,7 +23,11 @@ function startListKeys(): void {
   if (!document.querySelector("[data-list]")) return;
   const move = (step: number) => {
     const all = links();
-    const at = all.indexOf(document.activeElement as HTMLAnchorElement);
+    const active = document.activeElement;
+    let at = all.indexOf(
+      (active?.closest("tr")?.querySelector("a[data-row]") ?? active) as HTMLAnchorElement,
+    );
+    if (at < 0) at = all.findIndex((link) => link.getAttribute("aria-current") === "page");
     const next = at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1);
     all[next]?.focus();
     all[next]?.scrollIntoView({ block: "nearest" });
@@ -31,6 +37,20 @@ function startListKeys(): void {
   const search = document.querySelector<HTMLInputElement>("[data-search]");
   if (search)
     addShortcut({ keys: "/", label: "Search this list", group: "Lists", run: () => search.focus() });
+}
+
+/** `data-key="c"` on anything that can be clicked; what is there when the key is pressed counts. */
+function startKeys(): void {
+  const marked = [...document.querySelectorAll<HTMLElement>("[data-key]")];
+  for (const element of marked) {
+    const key = element.dataset.key ?? "";
+    addShortcut({
+      keys: key,
+      label: element.dataset.command ?? element.textContent?.trim() ?? "",
+      group: gettext("This page"),
+      run: () => document.querySelector<HTMLElement>(`[data-key="${key}"]`)?.click(),
+    });
+  }
 }
 
 /** Open `<details data-menu>` close on Escape and on a click elsewhere. */
@@ -57,11 +77,21 @@ const LIVE_WORDS: Record<LiveStatus, string> = {
 
 /** The number beside Inbox; when it cannot be had the old one stays. */
 async function refreshCount(first: HTMLElement, all: Iterable<HTMLElement>): Promise<void> {
-  const answer = await get<{ count: number }>(first.dataset.inboxCount ?? "").catch(() => null);
+  const answer = await get<{ count: number; notices: number }>(first.dataset.inboxCount ?? "").catch(
+    () => null,
+  );
   if (!answer) return;
-  for (const place of all) {
-    place.textContent = String(answer.count);
-    place.hidden = answer.count === 0;
+  const show = (place: HTMLElement, count: number) => {
+    place.textContent = String(count);
+    place.hidden = count === 0;
+  };
+  for (const place of all) show(place, answer.count);
+  for (const place of document.querySelectorAll<HTMLElement>("[data-notice-count]")) {
+    if (answer.notices > Number(place.textContent || 0) && place.dataset.noticeWords)
+      toast(place.dataset.noticeWords, {
+        action: { label: gettext("Show"), run: () => location.assign(place.closest("a")?.href ?? "/") },
+      });
+    show(place, answer.notices);
   }
 }
 
@@ -114,10 +144,15 @@ function startLive(): void {
 export function startPage(): void {
   startGoTo();
   startListKeys();
+  startKeys();
   startMenus();
   startDialogs();
   startTabs();
   startLive();
+  document.addEventListener("change", (event) => {
+    const field = (event.target as Element).closest<HTMLSelectElement>("[data-submits]");
+    field?.form?.requestSubmit();
+  });
   document.addEventListener("click", (event) => {
     const target = event.target as Element;
     if (target.closest("[data-show-shortcuts]")) showShortcuts();

@@ -1,5 +1,7 @@
 /** The command palette (Ctrl+K): every page of the top bar, every action of the page, by typing a part of its name. */
 import { h, icon } from "./dom";
+import { gettext } from "./gettext";
+import { get } from "./http";
 import { addShortcut, listShortcuts } from "./shortcuts";
 
 export interface Command {
@@ -10,6 +12,7 @@ export interface Command {
 }
 
 const commands: Command[] = [];
+const ASK_AFTER = 120;
 
 export function addCommand(command: Command): () => void {
   commands.push(command);
@@ -49,6 +52,16 @@ function shortcutCommands(): Command[] {
     }));
 }
 
+/** What the server finds beside the page's own commands: the address is `data-find` of the root element. */
+async function findThere(words: string): Promise<Command[]> {
+  const address = document.documentElement.dataset.find;
+  if (!address || words.trim().length < 2) return [];
+  const answer = await get<{ results: { label: string; hint: string; icon: string; url: string }[] }>(
+    `${address}?q=${encodeURIComponent(words)}`,
+  ).catch(() => ({ results: [] }));
+  return answer.results.map(({ url, ...shown }) => ({ ...shown, run: () => location.assign(url) }));
+}
+
 function find(words: string): Command[] {
   const seen = new Set<string>();
   return [...commands, ...pageCommands(), ...shortcutCommands()]
@@ -76,7 +89,7 @@ export function openPalette(): void {
     "aria-label": "Go to or do",
     "aria-expanded": "true",
     "aria-controls": "palette-list",
-    placeholder: "Go to a page or do something…",
+    placeholder: gettext("A page, a task, a process, an instance, or something to do…"),
     autocomplete: "off",
     spellcheck: "false",
   });
@@ -124,10 +137,20 @@ export function openPalette(): void {
     dialog.close();
     command.run();
   };
+  let asking: ReturnType<typeof setTimeout> | undefined;
   const search = () => {
-    hits = find(input.value);
+    const words = input.value;
+    hits = find(words);
     chosen = 0;
     paint();
+    clearTimeout(asking);
+    asking = setTimeout(async () => {
+      const more = await findThere(words);
+      if (more.length === 0 || input.value !== words) return;
+      const known = new Set(hits.map((hit) => hit.label));
+      hits = [...hits, ...more.filter((hit) => !known.has(hit.label))];
+      paint();
+    }, ASK_AFTER);
   };
   input.addEventListener("input", search);
   input.addEventListener("keydown", (event) => {
