@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 
@@ -30,7 +30,7 @@ class RefusalMiddleware:
         if request.method == "GET":
             if isinstance(error, Forbidden):
                 raise PermissionDenied(str(error)) from error
-            return None
+            raise BadRequest(str(error)) from error
         messages.error(request, error.message)
         return redirect(_back(request))
 

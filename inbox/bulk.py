@@ -30,11 +30,15 @@ MOST_TASKS = 100
 @require_GET
 def bulk_page(request: HttpRequest) -> HttpResponse:
     """One form for tasks of one step. What a field shows of a single case is left out."""
-    found = read_tasks(request.user, request.GET.getlist("task"))
+    query = read_query(request.GET)
+    try:
+        found = read_tasks(request.user, request.GET.getlist("task"))
+    except ServiceError as error:
+        messages.error(request, error.message)
+        return redirect(reverse("inbox:list") + query.address())
     first = found[0]
     visible = reading.visible_variables_of(reading.read_instance_of(first), first.token)
     schema = forms.schema_for_many(forms.schema_of_task(request.user, first, visible))
-    query = read_query(request.GET)
     context = {
         "tasks": describe_items(found, datetime.now(UTC)),
         "step": first.name or first.state.name or first.state.node,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.service import reading, worklist
-from engine.service.errors import Invalid
+from engine.service.errors import Invalid, NotFound
 from engine.service.instances import check_variables
 from engine.service.rights import Actor
 from inbox.models import FormDraft
@@ -40,7 +40,10 @@ def keep_draft(actor: Actor, place: str, values: Any) -> None:
 
 
 def drop_draft(actor: Actor, place: str) -> None:
-    FormDraft.objects.filter(person=actor, place=place).delete()
+    """Only ever the person's own, whatever became of the task."""
+    deleted, _rows = FormDraft.objects.filter(person=actor, place=place).delete()
+    if not deleted:
+        raise NotFound("draft-not-found", "You have no draft here.")
 
 
 def hand_draft(actor: Actor, place: str, person: str) -> None:

@@ -10,7 +10,6 @@ from django.core import signing
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from engine.core.forms.fields import read_fields
 from engine.models import Process
 from engine.service import forms, instances, reading
 from engine.service.errors import Conflict, Invalid, NotFound
@@ -28,8 +27,7 @@ def make_link(actor: Actor, key: str, days: int = 0) -> PublicLink:
     require(actor, "edit", process)
     if days < 0 or days > MOST_DAYS:
         raise Invalid("days-invalid", _("A link works for 1 to %(most)s days.") % {"most": MOST_DAYS})
-    fields = read_fields({"schema": forms.schema_of_start(process)}, {}, datetime.now(UTC))
-    if any(field.type == "file" for one in fields for field in (one, *one.columns)):
+    if forms.asks_for_files(forms.schema_of_start(process)):
         raise Conflict("files-not-public", _("The form asks for files; they are taken from signed-in people only."))
     now = datetime.now(UTC)
     return PublicLink.objects.create(

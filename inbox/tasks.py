@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from engine.models import Instance, WorkItem
 from engine.service import case_history, documents, forms, handing, items, reading, worklist
-from engine.service.errors import Invalid
+from engine.service.errors import Invalid, NotFound
 from engine.service.rights import may, name_of
 from inbox import conversation, drafts, notices
 from inbox.describe import (
@@ -255,6 +255,10 @@ def read_moment(request: HttpRequest, name: str) -> datetime | None:
 
 
 def back(request: HttpRequest, task: int, anchor: str = "") -> HttpResponse:
-    """To the task, in the list that it was opened from."""
+    """To the task, in the list that it was opened from; to that list where it is not theirs to see any more."""
     query = read_query(request.GET)
+    try:
+        worklist.get_item(request.user, task)
+    except NotFound:
+        return redirect(reverse("inbox:list") + query.address())
     return redirect(reverse("inbox:task", args=[task]) + query.address(after=query.given.get("after")) + anchor)

@@ -18,7 +18,7 @@ from engine.models.drafts import Draft
 from engine.push.drafts import send_saved
 from engine.service.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.service.reading import read_source, read_texts_beside
-from engine.service.rights import Actor, name_of, require, require_any
+from engine.service.rights import Actor, allowed_processes, name_of, require, require_any
 from engine.store.writing import after_commit, write_transaction
 
 MOST_CHARACTERS = 5_000_000
@@ -50,8 +50,12 @@ class DraftFile(TypedDict):
 
 
 def list_drafts(actor: Actor) -> list[Draft]:
+    """Those of processes that the actor may edit, and of processes that are only drawn yet."""
     require_any(actor, "edit")
-    return list(Draft.objects.select_related("saved_by").defer("xml").order_by("name", "key"))
+    rows = Draft.objects.select_related("saved_by").defer("xml").order_by("name", "key")
+    known = dict(Process.objects.filter(key__in=rows.values("key")).values_list("key", "pk"))
+    allowed = allowed_processes(actor, "edit", list(known.values()))
+    return [row for row in rows if row.key not in known or known[row.key] in allowed]
 
 
 def get_draft(actor: Actor, key: str) -> Draft:

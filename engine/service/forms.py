@@ -131,6 +131,14 @@ def keys_of(schema: Schema) -> set[str]:
     return keys
 
 
+def asks_for_files(schema: Schema) -> bool:
+    return any(
+        component.get("type") == "filepicker" or asks_for_files(component)
+        for component in schema.get("components") or ()
+        if isinstance(component, dict)
+    )
+
+
 def names_read_by(schema: Schema) -> set[str]:
     """The variables that expressions and templates of the form name: without them it could not be shown."""
     texts = json.dumps(schema, ensure_ascii=False)

@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 import { startPeopleFields } from "./inbox/people";
 import { islands } from "./islands";
 import { h } from "./lib/dom";
+import { gettext } from "./lib/gettext";
 import { describe } from "./lib/http";
 import { startPage } from "./lib/page";
 import { startPalette } from "./lib/palette";
@@ -16,11 +17,14 @@ htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;
 
-document.addEventListener("htmx:responseError", () =>
-  toast("The server could not do this. Nothing was changed.", { kind: "incident" }),
-);
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
+  if (xhr.status === 404)
+    toast(gettext("What this page shows is no longer there, or no longer yours to see."));
+  else toast(gettext("The server could not do this. Nothing was changed."), { kind: "incident" });
+});
 document.addEventListener("htmx:sendError", () =>
-  toast("The server cannot be reached. Nothing was changed.", { kind: "incident" }),
+  toast(gettext("The server cannot be reached. Nothing was changed."), { kind: "incident" }),
 );
 
 async function mountIsland(root: HTMLElement): Promise<void> {

@@ -131,7 +131,7 @@ def world(settings: Settings, tmp_path: Any) -> World:
     conversation.add_comment(insider, item.pk, f"{MARK} said")
     link = links.make_link(insider, KEY)
     SavedView.objects.create(person=insider, slug="own-view", name=f"{MARK} view", query="view=mine")
-    Draft.objects.create(key="secret-draft", name=f"{MARK} draft", xml="<x/>", saved_at=now, saved_by=insider)
+    Draft.objects.create(key=KEY, name=f"{MARK} draft", xml="<x/>", saved_at=now, saved_by=insider)
     return World(
         {"instance": instance, "task": item.pk, "job": job.pk, "incident": incident.pk},
         {"key": KEY, "slug": "own-view"},
@@ -205,9 +205,9 @@ def state_of(world: World) -> tuple[Any, ...]:
     return (
         instance.revision, instance.status, instance.variables, item.status, item.assignee, item.priority,
         Instance.objects.filter(version__process__key=KEY).count(), Comment.objects.count(), Document.objects.count(),
-        PublicLink.objects.filter(ended_at=None).count(), SavedView.objects.count(), ProcessRight.objects.count(),
+        PublicLink.objects.filter(ended_at=None).count(), SavedView.objects.filter(person__username="insider").count(), ProcessRight.objects.count(),
         Incident.objects.get(pk=world.numbers["incident"]).status, Job.objects.get(pk=world.numbers["job"]).retries,
-        Process.objects.get(key=KEY).is_suspended, Draft.objects.get(key="secret-draft").revision,
+        Process.objects.get(key=KEY).is_suspended, Draft.objects.get(key=KEY).revision,
         FormDraft.objects.count(), Process.objects.get(key=KEY).latest_id,
     )  # fmt: skip
 

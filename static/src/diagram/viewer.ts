@@ -39,7 +39,12 @@ export function keepFitted(viewer: { get<T>(name: string): T }, container: HTMLE
 
 /** The whole diagram, but never larger than drawn. */
 export function fitToSpace(viewer: { get<T>(name: string): T }): void {
-  const canvas = viewer.get<{ zoom(level?: number | "fit-viewport", center?: "auto"): number }>("canvas");
+  const canvas = viewer.get<{
+    zoom(level?: number | "fit-viewport", center?: "auto"): number;
+    getContainer(): HTMLElement;
+  }>("canvas");
+  // Hidden, in a tab behind another: there is nothing to fit to until it is shown.
+  if (canvas.getContainer().clientWidth === 0) return;
   canvas.zoom("fit-viewport", "auto");
   const fitted = canvas.zoom();
   // A margin around, because labels and badges reach beyond the shapes.

@@ -64,7 +64,8 @@ interface Named {
 /** Names under the field once an @ was typed: a click or Tab takes one. */
 function startMentions(field: HTMLTextAreaElement): void {
   const list = h("ul", { class: "mention-list", hidden: true });
-  field.after(list);
+  // Outside the label: names that are offered are not the field's name.
+  (field.closest("label") ?? field).after(list);
   const begun = () => /(?:^|\s)@([\w.+-]*)$/.exec(field.value.slice(0, field.selectionStart))?.[1];
   const take = (name: string) => {
     const at = field.selectionStart;
