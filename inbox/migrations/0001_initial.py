@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('engine', '0014_follow_up'),
+        ('engine', '0015_follow_up'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
