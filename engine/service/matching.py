@@ -97,7 +97,7 @@ def _start(unit: Unit, name: str, where: Where, variables: dict[str, Any], actor
     if start is None:
         return []
     instance = unit.begin(
-        get_version(start.version_id), f"start:{start.node}", variables,
+        get_version(start.version_id), entry_of(get_version(start.version_id), start)["trigger"], variables,
         business_key=where.business_key or "", actor=name_of(actor),
     )  # fmt: skip
     return [Reached(instance, None)]

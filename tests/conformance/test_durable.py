@@ -10,20 +10,9 @@ import pytest
 from tests.conformance.durable import durable
 from tests.conformance.test_conformance import CASES, Case, Trace, play_with, straight_traces
 
-GAPS: dict[str, str] = {}
-
-
-def cases() -> list[object]:
-    return [pytest.param(case, marks=marks_of(case), id=f"{case[0]}: {case[1]}") for case in CASES]
-
-
-def marks_of(case: Case) -> list[pytest.MarkDecorator]:
-    reason = GAPS.get(case[0])
-    return [pytest.mark.xfail(reason=reason, strict=False)] if reason else []
-
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}: {case[1]}")
 def test_scenario_in_the_database(case: Case) -> None:
     with durable() as make:
         stored = play_with(case, make)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.core.model.limits import Limits
 from engine.core.simulate import ProcessError, Simulation
 from tests.semantics.drawing import (
     COMPENSATE,
@@ -294,17 +295,26 @@ def test_a_failed_start_leaves_no_run():
 
 def test_an_endless_loop_stops_as_an_incident_that_names_it_and_delays_nothing_else():
     text = draw(
-        start(), user("k"), both("f"), xor("m"), task("t"), user("other"), flows("s->k->f->m->t->m", "f->other")
-    )
+        start(), user("k"), both("f"), xor("merge"), task("turn"), user("other"),
+        flows("s->k->f->merge->turn->merge", "f->other"),
+    )  # fmt: skip
     _, run = play(text)
     run.complete("k")
     (incident,) = run.incidents
-    assert "t" in incident.message
-    assert "m" in incident.message
+    assert "merge" in incident.message
+    assert "turn" in incident.message
     assert "other" in waiting(run)
     assert run.status == "active"
     run.complete("other")
     assert "other" not in waiting(run)
+
+
+def test_the_steps_of_one_delivery_are_limited_by_a_setting():
+    text = draw(start(), user("k"), xor("merge"), task("turn"), flows("s->k->merge->turn->merge"))
+    _, run = play(text, limits=Limits(steps=100))
+    run.complete("k")
+    assert [found.code for found in run.incidents] == ["step-limit"]
+    assert len(entered(run, "merge", "turn")) == 100
 
 
 def test_a_long_loop_below_the_limit_ends():

@@ -155,6 +155,20 @@ def test_an_incident_delivers_again_what_failed() -> None:
     assert [wait.node for wait in driver.waits if isinstance(wait, OpenItem)] == ["b"]
 
 
+def test_of_two_tokens_on_one_flow_a_join_takes_the_one_that_came_first() -> None:
+    driver = drive(
+        diagram('<startEvent id="s"/>', '<parallelGateway id="f"/>', '<userTask id="a"/>', '<userTask id="b"/>',
+                '<task id="m"/>', '<userTask id="c"/>', '<parallelGateway id="j"/>', '<userTask id="z"/>',
+                "s>f", "f>a", "f>b", "f>c", "a>m", "b>m", "m>j", "c>j", "j>z")
+    )  # fmt: skip
+    driver.start({})
+    waiting = {token.state: token.id for token in driver.tokens.values()}
+    driver.deliver([Delivery(waiting["b"], "complete")])
+    driver.deliver([Delivery(waiting["a"], "complete")])
+    driver.deliver([Delivery(waiting["c"], "complete")])
+    assert [token.id for token in driver.tokens.values() if token.state == "j"] == [waiting["a"]]
+
+
 def test_a_failed_start_is_a_failure_and_no_delta() -> None:
     driver = drive(diagram('<startEvent id="s"/>', '<exclusiveGateway id="g"/>', '<task id="b"/>', "s>g", "g>b|x > 1"))
     snapshot = Snapshot(Instance("1", "p", "1"), is_new=True)
