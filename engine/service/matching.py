@@ -17,6 +17,7 @@ from engine.service.instances import check_variables
 from engine.service.jobs import LeasedJob
 from engine.service.receivers import MESSAGE
 from engine.service.rights import Actor, may, name_of, require_any
+from engine.service.starts import entry_of
 from engine.service.translate import ACTIVE, unpack
 from engine.service.unit import Unit
 from engine.service.versions import get_version
@@ -96,10 +97,9 @@ def _start(unit: Unit, name: str, where: Where, variables: dict[str, Any], actor
     start = ProcessStart.objects.filter(kind="message", name=name, version__process__is_suspended=False).first()
     if start is None:
         return []
-    instance = unit.begin(
-        get_version(start.version_id), entry_of(get_version(start.version_id), start)["trigger"], variables,
-        business_key=where.business_key or "", actor=name_of(actor),
-    )  # fmt: skip
+    version = get_version(start.version_id)
+    trigger = entry_of(version, start)["trigger"]
+    instance = unit.begin(version, trigger, variables, business_key=where.business_key or "", actor=name_of(actor))
     return [Reached(instance, None)]
 
 
