@@ -1,6 +1,7 @@
 """Reads the installation's choices from environment variables; what they mean is said in config.settings."""
 
 import os
+import re
 import secrets
 from ipaddress import ip_network
 from pathlib import Path
@@ -39,6 +40,15 @@ def read_number(name: str, default: int) -> int:
 
 def read_words(name: str, default: str) -> list[str]:
     return [word for word in (part.strip() for part in read_text(name, default).split(",")) if word]
+
+
+def read_rates(name: str, default: str) -> dict[str, str]:
+    """`charge=100/m,mail=10/s` as a mapping."""
+    pairs = [word.rpartition("=") for word in read_words(name, default)]
+    for key, _, rate in pairs:
+        if not key.strip() or re.fullmatch(r"[1-9]\d{0,8}/[smh]", rate.strip()) is None:
+            raise misread(name, f"{key}={rate}", "write type=10/s, type=100/m or type=1000/h, separated by commas")
+    return {key.strip(): rate.strip() for key, _, rate in pairs}
 
 
 def read_networks(name: str, default: str) -> list[str]:

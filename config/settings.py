@@ -18,6 +18,7 @@ from config.environment import (
     read_flag,
     read_networks,
     read_number,
+    read_rates,
     read_secret_key,
     read_text,
     read_words,
@@ -229,6 +230,20 @@ FEEL_BUDGET = {
     "total": read_number("FEEL_TOTAL", 50_000),
 }
 
+# Bounds of what runs: each ends in an incident or a refusal ------------------------------------------
+
+ENGINE_LIMITS = {
+    "steps": read_number("LIMIT_STEPS", 10_000),
+    "tokens": read_number("LIMIT_TOKENS", 10_000),
+    "multi_instance": read_number("LIMIT_MULTI_INSTANCE", 10_000),
+    "call_depth": read_number("LIMIT_CALL_DEPTH", 100),
+    "hops": read_number("LIMIT_HOPS", 1_000),
+    "variables": read_number("LIMIT_VARIABLES", 1_000_000),
+    "history": read_number("LIMIT_HISTORY", 1_000_000),
+    "units": read_number("LIMIT_UNITS", 256),
+    "messages": read_number("LIMIT_MESSAGES", 100_000),
+}
+
 # Live pages and background work ---------------------------------------------------------------------
 
 CHANNEL_LAYERS = read_channel_layers("CHANNEL_URL", "local://")
@@ -255,6 +270,8 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CLOCK_SECONDS = 1.0
 # How many service tasks one worker process does at once; 0: one after the other, in the worker itself.
 JOB_THREADS = read_number("JOB_THREADS", 8)
+# How many jobs of a type all workers together begin, as `type=100/m,other=10/s`.
+JOB_RATES = read_rates("JOB_RATES", "")
 # How many events to webhooks are on their way at once, for each worker process; and how long sent ones are kept.
 OUTBOX_THREADS = read_number("OUTBOX_THREADS", 4)
 OUTBOX_DAYS = read_number("OUTBOX_DAYS", 7)

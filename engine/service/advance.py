@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -13,6 +14,7 @@ from engine.models.keys import instance_of, number_of
 from engine.models.waits import CONTINUATION
 from engine.push.moved import send_moved
 from engine.push.signals import work_handed, work_waiting
+from engine.service import limits
 from engine.service.audiences import remember_stored
 from engine.service.errors import Conflict, Moved
 from engine.service.outbox import add_events
@@ -29,12 +31,14 @@ MOST_TRIES = 5
 MET = frozenset({"40001", "40P01"})
 
 
-def in_unit(act: Callable[[Store, Unit], T], *, has_claims: bool = False, is_patient: bool = False) -> T:
+def in_unit(
+    act: Callable[[Store, Unit], T], *, has_claims: bool = False, is_patient: bool = False, is_urgent: bool = False
+) -> T:
     """Run one action as a unit of work. Two racing writers meet on the instance row; who loses is run again,
     and finds then what the winner has left.
 
     The action may run more than once and only reads: what it changes, it puts into the unit. One that claims has
-    a transaction to itself; others may share theirs."""
+    a transaction to itself; others may share theirs. What workers bring is urgent: it is never turned away."""
     store = open_store()
 
     def run_alone() -> T:
@@ -45,10 +49,13 @@ def in_unit(act: Callable[[Store, Unit], T], *, has_claims: bool = False, is_pat
         result = act(store, unit)
         return result, partial(write, unit, close(unit))
 
-    if not store.shares_commits or has_claims or is_writing():
+    if has_claims or is_writing():
         return run_alone()
-    answer: T = commits.run(store, Request(prepare, run_alone))
-    return answer
+    with nullcontext() if is_urgent else limits.door.pass_through():
+        if not store.shares_commits:
+            return run_alone()
+        answer: T = commits.run(store, Request(prepare, run_alone))
+        return answer
 
 
 def _in_own_unit(store: Store, act: Callable[[Store, Unit], T], has_claims: bool, is_patient: bool) -> T:

@@ -18,6 +18,7 @@ from engine.core.model.runtime import Delivery, Delta, Failure, Instance, Snapsh
 from engine.core.run import advance
 from engine.models.keys import LARGEST_NUMBER, make_key
 from engine.service.errors import Conflict
+from engine.service.limits import core_limits
 from engine.service.translate import (
     ACTIVE,
     STATUS,
@@ -74,7 +75,7 @@ class Case:
         """Take the deliveries. After a Failure, or an exception, the case is of no use any more."""
         is_first = self.is_new and not self.log
         snapshot = Snapshot(self.instance, list(self.tokens.values()), is_new=is_first)
-        result = advance(self.version.machine, snapshot, deliveries, now)
+        result = advance(self.version.machine, snapshot, deliveries, now, core_limits())
         if isinstance(result, Delta):
             self._merge(result)
         return result

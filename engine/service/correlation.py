@@ -126,7 +126,7 @@ def broadcast(unit: Unit, name: str, variables: dict[str, Any], *, actor: str = 
     for instance, token, trigger in sorted(receivers):
         delivery = Delivery(token, trigger, {"variables": variables}, actor)
         if len(receivers) > MOST_INLINE:
-            unit.queue(instance, delivery)
+            unit.queue(instance, delivery, chain=unit.chain + 1)
         else:
             unit.send(instance, delivery)
     starts = list(ProcessStart.objects.filter(kind="signal", name=name, version__process__is_suspended=False))
@@ -167,6 +167,7 @@ def deliver_buffered(unit: Unit, limit: int) -> int:
 
 
 def _hand_over(unit: Unit, case: Case, effect: OpenSubscription, row: MessageRow) -> None:
+    unit.chain = unit.chains.get(case.id, 0)
     _give(unit, Receiver(case.id, effect.token, effect.trigger, effect.key), unpack(row.variables) or {}, "")
 
 

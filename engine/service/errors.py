@@ -17,6 +17,12 @@ class Invalid(ServiceError):
     """The request cannot be meant like this."""
 
 
+class TooLarge(Invalid):
+    """More than is kept."""
+
+    status = 413
+
+
 class Forbidden(ServiceError):
     """The actor may see the object but not do this with it."""
 

@@ -11,12 +11,12 @@ from engine.core.model.graph import PROCESS
 from engine.core.model.problems import CorrelationError, ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Failure
 from engine.core.run.starts import find_start
-from engine.models import Process, ProcessVersion
+from engine.models import BufferedMessage, Process, ProcessVersion
 from engine.models.keys import instance_of
-from engine.service import correlation
+from engine.service import correlation, limits
 from engine.service.advance import in_unit
 from engine.service.case import Case
-from engine.service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
+from engine.service.errors import Busy, Conflict, Forbidden, Invalid, NotFound, ServiceError, TooLarge
 from engine.service.expressions import expression_budget
 from engine.service.reading import get_instance
 from engine.service.receivers import Message
@@ -28,7 +28,6 @@ from engine.store import open_store
 from engine.store.contract import Store
 from engine.store.rows import EndedItem, EventRow, Loaded
 
-MOST_VARIABLES_BYTES = 1_000_000
 LONGEST_SOURCE = 255
 LONGEST_REASON = 1000
 
@@ -191,6 +190,8 @@ def send_message(
                 raise CorrelationError(f"Nothing waits for “{name}” with this key, and no process starts with it.")
             if business_key is not None:
                 raise Invalid("not-kept", "A message for a business key is not kept: leave out how long it lives.")
+            if BufferedMessage.objects.count() >= limits.read("messages"):
+                raise Busy("too-many-messages", "Too many messages wait for receivers; this one was not kept.")
             correlation.keep(unit, message, given, time_to_live, message_id)
         if message_id:
             unit.batch.events.append(EventRow(unit.now, source, message_id, reached[0] if reached else 0))
@@ -232,10 +233,9 @@ def check_variables(variables: Any) -> dict[str, Any]:
         raise Invalid("variables-invalid", f"A variable cannot be kept: {error}") from None
     if "\\u0000" in text or "\0" in text:
         raise Invalid("variables-invalid", "A text holds the character NUL, which no database can keep.")
-    if size > MOST_VARIABLES_BYTES:
-        raise Invalid(
-            "variables-too-large", f"The variables take {size:,} bytes; {MOST_VARIABLES_BYTES:,} are allowed."
-        )
+    most = limits.read("variables")
+    if size > most:
+        raise TooLarge("variables-too-large", f"The variables take {size:,} bytes; {most:,} are allowed.")
     return variables
 
 

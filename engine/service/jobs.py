@@ -13,6 +13,7 @@ from engine.core.run.failing import find_error
 from engine.core.triggers.schedule import ScheduleError, read_cycle, read_duration
 from engine.models import ProcessVersion
 from engine.models.keys import instance_of, number_of
+from engine.service import allowances
 from engine.service.advance import in_unit
 from engine.service.case import Case
 from engine.service.errors import Conflict, NotFound
@@ -26,6 +27,7 @@ from engine.service.versions import Version, get_version
 from engine.store import open_store
 from engine.store.contract import Store
 from engine.store.rows import JobRow, Loaded
+from engine.store.writing import write_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -98,12 +100,24 @@ Outcome = Done | Thrown | Failed
 def lease(
     types: Collection[str], owner: str, *, seconds: float, limit: int = 10, states: Collection[int] | None = None
 ) -> list[LeasedJob]:
-    """Available jobs of these types, from now on the owner's until the lease ends or is extended."""
+    """Available jobs of these types, from now on the owner's until the lease ends or is extended. Of types with a
+    rate no more than may begin now."""
     store, now = open_store(), datetime.now(UTC)
-    with store.unit(has_claims=False):
-        rows = store.lease_jobs(types, owner, now + timedelta(seconds=seconds), now, limit, states)
-        given_up = [row for row in rows if row.lapses >= MOST_LAPSES]
-    for row in given_up:
+    until = now + timedelta(seconds=seconds)
+    rows: list[JobRow] = []
+    rates = allowances.rates_of(types)
+    for name, rate in rates.items():
+        with write_transaction():
+            room = min(allowances.count_allowed(name, rate, now), limit - len(rows))
+            found = store.lease_jobs([name], owner, until, now, room, states) if room > 0 else []
+            if found:
+                allowances.spend(name, rate, now, len(found))
+        rows += found
+    others = [name for name in types if name not in rates]
+    if others and len(rows) < limit:
+        with store.unit(has_claims=False):
+            rows += store.lease_jobs(others, owner, until, now, limit - len(rows), states)
+    for row in [row for row in rows if row.lapses >= MOST_LAPSES]:
         fail(row.id, owner, "The worker died three times while it had this job.", retries=0)
     usable = [row for row in rows if row.lapses < MOST_LAPSES]
     loaded = store.load({instance_of(row.id) for row in usable})
@@ -165,7 +179,7 @@ def bring_back(outcomes: Sequence[Outcome], owner: str) -> int:
     if not outcomes:
         return 0
     try:
-        return in_unit(act)
+        return in_unit(act, is_urgent=True)
     except Exception as error:
         if len(outcomes) == 1:
             raise
@@ -189,7 +203,7 @@ def _bring_back_one(outcome: Outcome, owner: str | None, actor: Actor, reason: s
         if not _take(unit, case, row, outcome, name_of(actor) or owner or ""):
             raise Conflict("already-gone", "The process has gone on without this job.")
 
-    in_unit(act)
+    in_unit(act, is_urgent=actor is None)
 
 
 def _take(unit: Unit, case: Case, row: JobRow, outcome: Outcome, actor: str) -> bool:

@@ -21,7 +21,7 @@ from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Instance, Snapshot
 from engine.core.run.inline import evaluate, is_expression
 from engine.models.keys import instance_of, make_key, number_of
-from engine.service import correlation, registered, telemetry
+from engine.service import correlation, limits, registered, telemetry
 from engine.service.case import Case
 from engine.service.errors import Moved, NotFound
 from engine.service.expressions import expression_budget
@@ -32,8 +32,8 @@ from engine.service.versions import Version, find_version, get_version
 from engine.store.contract import Store
 from engine.store.rows import Batch, DeliveryRow, InstanceRow, Loaded
 
-MOST_CALLS = 100  # instances that call one another, one inside the other
-MOST_HOPS = 1000  # starts and deliveries that one unit may cause
+CHAIN = "#chain"  # beside the data of a queued delivery: the hops that have led to it
+MOST_HOPS = 1000  # starts and deliveries that one unit may cause; what is beyond waits for the next
 
 
 class Birth(NamedTuple):
@@ -49,6 +49,7 @@ class Birth(NamedTuple):
     actor: str = ""
     cause: tuple[int, int] | None = None
     trace: str | None = None  # of the instance that calls
+    chain: int = 0
 
 
 class Inner(NamedTuple):
@@ -57,6 +58,7 @@ class Inner(NamedTuple):
     instance: int
     delivery: Delivery
     is_must: bool = False
+    chain: int = 0
 
 
 class Handed(NamedTuple):
@@ -80,6 +82,9 @@ class Unit:
         self.handed: list[Handed] = []
         self.ids: list[int] = []
         self.hops = 0
+        # How many messages and signals, one caused by the other, have led to an instance; and to the one at hand.
+        self.chains: dict[int, int] = {}
+        self.chain = 0
         self.published: list[Event] = []  # for the world outside, beside what the rows tell
 
     # what callers do
@@ -94,6 +99,8 @@ class Unit:
 
     def deliver(self, case: Case, deliveries: Sequence[Delivery]) -> Delta | Failure:
         """Advance the case, and note what it does to others."""
+        if case.instance.sequence > limits.read("history") and any(one.trigger != "cancel" for one in deliveries):
+            return _refuse_history(case)
         result = case.advance(deliveries, self.now)
         if isinstance(result, Delta):
             self._take_effects(case, result)
@@ -143,7 +150,7 @@ class Unit:
 
     def send(self, instance: int, delivery: Delivery, *, is_must: bool = False) -> None:
         """Deliver within this unit, once the instance at hand rests."""
-        self.inner.append(Inner(instance, delivery, is_must))
+        self.inner.append(Inner(instance, delivery, is_must, self.chain + 1))
 
     def ask_birth(
         self, version: Version, trigger: str, variables: dict[str, Any], *,
@@ -151,15 +158,16 @@ class Unit:
     ) -> int:  # fmt: skip
         """Start an instance within this unit, once the instance at hand rests."""
         instance = self._take_id()
-        self.births.append(Birth(instance, version, trigger, variables, business_key, actor=actor, cause=cause))
+        chain = self.chain + 1
+        birth = Birth(instance, version, trigger, variables, business_key, actor=actor, cause=cause, chain=chain)
+        self.births.append(birth)
         return instance
 
-    def queue(self, instance: int, delivery: Delivery, *, is_held: bool = False) -> None:
+    def queue(self, instance: int, delivery: Delivery, *, is_held: bool = False, chain: int = 0) -> None:
         """Leave the delivery to a later unit."""
+        data = delivery.data if not chain else {**(delivery.data or {}), CHAIN: chain}
         self.batch.deliveries.append(
-            DeliveryRow(
-                instance, self.now, delivery.token, 0, is_held, delivery.trigger, delivery.actor, pack(delivery.data)
-            )
+            DeliveryRow(instance, self.now, delivery.token, 0, is_held, delivery.trigger, delivery.actor, pack(data))
         )
 
     # births
@@ -182,18 +190,17 @@ class Unit:
             message = f"“{version.process}” starts only by a message, a signal or a timer."
             raise ProcessError("no-plain-start", "", message)
         self.cases[birth.id] = case
+        self.chains[birth.id] = birth.chain
         self._take_effects(case, result)
 
     def _bear_caused(self, birth: Birth) -> None:
         """A start that another instance asked for: where it fails, the incident is there."""
-        self.hops += 1
+        self.hops += birth.parent is None
         try:
-            if self.hops > MOST_HOPS:
-                raise ProcessError(
-                    "start-limit", "", f"More than {MOST_HOPS} starts and messages follow from one step."
-                )
-            if birth.depth > MOST_CALLS:
-                raise ProcessError("call-depth", "", f"More than {MOST_CALLS} processes call one another.")
+            if birth.parent is None and max(self.hops - MOST_HOPS, birth.chain - limits.read("hops")) > 0:
+                raise ProcessError("start-limit", "", "Too many starts follow from one step: a chain without end.")
+            if birth.depth > limits.read("call_depth"):
+                raise ProcessError("call-depth", "", f"More than {limits.read('call_depth')} calls in one another.")
             self._bear(birth)
         except ProcessError as error:
             self._report_stillborn(birth, error)
@@ -212,6 +219,7 @@ class Unit:
     # what instances do to one another
 
     def _take_effects(self, case: Case, delta: Delta) -> None:
+        self.chain = self.chains.get(case.id, 0)
         for effect in delta.effects:
             act = _ACTS.get(type(effect))
             if act is not None:
@@ -236,6 +244,7 @@ class Unit:
                 depth=case.row.depth + 1,
                 cause=(case.id, effect.token),
                 trace=case.row.trace,
+                chain=self.chain,
             )
         )
 
@@ -253,7 +262,8 @@ class Unit:
         if case.row.parent is not None:
             data = {"code": effect.code, "variables": effect.variables}
             parent = instance_of(case.row.parent)
-            self.inner.append(Inner(parent, Delivery(number_of(case.row.parent), "escalation", data)))
+            delivery = Delivery(number_of(case.row.parent), "escalation", data)
+            self.inner.append(Inner(parent, delivery, chain=self.chain))
 
     def _publish(self, case: Case, effect: PublishMessage) -> None:
         data = {"name": effect.name, "correlationKey": effect.key, "node": effect.node, "variables": effect.variables}
@@ -299,7 +309,7 @@ class Unit:
             trigger = "error"
             data = {"code": instance.error or "", "message": f"“{instance.process}” failed.", "variables": {}}
         parent = instance_of(case.row.parent)
-        self.inner.append(Inner(parent, Delivery(number_of(case.row.parent), trigger, data)))
+        self.inner.append(Inner(parent, Delivery(number_of(case.row.parent), trigger, data), chain=self.chain))
 
     def _open_missing(self, instances: Iterable[int]) -> None:
         missing = [instance for instance in instances if instance not in self.cases]
@@ -312,17 +322,44 @@ class Unit:
         case = self.cases.get(one.instance)
         if case is None and one.is_must:
             case = next(map(self.open, self.store.load([one.instance]).values()), None)
-        if case is None or (self.hops > MOST_HOPS and not one.is_must):
-            self.queue(one.instance, one.delivery)
+        if one.chain > limits.read("hops"):
+            self._stop_chain(one)
+        elif case is None or (self.hops > MOST_HOPS and not one.is_must):
+            self.queue(one.instance, one.delivery, chain=one.chain)
         elif case.row.status == SUSPENDED and one.delivery.trigger != "cancel":
-            self.queue(one.instance, one.delivery, is_held=True)
+            self.queue(one.instance, one.delivery, is_held=True, chain=one.chain)
         elif not case.is_active or case.row.status not in (ACTIVE, SUSPENDED):
             if one.is_must:
                 raise Moved
         else:
+            self.chains[case.id] = max(self.chains.get(case.id, 0), one.chain)
             result = self.deliver(case, [one.delivery])
-            if one.is_must and isinstance(result, Delta) and result.refused:
+            if isinstance(result, Failure):
+                self.park(case, one.delivery, result)
+            elif one.is_must and result.refused:
                 raise Moved
+
+    def _stop_chain(self, one: Inner) -> None:
+        """Messages and signals cause one another without end: the last one is kept in an incident."""
+        case = self.cases.get(one.instance)
+        if case is None:
+            case = next(map(self.open, self.store.load([one.instance]).values()), None)
+        if case is not None and case.is_active and one.delivery.token in (ROOT, *case.tokens):
+            message = f"More than {limits.read('hops')} messages and signals cause one another: a chain without end."
+            self.park(case, one.delivery, Failure("hop-limit", "", message))
+
+    def park(self, case: Case, delivery: Delivery, failure: Failure) -> None:
+        """What cannot be delivered is an incident, whose retry delivers it again."""
+        token = case.tokens.get(delivery.token)
+        node = failure.node or ("" if token is None else case.version.machine.states[token.state].node)
+        case.open_incident(delivery.token, node, failure.code, failure.message, delivery.trigger, delivery.data)
+
+
+def _refuse_history(case: Case) -> Failure:
+    message = (
+        f"The history has more than {limits.read('history'):,} entries: nothing moves until LIMIT_HISTORY allows it."
+    )
+    return Failure("history-limit", "", message)
 
 
 _ACTS: dict[type[Effect], Any] = {

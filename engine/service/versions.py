@@ -21,6 +21,7 @@ from engine.service import audiences
 from engine.service.decision_files import is_decision_file
 from engine.service.errors import Conflict, NotFound
 from engine.service.expressions import expression_budget
+from engine.service.limits import core_limits
 from engine.service.rights import Actor, require
 
 
@@ -113,6 +114,7 @@ def _build(version: int) -> Version:
         [graph.State(s.key, s.kind, s.node, s.scope, s.name, s.config) for s in states],
         [_transition(t, keys) for t in transitions],
         decide=_decide_in(row.deployment_id),
+        limits=core_limits(),
         budget=expression_budget(),
     )
     ids = {key: pk for pk, key in keys.items()}

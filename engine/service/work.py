@@ -18,13 +18,13 @@ from engine.core.run.starts import first_due
 from engine.core.triggers.schedule import read_cycle
 from engine.models import ProcessStart
 from engine.models.keys import instance_of
-from engine.service import correlation, webhooks
+from engine.service import correlation, figures, webhooks
 from engine.service.advance import in_unit
 from engine.service.errors import Conflict
 from engine.service.expressions import expression_budget
 from engine.service.starts import entry_of
 from engine.service.translate import ACTIVE, SUSPENDED, pack, unpack
-from engine.service.unit import Unit
+from engine.service.unit import CHAIN, Unit
 from engine.service.versions import get_version
 from engine.store import open_store
 from engine.store.contract import Store
@@ -44,6 +44,7 @@ class Due(NamedTuple):
     delivery: Delivery
     taken: tuple[str, int]  # member of the batch and key
     attempts: int = 0
+    chain: int = 0
 
 
 Claim = Callable[[Store, int, datetime, int | None], list[Due]]
@@ -89,25 +90,27 @@ def sweep() -> int:
 
 
 def _claim_deliveries(store: Store, limit: int, now: datetime, instance: int | None) -> list[Due]:
-    return [
-        Due(
-            row.instance,
-            Delivery(row.token, row.trigger, unpack(row.data), row.actor),
-            ("taken_deliveries", number),
-            row.attempts,
-        )
-        for number, row in store.claim_deliveries(limit, now, instance)
-    ]
+    return [_read_delivery(number, row) for number, row in store.claim_deliveries(limit, now, instance)]
+
+
+def _read_delivery(number: int, row: DeliveryRow) -> Due:
+    data = unpack(row.data)
+    chain = data.pop(CHAIN, 0) if data else 0
+    delivery = Delivery(row.token, row.trigger, data, row.actor)
+    return Due(row.instance, delivery, ("taken_deliveries", number), row.attempts, chain)
 
 
 def _claim_timers(store: Store, limit: int, now: datetime, instance: int | None) -> list[Due]:
+    rows = store.claim_timers(limit, now, instance)
+    figures.count("timers", len(rows))
+    figures.note_lateness([(now - row.due).total_seconds() for row in rows])
     return [
         Due(
             instance_of(row.id),
             Delivery(row.token, row.trigger, {"due": row.due.isoformat(), "remaining": row.remaining}),
             ("ended_timers", row.id),
         )
-        for row in store.claim_timers(limit, now, instance)
+        for row in rows
     ]
 
 
@@ -164,11 +167,14 @@ def _deliver(store: Store, unit: Unit, claimed: Iterable[Due]) -> None:
         own = by_instance[instance]
         if loaded.row.status == SUSPENDED:
             for due in own:
-                unit.queue(instance, due.delivery, is_held=True)
+                unit.queue(instance, due.delivery, is_held=True, chain=due.chain)
         elif loaded.row.status == ACTIVE:
-            result = unit.deliver(unit.open(loaded), [due.delivery for due in own])
+            unit.chains[instance] = max(due.chain for due in own)
+            case, deliveries = unit.open(loaded), [due.delivery for due in own]
+            result = unit.deliver(case, deliveries)
             if isinstance(result, Failure):
-                raise RuntimeError(f"{result.node}: {result.message}")
+                for delivery in deliveries:
+                    unit.park(case, delivery, result)
 
 
 def _take(unit: Unit, due: Due) -> None:

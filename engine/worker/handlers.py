@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
 
-from engine.service import registered
+from engine.service import allowances, registered
 from engine.service.jobs import pause_of
 from engine.worker.inputs import check_shape
 
@@ -39,7 +39,13 @@ registered.use(HANDLERS.keys())
 
 
 def handler(
-    type: str, *, timeout: float = 60.0, retry: str = "", limit: int | None = None, input: type[Any] | None = None
+    type: str,
+    *,
+    timeout: float = 60.0,
+    retry: str = "",
+    limit: int | None = None,
+    rate: str = "",
+    input: type[Any] | None = None,
 ) -> Callable[[Function], Function]:
     """Register a function for the jobs of a type: `@handler("charge-card")`.
 
@@ -47,7 +53,8 @@ def handler(
     transaction and may run twice: `job.idempotency_key` is the same each time.
 
     `timeout` is in seconds; `retry` the pauses between attempts where the diagram says nothing (`PT1S, PT1M` or
-    `R3/PT10S`); `limit` how many of the type one worker does at once; `input` a dataclass whose fields are filled
+    `R3/PT10S`); `limit` how many of the type one worker does at once; `rate` how many all workers together begin, like
+    `100/m`; `input` a dataclass whose fields are filled
     from the variables and which the function then gets as its second argument."""
 
     def register(function: Function) -> Function:
@@ -58,6 +65,8 @@ def handler(
             check_shape(input)
         if retry and pause_of(retry, 1) is None:
             raise ValueError(f"{retry!r} is no retry: write pauses like `PT1S, PT1M`, or a cycle like `R3/PT10S`.")
+        if rate:
+            allowances.declare(type, rate)
         is_async = inspect.iscoroutinefunction(function)
         HANDLERS[type] = Handler(type, function, timeout, retry, limit, input, is_async)
         return function

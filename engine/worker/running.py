@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import threading
 import time
 from collections import Counter
@@ -22,9 +21,10 @@ from django.db import close_old_connections
 
 from engine.core.model.problems import BpmnError
 from engine.push.signals import work_waiting
-from engine.service import breakers, jobs, telemetry
+from engine.service import breakers, figures, jobs, telemetry
 from engine.service.instances import check_variables
 from engine.service.jobs import Done, Failed, LeasedJob, Outcome, Thrown
+from engine.service.workers import name_process
 from engine.worker.failures import PermanentError, TransientError, class_of
 from engine.worker.handlers import HANDLERS, Handler
 from engine.worker.inputs import InputError, read_input
@@ -45,7 +45,7 @@ class Runner:
 
     def __init__(self, threads: int) -> None:
         self.pool = Pool(threads)
-        self.owner = f"{socket.gethostname()}:{os.getpid()}"
+        self.owner = name_process()
         self.changed = threading.Condition()
         self.taken: dict[int, str] = {}  # job → its type, until it is brought back
         self.outcomes: list[Outcome] = []
@@ -128,7 +128,7 @@ def take_jobs(limit: int = BATCH) -> int:
 
 def run_jobs(limit: int = BATCH) -> int:
     """Do up to `limit` jobs one after the other, right here; how many were taken."""
-    owner = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+    owner = f"{name_process()}:{threading.get_ident()}"
     seconds = LEASE_SECONDS + max((own.timeout for own in HANDLERS.values()), default=0.0)
     leased = lease_jobs(HANDLERS, owner, limit, Counter(), seconds)
     types = {job.id: job.type for job in leased}
@@ -164,6 +164,8 @@ def lease_jobs(
 
 def bring_back(outcomes: list[Outcome], owner: str, types: Mapping[int, str]) -> None:
     jobs.bring_back(outcomes, owner)
+    figures.count("jobs_done", sum(not isinstance(outcome, Failed) for outcome in outcomes))
+    figures.count("jobs_failed", sum(isinstance(outcome, Failed) for outcome in outcomes))
     breakers.record((types[outcome.job], not isinstance(outcome, Failed)) for outcome in outcomes)
 
 

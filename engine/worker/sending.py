@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from engine.push.signals import work_waiting
-from engine.service import webhooks
+from engine.service import figures, webhooks
 from engine.service.webhooks import Sending, Sent
 from engine.worker.pool import Pool
 
@@ -40,6 +40,7 @@ class Postman:
         sent = result if isinstance(result, Sent) else failed(sending, result)
         try:
             webhooks.settle([sent])
+            figures.count("events_failed" if sent.error else "events_sent")
         except Exception:
             logger.exception("what became of event %s could not be noted; it is sent again", sending.event)
         work_waiting.send(sender=None, queue="outbox")  # the next one of the instance may go
