@@ -18,6 +18,11 @@ declare module "dmn-js/lib/Modeler" {
     id: string;
     name?: string;
     type: string;
+    element?: {
+      id: string;
+      decisionLogic?: { input?: { inputExpression?: { text?: string } }[] };
+      informationRequirement?: { requiredInput?: { href?: string } }[];
+    };
   }
   export default class DmnModeler {
     constructor(options: Record<string, unknown>);
@@ -26,6 +31,7 @@ declare module "dmn-js/lib/Modeler" {
     getViews(): DmnView[];
     getActiveView(): DmnView | undefined;
     open(view: DmnView): Promise<void>;
+    destroy(): void;
     on(event: string, handler: (event: { views: DmnView[]; activeView?: DmnView }) => void): void;
   }
 }

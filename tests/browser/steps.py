@@ -45,3 +45,36 @@ def post(page: Page, site: Site, path: str, body: object) -> dict[str, object]:
     assert answer.ok, answer.text()
     result: dict[str, object] = answer.json() if answer.status != 204 else {}
     return result
+
+
+def open_draft(page: Page, site: Site, key: str, xml: str, files: list[dict[str, str]] | None = None) -> Locator:
+    """A diagram as a draft of its own, in the designer."""
+    token = page.locator("meta[name=csrf-token]").get_attribute("content") or ""
+    headers = {"X-CSRFToken": token, "Referer": site.url}
+    address = f"{site.url}/api/v1/drafts/{key}/"
+    known = page.request.get(address)
+    body = {"xml": xml, "revision": known.json()["revision"] if known.ok else 0, "files": files or []}
+    answer = page.request.put(address, data=body, headers=headers)
+    assert answer.ok, answer.text()
+    page.goto(f"{site.url}/processes/{key}/edit/")
+    return island(page, "designer")
+
+
+def choose_element(tool: Locator, element: str) -> None:
+    tool.locator(f'.djs-element[data-element-id="{element}"] .djs-hit').first.click(force=True)
+
+
+def open_group(tool: Locator, name: str) -> Locator:
+    """A group of the properties panel, opened."""
+    group = tool.locator(f'.bio-properties-panel-group:has(> .bio-properties-panel-group-header:has-text("{name}"))')
+    header = group.locator(".bio-properties-panel-group-header").first
+    if "open" not in (header.get_attribute("class") or "").split():
+        header.click()
+    return group.first
+
+
+def draft_of(page: Page, site: Site, key: str) -> dict[str, object]:
+    """The draft as the server has it once everything is saved."""
+    page.locator("[data-part=draft-status]", has_text="Saved").wait_for()
+    found: dict[str, object] = page.request.get(f"{site.url}/api/v1/drafts/{key}/").json()
+    return found

@@ -1,4 +1,5 @@
 /** What the parts of the designer share: the drawing tool, the draft with its files, and ways from part to part. */
+import type { PageContext } from "./context";
 import type { Draft, DraftRecord } from "./draft";
 import type { DraftFiles } from "./draft-files";
 import type { DrawingTool } from "./modeler";
@@ -36,6 +37,8 @@ export interface Bench {
   readonly props: DesignerProps;
   readonly tool: DrawingTool;
   readonly draft: Draft;
+  /** What the drawing tool's own parts ask of the page; it opens the editors of forms and decisions. */
+  readonly page: PageContext;
   /** The forms and decisions that are deployed together with the diagram. */
   readonly files: DraftFiles;
   readXml(): Promise<string>;

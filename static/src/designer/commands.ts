@@ -1,17 +1,20 @@
 /** Everything that can be done on the canvas, by name in the command palette and by key where there is one. */
 import { describe } from "../lib/http";
 import { addCommand } from "../lib/palette";
-import { addShortcut } from "../lib/shortcuts";
+import { addShortcut, runShortcut } from "../lib/shortcuts";
 import { toast } from "../lib/toast";
 import type { Bench } from "./bench";
 import { applyLayout } from "./canvas/tidy";
 import type { Walk } from "./canvas/walk";
-import type { PageContext } from "./context";
 import { type DrawnElement, isA } from "./extension/elements";
 
 interface EditorActions {
   trigger(action: string, options?: object): unknown;
   isRegistered(action: string): boolean;
+}
+
+interface Keyboard {
+  addListener(priority: number, listener: (context: { keyEvent: KeyboardEvent }) => true | undefined): void;
 }
 
 interface Selection {
@@ -34,30 +37,32 @@ export class Commands {
 
   constructor(
     private readonly bench: Bench,
-    private readonly page: PageContext,
     private readonly onTidy: () => void,
   ) {
     this.actions = bench.tool.get<EditorActions>("editorActions");
     this.addDrawing();
     this.addLooks();
     this.addWalking();
-    bench.tool
-      .get<{ addListener(listener: (context: { keyEvent: KeyboardEvent }) => true | undefined): void }>(
-        "keyboard",
-      )
-      .addListener(({ keyEvent }) => {
-        if (keyEvent.key !== "Enter" || this.selected().length !== 1) return undefined;
-        keyEvent.preventDefault();
-        this.showMain();
-        return true;
-      });
+    const keyboard = bench.tool.get<Keyboard>("keyboard");
+    // The canvas would take Ctrl+Shift+D for Ctrl+D.
+    keyboard.addListener(3000, ({ keyEvent }) => {
+      if (!keyEvent.shiftKey || !(keyEvent.ctrlKey || keyEvent.metaKey)) return undefined;
+      runShortcut(keyEvent);
+      return keyEvent.defaultPrevented || undefined;
+    });
+    keyboard.addListener(1000, ({ keyEvent }) => {
+      if (keyEvent.key !== "Enter" || this.selected().length !== 1) return undefined;
+      keyEvent.preventDefault();
+      this.showMain();
+      return true;
+    });
   }
 
   /** A new layout from the server, which knows pools and lanes; one step of undo. */
   async tidy(): Promise<void> {
-    const { tool } = this.bench;
+    const { tool, page } = this.bench;
     try {
-      const { xml } = await this.page.ask<{ xml: string }>("layout", { xml: await this.bench.readXml() });
+      const { xml } = await page.ask<{ xml: string }>("layout", { xml: await this.bench.readXml() });
       if (applyLayout(tool, xml) === 0) return;
       this.onTidy();
       toast("The diagram is laid out anew.", {

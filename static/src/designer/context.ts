@@ -1,5 +1,5 @@
 /** What the drawing tool's own parts (properties, canvas) may ask of the page, as the service `page`. */
-import { hasDrawing, withLayout } from "../diagram/viewer";
+import { hasDrawing, withEnds, withLayout } from "../diagram/viewer";
 import { get, post } from "../lib/http";
 import type { Known } from "../lint/rules";
 import type { DesignerProps, NamedFile } from "./bench";
@@ -66,7 +66,8 @@ export class PageContext {
   }
 
   /** The diagram as it is if it has a drawing, else laid out: by the server, without a connection by the browser. */
-  async withLayout(xml: string): Promise<string> {
+  async withLayout(file: string): Promise<string> {
+    const xml = withEnds(file);
     if (hasDrawing(xml)) return xml;
     try {
       return (await this.ask<{ xml: string }>("layout", { xml })).xml;

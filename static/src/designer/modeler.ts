@@ -34,6 +34,12 @@ import "../styles/properties.css";
 /** The token game would paint every shape black on white; here shapes keep the theme's colours. */
 const themeColoursModule = { neutralElementColors: ["value", {}] };
 
+/**
+ * The library takes a form out of the diagram when its task is of the newer kind, or when one of the tasks that share
+ * it goes. Here both kinds of task may have one, and a form stays until somebody removes it.
+ */
+const formsStayModule = { formsBehavior: ["value", null] };
+
 /** The part of the library's modeler that this project uses. */
 export interface DrawingTool {
   get<T>(name: string): T;
@@ -60,6 +66,7 @@ export function createModeler(canvas: HTMLElement, properties: HTMLElement, page
       serverFindingsModule,
       wordsModule,
       pageModule(page),
+      formsStayModule,
       togetherModule,
       namingModule,
       tidyModule,

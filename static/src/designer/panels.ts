@@ -32,6 +32,7 @@ export const PANELS: readonly Panel[] = [
   { id: "test", label: "Test", isWide: true, load: () => import("./trial/panel") },
   { id: "states", label: "States", isWide: true, load: () => import("./machine/panel") },
   { id: "history", label: "History", load: () => import("./history/panel") },
+  { id: "files", label: "Files", load: () => import("./files-panel") },
 ];
 
 export class PanelTabs {

@@ -10,7 +10,7 @@ export interface Actions {
   tidy(): void;
   problems(): void;
   properties(): void;
-  importFile(file: File): void;
+  importFiles(files: FileList): void;
   exportAs(format: ExportFormat): void;
 }
 
@@ -51,8 +51,7 @@ export class Toolbar {
       this.bind(`export-${format}`, () => actions.exportAs(format));
     this.field()?.addEventListener("change", () => {
       const field = this.field();
-      const file = field?.files?.[0];
-      if (file) actions.importFile(file);
+      if (field?.files?.length) actions.importFiles(field.files);
       if (field) field.value = "";
     });
     tool.on("commandStack.changed", () => this.paint());
@@ -67,7 +66,7 @@ export class Toolbar {
     add("Mod+s", "Save the draft", () => actions.save());
     add("Mod+Shift+d", "Deploy", () => actions.deploy());
     add("Mod+Shift+p", "Problem list", () => actions.problems());
-    add("Mod+Shift+o", "Import a file", () => this.field()?.click());
+    add("Mod+Shift+o", "Import files", () => this.field()?.click());
     add("Mod+Shift+e", "Export as BPMN", () => actions.exportAs("bpmn"));
   }
 

@@ -59,11 +59,12 @@ export async function withLayout(xml: string): Promise<string> {
   return layoutProcess(withEnds(xml));
 }
 
-/** Steps name their flows where the file leaves that out, which it may: the layout follows these names alone. */
+/** Steps name their flows where the file leaves that out, which it may: layout and lint rules follow these names alone. */
 export function withEnds(xml: string): string {
   const BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL";
   const file = new DOMParser().parseFromString(xml, "application/xml");
   if (file.querySelector("parsererror")) return xml;
+  let isChanged = false;
   const steps = new Map([...file.querySelectorAll("[id]")].map((step) => [step.getAttribute("id"), step]));
   for (const flow of file.getElementsByTagNameNS(BPMN, "sequenceFlow"))
     for (const [attribute, end] of [
@@ -83,6 +84,7 @@ export function withEnds(xml: string): string {
         ({ localName }) => !["documentation", "extensionElements", "incoming"].includes(localName),
       );
       step.insertBefore(name, place ?? null);
+      isChanged = true;
     }
-  return new XMLSerializer().serializeToString(file);
+  return isChanged ? new XMLSerializer().serializeToString(file) : xml;
 }

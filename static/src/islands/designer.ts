@@ -1,13 +1,14 @@
 /** The designer page: binds the frame that the template drew to the drawing tool, the draft and the panels. */
-import type { Bench, DesignerProps } from "../designer/bench";
+import type { Bench, DesignerProps, NamedFile } from "../designer/bench";
 import { Checks } from "../designer/checks";
 import { Commands } from "../designer/commands";
 import { PageContext } from "../designer/context";
 import { DeployDialog } from "../designer/deploy";
-import { Draft, type DraftRecord } from "../designer/draft";
+import { Draft, type DraftRecord, type Drawing } from "../designer/draft";
 import { DraftFiles } from "../designer/draft-files";
 import { offerKept, showStatus } from "../designer/draft-status";
-import { acceptDrops, type ExportFormat, exportAs } from "../designer/files";
+import { connectEditors } from "../designer/editors/open";
+import { acceptDrops, acceptPastes, exportAs, importFiles, readFiles } from "../designer/files";
 import { createModeler } from "../designer/modeler";
 import { PanelTabs } from "../designer/panels";
 import { Presence } from "../designer/presence";
@@ -15,7 +16,7 @@ import { ProblemList } from "../designer/problems";
 import { Toolbar } from "../designer/toolbar";
 import { fitToSpace, keepFitted } from "../diagram/viewer";
 import { readProps } from "../lib/dom";
-import { describe, get } from "../lib/http";
+import { get } from "../lib/http";
 import { toast } from "../lib/toast";
 
 interface Canvas {
@@ -45,6 +46,7 @@ export async function mount(root: HTMLElement): Promise<void> {
     props,
     tool,
     draft,
+    page,
     files,
     readXml,
     readFiles: async () => [{ name: `${props.key}.bpmn`, content: await readXml() }, ...files.list()],
@@ -54,7 +56,7 @@ export async function mount(root: HTMLElement): Promise<void> {
       checks.soon();
     },
     take: async (theirs) => {
-      await take(theirs);
+      await restore(theirs);
       draft.adopt(theirs);
     },
     goTo: (id) => {
@@ -67,6 +69,7 @@ export async function mount(root: HTMLElement): Promise<void> {
     },
     showPanel: (id) => void panels.show(id),
   };
+  connectEditors(bench);
   const problems = new ProblemList(bench, part("problems"), part("problems-button"));
   const checks = new Checks(bench, (found) => problems.show(found));
 
@@ -74,39 +77,23 @@ export async function mount(root: HTMLElement): Promise<void> {
     const mine = { xml: await readXml(), files: files.list() };
     const theirs = await get<DraftRecord>(props.draft_url);
     await bench.take(theirs);
-    const undo = () => void take(mine).then(() => draft.change());
+    const undo = () => void restore(mine).then(() => draft.change());
     toast(`The draft of ${theirs.saved_by ?? "somebody else"} is on the canvas.`, {
       kind: "done",
       action: { label: "Put mine back", run: undo },
     });
   };
 
-  const importFile = async (file: File) => {
-    const before = await readXml();
-    try {
-      await bench.open(await file.text());
-      void draft.change();
-      toast(`${file.name} is on the canvas.`, {
-        kind: "done",
-        action: { label: "Undo", run: () => void bench.open(before) },
-      });
-    } catch (error) {
-      await bench.open(before);
-      toast(`${file.name} could not be read: ${describe(error)} Your diagram is unchanged.`, {
-        kind: "incident",
-      });
-    }
-  };
-
   const { draft: record, kept } = await draft.load();
   // On a phone the canvas has the window for itself; palette and properties open by their buttons.
   const isNarrow = matchMedia("(max-width: 48rem)").matches;
   if (isNarrow) tool.get<{ close(): void }>("palette").close();
-  const take = async (drawing: { xml: string; files?: { name: string; content: string }[] }) => {
+  const restore = async (drawing: Drawing) => {
     files.replace(drawing.files ?? []);
     await bench.open(drawing.xml);
   };
-  await take(kept && kept.revision === record.revision ? kept : record);
+  await restore(kept && kept.revision === record.revision ? kept : record);
+  const take = (taken: NamedFile[]) => void importFiles(bench, taken);
   keepFitted(tool, canvas);
   const panels = new PanelTabs(bench, root, part("tabs"), part("side"));
   if (isNarrow) root.classList.add("hides-properties");
@@ -119,10 +106,10 @@ export async function mount(root: HTMLElement): Promise<void> {
     problems: () => problems.toggle(),
     properties: () => root.classList.toggle("hides-properties"),
     tidy: () => void commands.tidy(),
-    importFile: (file) => void importFile(file),
-    exportAs: (format: ExportFormat) => void exportAs(tool, format, props.key),
+    importFiles: (chosen) => void readFiles(chosen).then(take),
+    exportAs: (format) => void exportAs(bench, format),
   });
-  const commands = new Commands(bench, page, () => fitToSpace(tool));
+  const commands = new Commands(bench, () => fitToSpace(tool));
   void page.readCatalogue().then(() => tool.get<{ update(): void }>("linting").update());
   part("side").addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) tool.get<{ focus(): void }>("canvas").focus();
@@ -132,8 +119,8 @@ export async function mount(root: HTMLElement): Promise<void> {
       kept.at,
       kept.revision === record.revision,
       draft,
-      () => void take(kept),
-      () => void take(record),
+      () => void restore(kept),
+      () => void restore(record),
     );
 
   presence = new Presence(props.key, props.user, part("presence"), draft, () => void loadTheirs());
@@ -146,7 +133,8 @@ export async function mount(root: HTMLElement): Promise<void> {
   };
   tool.on("commandStack.changed", changed);
   files.onChange(() => changed());
-  acceptDrops(canvas, (file) => void importFile(file));
+  acceptDrops(root, take);
+  acceptPastes(take);
   addEventListener("online", () => draft.status.kind === "offline" && void draft.save());
   addEventListener("beforeunload", (event) => {
     if (["conflict", "refused"].includes(draft.status.kind)) event.preventDefault();

@@ -5,11 +5,9 @@ export interface Island {
 }
 
 export const islands: Record<string, () => Promise<Island>> = {
-  decision: () => import("./decision"),
   designer: () => import("./designer"),
   diff: () => import("./diff"),
   form: () => import("./form"),
-  "form-editor": () => import("./form-editor"),
   heatmap: () => import("./heatmap"),
   insights: () => import("./insights"),
   instance: () => import("./instance"),

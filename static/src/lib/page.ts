@@ -60,7 +60,7 @@ function startMenus(): void {
     for (const menu of openMenus()) if (!menu.contains(event.target as Node)) menu.open = false;
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || event.defaultPrevented) return;
     if (isTyping(event.target)) (event.target as HTMLElement).blur();
     for (const menu of openMenus()) {
       menu.open = false;

@@ -33,7 +33,8 @@ export function keyWord(event: KeyboardEvent): string {
   return parts.join("+");
 }
 
-function handle(event: KeyboardEvent): void {
+/** Does what the key is for; for parts of a page that listen to keys themselves and want the page's to win. */
+export function runShortcut(event: KeyboardEvent): void {
   if (event.defaultPrevented || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
   const word = keyWord(event);
   const typing = isTyping(event.target);
@@ -109,6 +110,6 @@ export function showShortcuts(): void {
 }
 
 export function startShortcuts(): void {
-  document.addEventListener("keydown", handle);
+  document.addEventListener("keydown", runShortcut);
   addShortcut({ keys: "?", label: "Show this list", group: "Everywhere", run: showShortcuts });
 }
