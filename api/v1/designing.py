@@ -17,7 +17,12 @@ from engine.core.parse.xml import as_text
 from engine.service import catalogue, previews
 from engine.service.errors import Invalid
 from engine.worker import handlers
+from engine.worker.connectors import CONNECTORS
+from engine.worker.connectors.templates import make_templates
 from engine.worker.inputs import name_of
+
+# Templates offer these; a handler is what an application has registered itself.
+BUILT_IN = {name for one in CONNECTORS.values() for name in (one.type, *one.aliases)}
 
 
 class CatalogueAnswer(TypedDict):
@@ -28,6 +33,7 @@ class CatalogueAnswer(TypedDict):
     processes: list[Any]
     decisions: list[Any]
     forms: list[Any]
+    templates: list[dict[str, Any]]
 
 
 class TriedAnswer(TypedDict):
@@ -69,9 +75,11 @@ class DiagramBody(Body):
 class Catalogue(View):
     @operation("get_catalogue", answer=CatalogueAnswer)
     def get(self, request: Request) -> Response:
-        """What a diagram can name: groups, handlers with their inputs, processes, decisions, forms."""
+        """What a diagram can name: groups, handlers, connectors as templates, processes, decisions, forms."""
         names = catalogue.list_names(request.user)
-        return Response(names | {"handlers": [describe_handler(one) for one in handlers.list_handlers()]})
+        known = [one for one in handlers.list_handlers() if one.type not in BUILT_IN]
+        described = {"handlers": [describe_handler(one) for one in known], "templates": make_templates()}
+        return Response(names | described)
 
 
 class Timers(View):

@@ -79,3 +79,17 @@ def test_a_diagram_is_laid_out_anew_and_stays_the_same_otherwise(admin: APIClien
     again = ask(admin, "layout/", {"xml": str(drawn).replace('x="', 'x="9')})["xml"]
     assert again == drawn
     assert 'bpmnElement="cook"' in str(drawn)
+
+
+def test_connectors_come_as_templates_with_their_inputs(admin: APIClient) -> None:
+    templates = {one["id"]: one for one in admin.get(PATH + "catalogue/").json()["templates"]}
+    assert set(templates) >= {"statewright:http", "statewright:mail", "statewright:publish", "statewright:decision"}
+    url = next(one for one in templates["statewright:http"]["properties"] if one.get("id") == "input-url")
+    assert url["binding"] == {"type": "zeebe:input", "name": "url"}
+    assert url["constraints"] == {"notEmpty": True}
+
+
+def test_connectors_are_no_handlers_to_choose(admin: APIClient) -> None:
+    handlers = {one["type"] for one in admin.get(PATH + "catalogue/").json()["handlers"]}
+    assert "pay-expense" in handlers
+    assert not any(name.startswith("statewright:") for name in handlers)

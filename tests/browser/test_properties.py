@@ -50,7 +50,7 @@ def test_people_handlers_retries_timers_and_guards_are_set_from_the_panel(
     expect(timer.locator("time")).to_have_count(1)
     take_screenshot(page, "properties-timer")
 
-    choose_element(tool, "yes")
+    choose_element(tool, "yes_label")
     guard = open_group(tool, "Condition")
     expect(guard.get_by_label("Try it on this data (JSON)")).to_have_value('{ "amount": null }')
     guard.get_by_label("Try it on this data (JSON)").fill('{"amount": 250}')

@@ -27,9 +27,18 @@ export interface Catalogue {
   processes: { key: string; name: string }[];
   decisions: { key: string; name: string }[];
   forms: string[];
+  /** Connectors as element templates. */
+  templates: { id: string; name: string }[];
 }
 
-const NOTHING: Catalogue = { groups: [], handlers: [], processes: [], decisions: [], forms: [] };
+const NOTHING: Catalogue = {
+  groups: [],
+  handlers: [],
+  processes: [],
+  decisions: [],
+  forms: [],
+  templates: [],
+};
 
 /** Where the schema of a form stands. */
 export type FormPlace = { kind: "embedded"; id: string } | { kind: "file"; name: string };

@@ -110,7 +110,10 @@ export async function mount(root: HTMLElement): Promise<void> {
     exportAs: (format) => void exportAs(bench, format),
   });
   const commands = new Commands(bench, () => fitToSpace(tool));
-  void page.readCatalogue().then(() => tool.get<{ update(): void }>("linting").update());
+  void page.readCatalogue().then(({ templates }) => {
+    tool.get<{ setTemplates(templates: object[]): void }>("elementTemplatesLoader").setTemplates(templates);
+    tool.get<{ update(): void }>("linting").update();
+  });
   part("side").addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) tool.get<{ focus(): void }>("canvas").focus();
   });

@@ -21,11 +21,13 @@ export function Handler({ element, id }: EntryProps) {
   const type = textOf(readExtension(element.businessObject, TASK), "type");
   const handlers = catalogue?.handlers ?? [];
   const known = handlers.find((handler) => handler.type === type);
+  const template = catalogue?.templates.find((one) => one.id === type);
   const choices = [
     { value: "", label: "Choose a handler…" },
     ...handlers.map((handler) => ({ value: handler.type, label: handler.type })),
   ];
-  if (type && !known) choices.push({ value: OTHER, label: `${type} (an external worker)` });
+  if (type && !known)
+    choices.push({ value: OTHER, label: template ? template.name : `${type} (an external worker)` });
   return (
     <Entry id={id}>
       <Choose
@@ -61,7 +63,7 @@ export function Handler({ element, id }: EntryProps) {
           </tbody>
         </table>
       )}
-      {type && catalogue && !known && (
+      {type && catalogue && !known && !template && (
         <Words>
           No handler of this installation has this name. An external worker can fetch its jobs over the API.
         </Words>
