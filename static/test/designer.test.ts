@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { brightnessOf } from "../src/designer/canvas/own-colours";
 import { placesFor } from "../src/designer/canvas/tidy";
 import { describeElement, follow } from "../src/designer/canvas/walk";
+import { toEditable } from "../src/designer/editors/decision-versions";
+import { fieldsOf } from "../src/designer/editors/form-fields";
 import { type DrawnElement, type Moddle, splitNames } from "../src/designer/extension/elements";
+import { kindOfText } from "../src/designer/files";
 import { listDecisions, newDecision } from "../src/designer/properties/decision-files";
 import { sampleFor, verdictOn } from "../src/designer/properties/verdict";
 import { OWN_RULES, type Rule } from "../src/lint/rules";
@@ -148,4 +151,37 @@ test("a gateway whose ways all have conditions wants a default", () => {
   expect(find("gateway-has-default", part("ExclusiveGateway", gateway))).toHaveLength(1);
   expect(find("gateway-has-default", part("ExclusiveGateway", { ...gateway, default: {} }))).toEqual([]);
   expect(find("ways-have-names", part("ExclusiveGateway", gateway))).toEqual([]);
+});
+
+test("decision files of other versions are edited under the names of 1.3 and keep their own", () => {
+  const file = '<d xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/"><decision/></d>';
+  const { xml, writeBack } = toEditable(file);
+  expect(xml).toContain("20191111/MODEL/");
+  expect(writeBack(xml)).toBe(file);
+  expect(() => toEditable(file.replace("<decision/>", "<conditional><if/></conditional>"))).toThrow(
+    "conditional",
+  );
+});
+
+test("what a text is stands in it, not in its name", () => {
+  expect(kindOfText('<a xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>')).toBe("diagram");
+  expect(kindOfText('<a xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>')).toBe("decision");
+  expect(kindOfText('{"components": []}')).toBe("form");
+  expect(kindOfText('{"a": 1}')).toBeNull();
+  expect(kindOfText("hello")).toBeNull();
+});
+
+test("the variables of a form are those at the top of its data", () => {
+  const schema = JSON.stringify({
+    components: [
+      { type: "number", key: "amount" },
+      { type: "text" },
+      { type: "group", components: [{ type: "textfield", key: "address.city" }] },
+    ],
+  });
+  expect(fieldsOf(schema)).toEqual([
+    { name: "amount", type: "Number" },
+    { name: "address", type: "Context" },
+  ]);
+  expect(fieldsOf("no json")).toEqual([]);
 });

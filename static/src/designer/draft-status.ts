@@ -25,7 +25,8 @@ export function showStatus(
     say(
       "waiting",
       "warning",
-      "No connection. Your work is kept in this browser and is sent when the server is back.",
+      "No connection. Your work is kept in this browser.",
+      "It is sent when the server is back.",
     );
   else if (status.kind === "refused") say("incident", "incident", status.message);
   else

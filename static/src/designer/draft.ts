@@ -9,6 +9,8 @@ import type { NamedFile } from "./bench";
 export interface Drawing {
   xml: string;
   files: NamedFile[];
+  /** What the process is called; it is the draft's name in lists. */
+  name?: string;
 }
 
 /** What `GET /api/v1/drafts/<key>/` answers. */

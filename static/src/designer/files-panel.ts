@@ -60,7 +60,8 @@ export function mount(bench: Bench, host: HTMLElement): PanelView {
       icon(row.symbol),
       h(
         "button",
-        { type: "button", class: "file-name", onclick: row.open, "aria-label": `Edit ${row.name}` },
+        { type: "button", class: "file-name", onclick: row.open },
+        h("span", { class: "sr-only" }, "Edit "),
         h("span", { class: "wrap-anywhere" }, row.name),
         h("span", { class: "row-note" }, row.note),
       ),

@@ -8,8 +8,9 @@ import { Draft, type DraftRecord, type Drawing } from "../designer/draft";
 import { DraftFiles } from "../designer/draft-files";
 import { offerKept, showStatus } from "../designer/draft-status";
 import { connectEditors } from "../designer/editors/open";
+import { type DrawnElement, isA, processOf, textOf } from "../designer/extension/elements";
 import { acceptDrops, acceptPastes, exportAs, importFiles, readFiles } from "../designer/files";
-import { createModeler } from "../designer/modeler";
+import { createModeler, type DrawingTool } from "../designer/modeler";
 import { PanelTabs } from "../designer/panels";
 import { Presence } from "../designer/presence";
 import { ProblemList } from "../designer/problems";
@@ -37,7 +38,12 @@ export async function mount(root: HTMLElement): Promise<void> {
   const page = new PageContext(props, files);
   const tool = createModeler(canvas, part("properties"), page);
   const readXml = async () => (await tool.saveXML({ format: true })).xml ?? "";
-  const readDraft = async () => ({ xml: await readXml(), files: files.list() });
+  const readDraft = async () => {
+    const name = nameOfProcess(tool);
+    const title = root.querySelector("h1");
+    if (name && title) title.textContent = name;
+    return { xml: await readXml(), files: files.list(), ...(name ? { name } : {}) };
+  };
   const draft = new Draft(props.draft_url, readDraft, (status) => {
     showStatus(part("draft-status"), status, draft, () => void loadTheirs());
     presence?.paint();
@@ -142,4 +148,12 @@ export async function mount(root: HTMLElement): Promise<void> {
   addEventListener("beforeunload", (event) => {
     if (["conflict", "refused"].includes(draft.status.kind)) event.preventDefault();
   });
+}
+
+/** The name of the process on the canvas, or of the first pool's. */
+function nameOfProcess(tool: DrawingTool): string {
+  const root = tool.get<{ getRootElement(): DrawnElement }>("canvas").getRootElement();
+  const pool = (root.children ?? []).find(({ businessObject }) => isA(businessObject, "bpmn:Participant"));
+  const process = processOf(pool ?? root);
+  return (textOf(process, "name") || textOf(pool?.businessObject, "name")).trim().slice(0, 255);
 }

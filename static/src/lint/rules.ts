@@ -20,6 +20,7 @@ export interface Known {
 const isType = (node: Moddle, name: string): boolean => node.$type === `bpmn:${name}`;
 
 function extensionOf(node: Moddle, type: string): Moddle | undefined {
+  if (!node.$type.startsWith("bpmn:")) return undefined;
   const values = ((node.get("extensionElements") as Moddle | undefined)?.get("values") ?? []) as Moddle[];
   return values.find((value) => value.$type === type);
 }
@@ -81,9 +82,20 @@ const waysHaveNames: Rule = {
   },
 };
 
+/** A connector without the value that it needs fails only when it runs. */
+const inputsHaveValues: Rule = {
+  check(node, reporter) {
+    const mapping = extensionOf(node, "zeebe:IoMapping");
+    for (const input of (mapping?.get("inputParameters") ?? []) as Moddle[])
+      if (!textOf(input, "source"))
+        reporter.report(node.id ?? "", `The input “${textOf(input, "target")}” has no value: fill it in.`);
+  },
+};
+
 export const OWN_RULES: Record<string, { category: "info" | "warn"; make(known: Known): Rule }> = {
   "task-has-people": { category: "warn", make: () => taskHasPeople },
   "known-groups": { category: "warn", make: knownGroups },
   "gateway-has-default": { category: "warn", make: () => gatewayHasDefault },
+  "inputs-have-values": { category: "warn", make: () => inputsHaveValues },
   "ways-have-names": { category: "info", make: () => waysHaveNames },
 };

@@ -15,6 +15,7 @@ import { h } from "../../lib/dom";
 import { describe } from "../../lib/http";
 import { toast } from "../../lib/toast";
 import type { NamedFile } from "../bench";
+import { toEditable } from "./decision-versions";
 import { openOverlay } from "./overlay";
 
 interface Trial {
@@ -40,6 +41,7 @@ export function readValue(text: string): unknown {
 }
 
 export async function editDecision(file: NamedFile, wanted: string, desk: DecisionDesk): Promise<void> {
+  const editable = toEditable(file.content);
   const overlay = openOverlay(
     file.name,
     async () => {
@@ -54,7 +56,7 @@ export async function editDecision(file: NamedFile, wanted: string, desk: Decisi
   const views = h("div", { class: "designer-tabs", role: "tablist", "aria-label": "Views of the file" });
   overlay.tools.append(views);
   const editor = new DmnModeler({ container, drd: { drdRenderer: RENDERER_COLOURS } });
-  const readXml = async () => (await editor.saveXML({ format: true })).xml;
+  const readXml = async () => editable.writeBack((await editor.saveXML({ format: true })).xml);
   const tab = (view: DmnView, isActive: boolean) =>
     h(
       "button",
@@ -78,7 +80,7 @@ export async function editDecision(file: NamedFile, wanted: string, desk: Decisi
     return answer;
   };
   try {
-    await editor.importXML(file.content);
+    await editor.importXML(editable.xml);
   } catch (error) {
     overlay.close();
     toast(`${file.name} cannot be read: ${describe(error)}`, { kind: "incident" });

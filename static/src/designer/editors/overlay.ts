@@ -19,7 +19,7 @@ export function openOverlay(
   const body = h("div", { class: "editor-body" });
   const tools = h("div", { class: "editor-tools" });
   const close = () => {
-    for (const part of hidden) part.inert = false;
+    for (const part of hidden) cover(part, false);
     root.remove();
     removeEventListener("keydown", listen, true);
     onClose();
@@ -56,11 +56,16 @@ export function openOverlay(
     (part): part is HTMLElement =>
       part instanceof HTMLElement && !part.inert && !part.matches("[role=status], #toasts"),
   );
-  for (const part of hidden) part.inert = true;
+  for (const part of hidden) cover(part, true);
   document.body.append(root);
   addEventListener("keydown", listen, true);
   root.querySelector("button")?.focus();
   return { body, tools, close };
+}
+
+function cover(part: HTMLElement, isCovered: boolean): void {
+  part.inert = isCovered;
+  part.classList.toggle("is-covered", isCovered);
 }
 
 /** Tabs that show one of several things; the chosen one is told. */
