@@ -185,6 +185,11 @@ def send_message(
                 return [known] if known else []
         message = Message(name, key, business_key=business_key, is_open=True)
         reached = correlation.correlate(unit, message, given, actor=name_of(actor))
+        if not reached and message_id:
+            # The same message may have come in beside this one, and have had what waited.
+            known = store.knows_event(source, message_id)
+            if known:
+                return [known]
         if not reached:
             if time_to_live <= 0:
                 raise CorrelationError(f"Nothing waits for “{name}” with this key, and no process starts with it.")

@@ -85,6 +85,32 @@ def arrange_meeting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Meeting]:
         yield meeting
 
 
+def run_together(*acts: Callable[[], Any]) -> list[Any]:
+    """All at once, each on a connection of its own: what each gave, or why it was refused."""
+    barrier = threading.Barrier(len(acts))
+    results: list[Any] = [None] * len(acts)
+
+    def run(place: int, act: Callable[[], Any]) -> None:
+        try:
+            barrier.wait(10)
+            results[place] = act()
+        except (ServiceError, CorrelationError) as error:
+            results[place] = error
+        except BaseException as error:
+            results[place] = error
+            raise
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads)
+    return results
+
+
 def refusals(results: list[Any]) -> int:
     """How many were refused; anything else that went wrong is a failure of the test."""
     failed = [one for one in results if isinstance(one, BaseException)]

@@ -1,7 +1,7 @@
 """Every statement of a unit may fail, and so may the answer after its commit: then nothing is half done."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from django.db import OperationalError, connection
 
 from engine.models import Instance, Job, Step, Subscription, Timer, Token, WorkItem
 from engine.service import instances, items, jobs, work
+from engine.service.errors import Conflict
 from tests.faults.history import ask_django, check_history
 from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import boundary, call, catch, end, line, make_process, message, service, simple, start, user
@@ -136,16 +137,58 @@ def test_suspending_resuming_and_cancelling_are_whole_or_nothing(order: None) ->
     assert Instance.objects.get(pk=one).status == Instance.Status.CANCELLED
 
 
-def test_an_answer_that_is_lost_after_the_commit_does_not_start_twice(order: None) -> None:
-    def lose(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+@contextmanager
+def losing(number: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The statement or commit of that number is done, and the answer to it is lost: who asked does not know."""
+    seen: list[str] = []
+
+    def lose(what: str) -> None:
+        seen.append(what)
+        if len(seen) == number + 1:
+            raise Fault(f"the answer to {what[:40]} is lost")
+
+    def count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         result = execute(sql, params, many, context)
-        if "engine_inboundevent" in sql and not sql.startswith("SELECT"):
-            raise Fault("the answer is lost")
+        if connection.vendor == "postgresql":  # SQLite's answers come from within the process
+            lose(sql)
         return result
 
-    if connection.vendor != "postgresql":
-        pytest.skip("only a statement that is its own transaction commits before its answer")
-    with connection.execute_wrapper(lose), pytest.raises(Fault):
-        instances.start("order", None, variables={"number": "1"}, idempotency_key="k")
-    first = instances.start("order", None, variables={"number": "1"}, idempotency_key="k")
-    assert list(Instance.objects.filter(version__process__key="order").values_list("pk", flat=True)) == [first]
+    def commit() -> None:
+        original()
+        lose("COMMIT")
+
+    original = connection.commit
+    with connection.execute_wrapper(count), monkeypatch.context() as patch:
+        patch.setattr(connection, "commit", commit)
+        yield seen
+
+
+def test_a_start_whose_answer_is_lost_anywhere_and_that_is_sent_again_starts_once(
+    order: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(MOST):
+        start = lambda: instances.start("order", None, variables={"number": "1"}, idempotency_key=f"k{number}")  # noqa: B023, E731
+        with losing(number, monkeypatch) as seen, suppress(Fault):
+            start()
+        start()
+        assert Instance.objects.filter(version__process__key="order").count() == number + 1
+        check_whole()
+        if len(seen) <= number:
+            return
+    raise AssertionError("there is no end to the statements")
+
+
+def test_a_completion_whose_answer_is_lost_anywhere_and_that_is_sent_again_counts_once(
+    order: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(MOST):
+        one = instances.start("order", None, variables={"number": str(number)})
+        item = WorkItem.objects.of(one).get(status=0)
+        with losing(number, monkeypatch) as seen, suppress(Fault):
+            items.complete(item.pk, None, {"ok": True})
+        with suppress(Conflict):
+            items.complete(item.pk, None, {"ok": True})
+        assert check_history(ask_django)[one].entered["join"] == 1
+        if len(seen) <= number:
+            return
+    raise AssertionError("there is no end to the statements")

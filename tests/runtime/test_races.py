@@ -8,45 +8,18 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from engine.core.model.problems import CorrelationError
-from engine.models import Instance, Step, Token, WorkItem
+from engine.models import Incident, Instance, Step, WorkItem
 from engine.service import instances, items, jobs, work
-from engine.service.errors import ServiceError
 from engine.store import open_store
 from tests.faults.history import ask_django, check_history
 from tests.runtime.conftest import Deploy
-from tests.runtime.diagrams import boundary, call, catch, end, line, make_process, message, service, simple, start, user
+from tests.runtime.diagrams import call, catch, end, line, make_process, message, service, simple, start, user
+from tests.runtime.meeting import refusals, run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 COMPLETED = Instance.Status.COMPLETED
 CANCELLED = Instance.Status.CANCELLED
-
-
-def run_together(*acts: Callable[[], Any]) -> list[Any]:
-    """All at once, each on a connection of its own: what each gave, or why it was refused."""
-    barrier = threading.Barrier(len(acts))
-    results: list[Any] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], Any]) -> None:
-        try:
-            barrier.wait(10)
-            results[place] = act()
-        except (ServiceError, CorrelationError) as error:
-            results[place] = error
-        except BaseException as error:
-            results[place] = error
-            raise
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
 
 
 @pytest.fixture(autouse=True)
@@ -77,74 +50,12 @@ def status(instance: int) -> int:
     return Instance.objects.get(pk=instance).status
 
 
-def refused(results: list[Any]) -> int:
-    assert all(
-        not isinstance(one, BaseException) or isinstance(one, ServiceError | CorrelationError) for one in results
-    )
-    return sum(isinstance(one, BaseException) for one in results)
-
-
 def test_a_task_completed_twice_at_once_is_completed_once(deployed: Deploy, meet: None) -> None:
     deployed(simple("approval", ("check", user("check"))))
     one = instances.start("approval", None)
     key = WorkItem.objects.get().pk
     results = run_together(*[lambda: items.complete(key, None, {"ok": True})] * 2)
-    assert (refused(results), status(one)) == (1, COMPLETED)
-
-
-def test_sixteen_at_once_complete_a_task_once(deployed: Deploy) -> None:
-    deployed(simple("approval", ("check", user("check"))))
-    one = instances.start("approval", None)
-    key = WorkItem.objects.get().pk
-    results = run_together(*[lambda: items.complete(key, None)] * 16)
-    assert (refused(results), status(one)) == (15, COMPLETED)
-
-
-def test_branches_that_end_at_once_join_once(deployed: Deploy, meet: None) -> None:
-    deployed(
-        make_process(
-            "both", start(), '<parallelGateway id="fork"/>', user("left"), user("right"),
-            '<parallelGateway id="join"/>', user("after"), end(),
-            line("start", "fork", "left", "join", "after", "end"), line("fork", "right", "join"),
-        )
-    )  # fmt: skip
-    one = instances.start("both", None)
-    left, right = WorkItem.objects.order_by("id").values_list("pk", flat=True)
-    results = run_together(lambda: items.complete(left, None, {"l": 1}), lambda: items.complete(right, None, {"r": 2}))
-    assert refused(results) == 0
-    assert [token.state.node for token in Token.objects.of(one)] == ["after"]
-    assert Instance.objects.get(pk=one).variables == {"l": 1, "r": 2}
-
-
-def test_a_timer_and_a_completion_at_once_are_one_of_the_two(deployed: Deploy, meet: None) -> None:
-    deployed(
-        make_process(
-            "slow", start(), user("check"), boundary("late", "check", "duration", "PT0S"), end(), end("over"),
-            line("start", "check", "end"), line("late", "over"),
-        )
-    )  # fmt: skip
-    one = instances.start("slow", None)
-    key = WorkItem.objects.get().pk
-    run_together(lambda: items.complete(key, None), work.fire_timers)
-    assert status(one) == COMPLETED
-    assert WorkItem.objects.get().status in (WorkItem.Status.DONE, WorkItem.Status.CANCELLED)
-
-
-def test_completing_and_cancelling_at_once_are_one_of_the_two(deployed: Deploy, meet: None) -> None:
-    deployed(simple("approval", ("check", user("check"))))
-    one = instances.start("approval", None)
-    key = WorkItem.objects.get().pk
-    results = run_together(lambda: items.complete(key, None), lambda: instances.cancel(one, None))
-    assert refused(results) == 1
-    assert status(one) in (COMPLETED, CANCELLED)
-
-
-def test_suspending_and_completing_at_once_keep_the_instance_whole(deployed: Deploy, meet: None) -> None:
-    deployed(simple("approval", ("check", user("check"))))
-    one = instances.start("approval", None)
-    key = WorkItem.objects.get().pk
-    run_together(lambda: items.complete(key, None), lambda: instances.suspend(one, None))
-    assert status(one) in (COMPLETED, Instance.Status.SUSPENDED)
+    assert (refusals(results), status(one)) == (1, COMPLETED)
 
 
 def test_children_that_end_at_once_both_reach_their_parent(deployed: Deploy, meet: None) -> None:
@@ -159,7 +70,7 @@ def test_children_that_end_at_once_both_reach_their_parent(deployed: Deploy, mee
     instances.start("outer", None)
     first, second = WorkItem.objects.order_by("id").values_list("pk", flat=True)
     results = run_together(lambda: items.complete(first, None), lambda: items.complete(second, None))
-    assert refused(results) == 0
+    assert refusals(results) == 0
     work.advance_deliveries()  # a unit that was run again leaves the parent to the next one
     assert set(Instance.objects.values_list("status", flat=True)) == {COMPLETED}
 
@@ -168,7 +79,7 @@ def test_a_message_sent_twice_at_once_reaches_one_wait_once(deployed: Deploy, me
     deployed(simple("order", ("paid", catch("paid", "message", "paid"))), roots=message("paid", key="number"))
     one = instances.start("order", None, variables={"number": "1"})
     results = run_together(*[lambda: instances.send_message("paid", None, key="1")] * 2)
-    assert (refused(results), status(one)) == (1, COMPLETED)
+    assert (refusals(results), status(one)) == (1, COMPLETED)
 
 
 def test_a_start_with_one_key_at_once_starts_once(deployed: Deploy, meet: None) -> None:
@@ -184,7 +95,7 @@ def test_two_claims_at_once_give_the_task_to_one(deployed: Deploy, meet: None, m
     key = WorkItem.objects.get().pk
     people = [make_user(name, "managers") for name in ("mary", "joe")]
     results = run_together(*[lambda person=person: items.claim(key, person) for person in people])
-    assert refused(results) == 1
+    assert refusals(results) == 1
     assert WorkItem.objects.get().assignee in ("mary", "joe")
 
 
@@ -212,3 +123,70 @@ def test_clocks_at_once_fire_each_timer_once(deployed: Deploy) -> None:
     assert sum(results) == 30
     assert set(Instance.objects.values_list("status", flat=True)) == {COMPLETED}
     assert Step.objects.count() == 60
+
+
+SIXTEEN = 16
+
+
+def one_succeeds(results: list[Any]) -> bool:
+    return refusals(results) == SIXTEEN - 1
+
+
+def test_sixteen_at_once_complete_a_task_once(deployed: Deploy) -> None:
+    deployed(simple("approval", ("check", user("check"))))
+    one = instances.start("approval", None)
+    key = WorkItem.objects.get().pk
+    assert one_succeeds(run_together(*[lambda: items.complete(key, None)] * SIXTEEN))
+    assert status(one) == COMPLETED
+
+
+def test_sixteen_at_once_bring_a_job_back_once(deployed: Deploy) -> None:
+    deployed(simple("pays", ("pay", service("pay", "charge")), ("check", user("check"))))
+    instances.start("pays", None)
+    (job,) = jobs.lease(["charge"], "me", seconds=60)
+    assert one_succeeds(run_together(*[lambda: jobs.complete(job.id, "me", {"paid": True})] * SIXTEEN))
+    assert WorkItem.objects.count() == 1
+
+
+def test_sixteen_at_once_send_one_message_once(deployed: Deploy) -> None:
+    deployed(simple("order", ("paid", catch("paid", "message", "paid"))), roots=message("paid", key="number"))
+    one = instances.start("order", None, variables={"number": "1"})
+    send = lambda: instances.send_message("paid", None, key="1", message_id="m-1", variables={"sum": 9})  # noqa: E731
+    results = run_together(*[send] * SIXTEEN)
+    assert all(result == [one] for result in results)
+    assert (status(one), Step.objects.of(one).count()) == (COMPLETED, 2)
+
+
+def test_sixteen_at_once_start_with_one_key_once(deployed: Deploy) -> None:
+    deployed(simple("quick", ("check", user("check"))))
+    results = run_together(*[lambda: instances.start("quick", None, idempotency_key="k")] * SIXTEEN)
+    assert set(results) == {Instance.objects.get().pk}
+
+
+def test_eight_completions_and_eight_cancellations_at_once_are_one_of_them(deployed: Deploy) -> None:
+    deployed(simple("approval", ("check", user("check"))))
+    one = instances.start("approval", None)
+    key = WorkItem.objects.get().pk
+    half = SIXTEEN // 2
+    acts = [lambda: items.complete(key, None)] * half + [lambda: instances.cancel(one, None)] * half
+    assert one_succeeds(run_together(*acts))
+    assert status(one) in (COMPLETED, CANCELLED)
+
+
+def test_sixteen_at_once_retry_an_incident_once(deployed: Deploy) -> None:
+    deployed(simple("pays", ("pay", service("pay", "charge", retries=1))))
+    instances.start("pays", None)
+    (job,) = jobs.lease(["charge"], "me", seconds=60)
+    jobs.fail(job.id, "me", "no money")
+    key = Incident.objects.get().pk
+    assert one_succeeds(run_together(*[lambda: instances.retry_incident(key, None)] * SIXTEEN))
+    assert [leased.id for leased in jobs.lease(["charge"], "me", seconds=60)] == [job.id]
+
+
+def test_sixteen_people_claim_a_task_at_once_and_one_has_it(deployed: Deploy, make_user: Callable[..., Any]) -> None:
+    deployed(simple("approval", ("check", user("check", group="managers"))))
+    instances.start("approval", None)
+    key = WorkItem.objects.get().pk
+    people = [make_user(f"person{number}", "managers") for number in range(SIXTEEN)]
+    assert one_succeeds(run_together(*[lambda person=person: items.claim(key, person) for person in people]))
+    assert WorkItem.objects.get().assignee in {person.username for person in people}
