@@ -148,10 +148,10 @@ class Driver:
 
     def living(self) -> list[Any]:
         """Instances that have not ended; what only an operator can free is freed by one."""
-        question = "SELECT id FROM engine_incident WHERE status = 0 AND message LIKE 'The worker died%'"
-        for (incident,) in self.site.ask(question):
-            self.person.post(f"incidents/{incident}/retry/")
         ids = ", ".join(str(instance) for _, instance in self.journal.started.values())
+        died = "SELECT id FROM engine_incident WHERE status = 0 AND message LIKE 'The worker died%'"
+        for (incident,) in self.site.ask(f"{died} AND id >> 24 IN ({ids})"):
+            self.person.post(f"incidents/{incident}/retry/")
         return self.site.ask(f"SELECT id, status FROM engine_instance WHERE id IN ({ids}) AND status IN (0, 5)")
 
 

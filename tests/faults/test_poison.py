@@ -1,0 +1,54 @@
+"""Jobs that always fail, hang, give too much or kill whoever does them: each becomes an incident, the others go on."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from tests.faults.driver import Person, driven, wait_until
+from tests.faults.history import check_history
+from tests.faults.mortal import Mortal
+from tests.runtime.diagrams import make_file, service, simple
+
+POISONED = {"poisoned.bpmn": make_file(simple("poisoned", ("work", service("work", "poison", retries=1))))}
+HOW = ("raises", "hangs", "huge", "unserialisable")
+MOST_DEATHS = 6
+
+
+def start(person: Person, how: str) -> int:
+    answer = person.post("instances/", {"process": "poisoned", "variables": {"how": how}})
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["id"])
+
+
+def messages(mortal: Mortal) -> dict[int, Any]:
+    lines = mortal.ask("SELECT id >> 24, message FROM engine_incident WHERE status = 0")
+    return dict(lines)
+
+
+def test_poison_is_an_incident_and_holds_up_nobody(mortal: Mortal) -> None:
+    admin = Person(mortal, "admin")
+    admin.deploy(POISONED)
+    poisoned = [start(admin, how) for how in HOW]
+    with driven(mortal, 20):
+        pass
+    wait_until(lambda: messages(mortal).keys() >= set(poisoned), lambda: f"four incidents: {messages(mortal)}")
+    check_history(mortal.ask)
+
+
+def test_a_job_that_kills_its_worker_three_times_is_an_incident(mortal: Mortal) -> None:
+    admin = Person(mortal, "admin")
+    admin.deploy(POISONED)
+    instance = start(admin, "kills")
+    deaths = 0
+    while not messages(mortal):
+        assert mortal.child is not None
+        if mortal.child.process.poll() is not None:
+            deaths += 1
+            assert deaths <= MOST_DEATHS, "it goes on killing"
+            mortal.restart()
+        time.sleep(0.05)
+    assert "three times" in messages(mortal)[instance]
+    with driven(mortal, 10):
+        pass
+    check_history(mortal.ask)
