@@ -27,8 +27,6 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 PREFIXES = ("/api/", "/engine-rest/")
 MOST_CALLERS = 10_000
 SLOWING_SECONDS = 0.25
-# Wrong credentials from one address: a worker with a stale token may knock, nobody may try passwords.
-REFUSALS_PER_SECOND, REFUSALS_AT_ONCE = 1.0, 60
 
 
 class Buckets:
@@ -67,7 +65,7 @@ class Front:
     def __init__(self, application: Application) -> None:
         self.application = application
         self.calls = Buckets(settings.API_RATE, settings.API_BURST)
-        self.refusals = Buckets(REFUSALS_PER_SECOND, REFUSALS_AT_ONCE)
+        self.refusals = Buckets(1.0, settings.API_REFUSALS)
         self.turns: dict[str, Turn] = {}
         self.look_out: LookOut | None = None
 
@@ -76,7 +74,7 @@ class Front:
             await self.application(scope, receive, send)
             return
         caller, address = name_callers(scope)
-        if self.refusals.left(address) < 1:
+        if self.refusals.burst and self.refusals.left(address) < 1:
             await slow_down(send, 1 / self.refusals.rate, "Too many wrong sign-ins from your address.")
             return
         headers: list[tuple[bytes, bytes]] = []

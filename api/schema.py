@@ -17,12 +17,15 @@ PLAIN: dict[Any, dict[str, Any]] = {
     dict: {"type": "object", "additionalProperties": {}},
 }
 _components: dict[str, Any] = {}
+_hints: dict[str, Any] = {}
 
 
 def shape_of(hint: Any) -> dict[str, Any]:
     """The JSON schema of a type; that of a TypedDict is a component of its name."""
     if is_typeddict(hint):
         name = hint.__name__
+        if _hints.setdefault(name, hint) is not hint:
+            raise ValueError(f"Two shapes are called {name}; rename one.")
         if name not in _components:
             _components[name] = {}  # it may refer to itself
             _components[name] = _object_of(hint)

@@ -209,13 +209,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": False,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENFORCE_NON_BLANK_FIELDS": True,
     "POSTPROCESSING_HOOKS": ["api.schema.complete_document"],
 }
 # For each caller and process of the server: calls a second (0: as many as they like), calls at once after a
 # pause, and calls that run at the same time.
 API_RATE = read_number("API_RATE", 50)
 API_BURST = read_number("API_BURST", 200)
+# Calls with wrong credentials from one address at once, and one a second after that (0: as many as they like).
+API_REFUSALS = read_number("API_REFUSALS", 60)
+# Wrong passwords under one name from one address before it is locked; five times as many from one address.
+SIGN_IN_TRIES = max(1, read_number("SIGN_IN_TRIES", 10))
 API_AT_ONCE = max(1, read_number("API_AT_ONCE", 16))
 
 # Expressions: what one may be and do, as engine.core.feel.Budget says it -------------------------------

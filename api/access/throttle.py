@@ -6,6 +6,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.db.models import F
 from django.dispatch import receiver
@@ -13,7 +14,6 @@ from django.dispatch import receiver
 from api.models import SignInFailure
 from engine.store.writing import write_transaction
 
-FREE = {"name": 10, "address": 50}
 FIRST_LOCK, LONGEST_LOCK = 60, 3600
 FORGET = timedelta(hours=1)
 
@@ -25,8 +25,9 @@ def seconds_locked(name: str, address: str) -> int:
     longest = 0.0
     for kind, key in _keys(name, address).items():
         row = rows.get(key)
-        if row is not None and row.failures >= FREE[kind] and now - row.last_at < FORGET:
-            lock = min(FIRST_LOCK * 2 ** min(row.failures - FREE[kind], 10), LONGEST_LOCK)
+        free = settings.SIGN_IN_TRIES * (1 if kind == "name" else 5)
+        if row is not None and row.failures >= free and now - row.last_at < FORGET:
+            lock = min(FIRST_LOCK * 2 ** min(row.failures - free, 10), LONGEST_LOCK)
             longest = max(longest, lock - (now - row.last_at).total_seconds())
     return max(0, int(longest + 0.999))
 

@@ -83,6 +83,20 @@ class Whole(serializers.IntegerField):
         return int(data)
 
 
+class Key(serializers.RegexField):
+    """The id of a row as a text."""
+
+    default_error_messages: ClassVar[dict[str, str]] = {"invalid": "This is no id."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[0-9]{1,18}\Z", **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+
 class Variables(serializers.DictField):
     """Names and values; what a value may be is asked where it is kept."""
 
@@ -94,6 +108,13 @@ class Variables(serializers.DictField):
         if not kwargs.get("required", True):
             kwargs.setdefault("default", dict)
         super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().to_internal_value(data)
+        for name in found:
+            if not 0 < len(name) <= LONGEST_NAME:
+                raise serializers.ValidationError(f"{name[:40]!r} is no name for a variable.", "name")
+        return found
 
 
 class Body(serializers.Serializer):

@@ -34,7 +34,7 @@ class IncidentAnswer(TypedDict):
 class IncidentsQuery(PageQuery):
     status = Choice(list(incidents.WORDS), required=False, default="open")
     process = Text(required=False, default="", help_text="Key of the process.")
-    instance = Whole(required=False, max_value=2**39 - 1, help_text="Only those of this instance.")
+    instance = Whole(required=False, min_value=0, max_value=2**39 - 1, help_text="Only those of this instance.")
 
 
 class RetryBody(Body):

@@ -57,7 +57,7 @@ class VariablesAnswer(TypedDict):
     variables: dict[str, Any]
 
 
-class TokenAnswer(TypedDict):
+class PlaceAnswer(TypedDict):
     """Where a thread of the instance stands."""
 
     id: str
@@ -84,7 +84,7 @@ class StateOfInstance(TypedDict):
     """Where tokens are, what was passed, what failed. `sequence` is the revision to subscribe from."""
 
     id: str
-    tokens: list[TokenAnswer]
+    tokens: list[PlaceAnswer]
     visited: list[VisitedAnswer]
     flows: list[str]
     incidents: list[OpenIncidentAnswer]

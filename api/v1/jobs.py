@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict
 
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,13 +20,13 @@ from api.v1.base import (
     read_key_cursor,
     read_query,
 )
-from api.v1.fields import Body, Number, Seconds, Text, Variables, Whole
+from api.v1.fields import Body, Key, Number, Seconds, Text, Variables, Whole
 from api.waiting import Wait, wait_for
 from engine.models import Job
 from engine.service import external
 from engine.service.errors import ServiceError
 from engine.service.external import Topic
-from engine.service.jobs import LeasedJob
+from engine.service.jobs import Done, LeasedJob
 
 LONGEST_WAIT = 300
 LONGEST_LOCK = 7 * 24 * 3600
@@ -90,7 +89,7 @@ class BroughtBackAnswer(TypedDict):
 
 class JobsQuery(PageQuery):
     type = Text(required=False, default="")
-    instance = Whole(required=False, max_value=2**39 - 1, help_text="Only those of this instance.")
+    instance = Whole(required=False, min_value=0, max_value=2**39 - 1, help_text="Only those of this instance.")
 
 
 class JobOrder(Body):
@@ -133,12 +132,12 @@ class JobRetriesBody(Body):
 
 
 class OneJobCompletion(Body):
-    id = Text(max_length=19)
+    id = Key()
     variables = Variables(required=False)
 
 
 class JobCompletions(WorkerBody):
-    jobs = OneJobCompletion(many=True, max_length=MOST_JOBS, allow_empty=False)
+    jobs = OneJobCompletion(many=True, max_length=MOST_JOBS)
 
 
 def describe_job(job: LeasedJob, until: datetime) -> JobAnswer:
@@ -172,6 +171,12 @@ def describe_waiting(job: Job) -> WaitingJobAnswer:
         "available_at": job.available_at,
         "failures": job.failures or [],
     }
+
+
+def describe_answer(done: Done, error: ServiceError | None) -> BroughtBack:
+    if error is None:
+        return {"id": str(done.job), "status": 204, "problem": None}
+    return {"id": str(done.job), "status": error.status, "problem": describe_refusal(error)}
 
 
 class Jobs(View):
@@ -223,15 +228,9 @@ class CompleteJobs(View):
     def post(self, request: Request) -> Response:
         """Complete many jobs. Each stands for itself: the answer says which were taken."""
         body = read_body(request, JobCompletions)
-        results: list[BroughtBack] = []
-        for one in body["jobs"]:
-            try:
-                external.complete(request.user, body["worker"], read_id(one["id"]), one.get("variables", {}))
-            except ServiceError as error:
-                results.append({"id": one["id"], "status": error.status, "problem": describe_refusal(error)})
-            else:
-                results.append({"id": one["id"], "status": 204, "problem": None})
-        return Response({"results": results})
+        given = [Done(int(one["id"]), one.get("variables", {})) for one in body["jobs"]]
+        answers = external.complete_many(request.user, body["worker"], given)
+        return Response({"results": [describe_answer(*pair) for pair in zip(given, answers, strict=True)]})
 
 
 class CompleteJob(View):
@@ -287,9 +286,3 @@ class JobRetries(View):
         """How many attempts are left: more than none closes the job's incident, none opens one."""
         external.set_retries(request.user, job, read_body(request, JobRetriesBody)["retries"])
         return Response(status=204)
-
-
-def read_id(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) < 2**63):
-        raise ValidationError({"jobs": ["“id” is the id of a job."]})
-    return int(text)

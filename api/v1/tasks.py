@@ -15,7 +15,7 @@ from api.v1.fields import Body, Choice, Text, Variables
 from engine.models import WorkItem
 from engine.service import documents, forms, instances, items, worklist
 
-VIEWS = ("", "mine", "groups", "unassigned", "overdue", "follow-up", "done")
+VIEWS = ("all", "mine", "groups", "unassigned", "overdue", "follow-up", "done")
 
 
 class TaskAnswer(TypedDict):
@@ -58,7 +58,7 @@ def describe_item(item: WorkItem) -> TaskAnswer:
 
 
 class TasksQuery(PageQuery):
-    view = Choice(VIEWS, required=False, default="", help_text="Empty: yours and those you can take.")
+    view = Choice(VIEWS, required=False, default="all", help_text="all: yours and those you can take.")
     process = Text(required=False, default="", help_text="Key of the process.")
     search = Text(required=False, default="", help_text="Part of the name, or the beginning of the business key.")
 
@@ -79,7 +79,7 @@ class Tasks(View):
         query = read_query(request, TasksQuery)
         found = worklist.list_items(
             request.user,
-            query["view"],
+            "" if query["view"] == "all" else query["view"],
             now=datetime.now(UTC),
             process=query["process"],
             search=query["search"],

@@ -15,8 +15,8 @@ from engine.models import Incident, Job, Process, State
 from engine.models.keys import span
 from engine.service import jobs
 from engine.service.advance import in_unit
-from engine.service.errors import Conflict, Forbidden, NotFound
-from engine.service.jobs import LeasedJob
+from engine.service.errors import Conflict, Forbidden, NotFound, ServiceError
+from engine.service.jobs import Done, LeasedJob
 from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of, role_rights
 from engine.service.unit import Unit
 from engine.service.versions import get_version
@@ -82,6 +82,20 @@ def count_available(types: Collection[str]) -> dict[str, int]:
 
 def complete(actor: Actor, worker: str, job: int, variables: dict[str, Any]) -> None:
     jobs.complete(job, name_owner(actor, worker), variables, actor=actor)
+
+
+def complete_many(actor: Actor, worker: str, done: Sequence[Done]) -> list[ServiceError | None]:
+    """As `complete` for each; each stands for itself."""
+    require_worker(actor)
+    answers: list[ServiceError | None] = []
+    for one in done:
+        try:
+            complete(actor, worker, one.job, one.variables)
+        except ServiceError as error:
+            answers.append(error)
+        else:
+            answers.append(None)
+    return answers
 
 
 def throw_error(actor: Actor, worker: str, job: int, code: str, message: str, variables: dict[str, Any]) -> None:

@@ -89,7 +89,7 @@ def get_process(actor: Actor, key: str) -> Process:
 def get_startable(actor: Actor, key: str) -> Process:
     process = Process.objects.select_related("latest").filter(key=key, latest__isnull=False).first()
     if process is None:
-        raise NotFound("process-not-found", "There is no such process, or you may not start it.")
+        raise NotFound("process-not-found", "There is no such process, or you may not see it.")
     require(actor, "start", process)
     return process
 

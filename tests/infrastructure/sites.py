@@ -1,7 +1,7 @@
 """Whole installations for the tests: one process on SQLite, or several on PostgreSQL and Redis."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,8 +31,8 @@ class Site:
 
 
 @contextmanager
-def run_embedded_site(folder: Path) -> Iterator[Site]:
-    """Everything in one process, as `make run` starts it."""
+def run_embedded_site(folder: Path, choices: Mapping[str, str] | None = None) -> Iterator[Site]:
+    """Everything in one process, as `make run` starts it; `choices` are more of its environment."""
     environment = {
         "DEBUG": "1",
         "DATA_DIR": str(folder),
@@ -40,6 +40,7 @@ def run_embedded_site(folder: Path) -> Iterator[Site]:
         "BROKER_URL": "",
         "CHANNEL_URL": "",
         "LOG_LEVEL": "WARNING",
+        **(choices or {}),
     }
     child = manage("serve", "--port", "0", "--migrate", "--demo", environment=environment)
     try:
