@@ -92,7 +92,7 @@ class StateOfInstance(TypedDict):
     status: Status
 
 
-class HistoryAnswer(TypedDict):
+class StepsAnswer(TypedDict):
     """Units of work in order; each entry is [what, node, token, flow]."""
 
     steps: list[dict[str, Any]]
@@ -213,7 +213,7 @@ class InstanceState(View):
 
 
 class InstanceHistory(View):
-    @operation("get_instance_history", query=HistoryQuery, answer=HistoryAnswer)
+    @operation("get_instance_history", query=HistoryQuery, answer=StepsAnswer)
     def get(self, request: Request, instance: int) -> Response:
         """What happened after the revision, unit of work by unit of work."""
         query = read_query(request, HistoryQuery)

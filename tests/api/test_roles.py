@@ -43,7 +43,7 @@ SENDING = {"participant", "candidate", "owner", "administrator"}
 SERVING = {"worker", "administrator"}
 FOR_NOBODY = (
     "complete_job", "fail_job", "throw_job_error", "extend_job", "revoke_token", "get_decision", "evaluate_decision",
-    "try_decision",
+    "try_decision", "get_process_state", "get_scenario", "restore_draft", "delete_scenario", "compare_process_states",
 )  # fmt: skip
 # Operation → the roles that succeed. For all others the object does not exist (404), or they see it and may not (403).
 MAY: dict[str, set[str]] = {
@@ -61,7 +61,7 @@ MAY: dict[str, set[str]] = {
         ["set_instance_variables", "cancel_instance", "suspend_instance", "resume_instance", "retry_incident",
          "suspend_process", "resume_process"], OPERATING,
     ),
-    **dict.fromkeys(["deploy", "get_draft", "save_draft"], EDITING),
+    **dict.fromkeys(["deploy", "get_draft", "save_draft", "get_draft_history", "keep_draft", "run_scenarios", "list_scenarios", "save_scenario", "create_draft_from_states", "preview_deployment", "simulate", "describe_machines"], EDITING),
     **dict.fromkeys(["get_catalogue", "preview_timer", "preview_retries", "lay_out_diagram"], EDITING),
     **dict.fromkeys(["send_message", "send_signal"], SENDING),
     **dict.fromkeys(["fetch_jobs", "complete_jobs", "unlock_job", "set_job_retries"], SERVING),
@@ -74,6 +74,8 @@ MAY: dict[str, set[str]] = {
     # the lock is somebody else's, the token is another one's, and there are no decisions
     **{name: set() for name in FOR_NOBODY},
 }  # fmt: skip
+FILES = [{"name": "a.bpmn", "content": PLAIN}]
+STATES = {"id": "door", "initial": "open", "states": {"open": {"on": {"close": "closed"}}, "closed": {"type": "final"}}}
 BODIES: dict[str, Any] = {
     "start_instance": {"process": "p"},
     "deploy": {"files": [{"name": "a.bpmn", "content": PLAIN}]},
@@ -96,6 +98,13 @@ BODIES: dict[str, Any] = {
     "preview_retries": {"text": ""},
     "lay_out_diagram": {"xml": PLAIN},
     "try_decision": {"files": [], "decision": "d"},
+    "simulate": {"files": FILES},
+    "save_scenario": {"files": FILES, "name": "s", "actions": [{"do": "start"}]},
+    "run_scenarios": {"files": FILES},
+    "preview_deployment": {"files": FILES},
+    "describe_machines": {"xml": PLAIN},
+    "restore_draft": {"place": "1", "revision": 0},
+    "create_draft_from_states": {"states": STATES},
 }
 
 
@@ -132,14 +141,16 @@ def objects(sign_in_as: SignIn) -> dict[str, str]:
         "task": str(item_of(instance).pk),
         "job": str(Job.objects.get(id__gte=locked << 24).pk),
         "token": str(made["id"]),
+        "place": "1",
+        "scenario": "1",
     }
 
 
 def call(client: APIClient, operation: str, objects: dict[str, str]) -> Any:
     method, path = OPERATIONS[operation]
     address = re.sub(r"\{(\w+)\}", lambda match: objects[match[1]], path)
-    if operation in ("get_draft", "save_draft"):
-        address = "/api/v1/drafts/p/"
+    if operation == "compare_process_states":
+        address += "?before=1&after=1"
     if method == "get":
         return client.get(address)
     return getattr(client, method)(address, BODIES.get(operation, {}), format="json")
