@@ -24,6 +24,7 @@ from engine.store.writing import after_commit, write_transaction
 MOST_CHARACTERS = 5_000_000
 MOST_FILES, LONGEST_NAME = 100, 255
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,254}\Z")
+MISSING = "There is no such draft, or you may not edit it."
 NEW_DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" \
 xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" \
@@ -65,7 +66,7 @@ def get_draft(actor: Actor, key: str) -> Draft:
     if draft is not None:
         return draft
     if process is None or process.latest is None:
-        raise NotFound("draft-not-found", "There is no such draft, or you may not edit it.")
+        raise NotFound("draft-not-found", MISSING)
     files = [DraftFile(name=name, content=text) for name, text in read_texts_beside(process.latest)]
     xml = read_source(process.latest)
     return Draft(key=key, name=process.name, xml=xml, files=files, revision=0, saved_at=datetime.now(UTC))
@@ -172,10 +173,13 @@ def _key_of(actor: Actor) -> int | None:
 def require_edit(actor: Actor, key: str) -> Process | None:
     process = Process.objects.select_related("latest__file").filter(key=key).first()
     if process is not None:
-        require(actor, "edit", process)
+        try:
+            require(actor, "edit", process)
+        except NotFound:
+            raise NotFound("draft-not-found", MISSING) from None
     else:
         try:
             require_any(actor, "edit")
         except Forbidden:
-            raise NotFound("draft-not-found", "There is no such draft, or you may not edit it.") from None
+            raise NotFound("draft-not-found", MISSING) from None
     return process
