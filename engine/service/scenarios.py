@@ -13,7 +13,6 @@ from django.db import IntegrityError
 
 from engine.core.model.problems import DiagramError
 from engine.core.simulate.picture import coverage
-from engine.core.simulate.script import Script
 from engine.core.simulate.verdict import ASPECTS, expect_as, judge
 from engine.models import Scenario
 from engine.service import trials
@@ -24,6 +23,7 @@ from engine.service.rights import Actor
 from engine.store.writing import write_transaction
 
 MOST = 200  # of one process
+LONGEST_SECONDS = 30.0  # all scenarios of a process together
 LONGEST_NAME = 255
 
 
@@ -120,7 +120,8 @@ def run_scenarios(actor: Actor, process: str, files: Sequence[File]) -> list[Res
         bench = trials.prepare(actor, files)
     except DiagramError as error:
         return [Result(row.pk, row.name, trials.problems_of(error), 0.0) for row in rows]
-    return [_run(bench, row) for row in rows]
+    end = time.monotonic() + LONGEST_SECONDS
+    return [_run(bench, row) if time.monotonic() < end else _not_run(row) for row in rows]
 
 
 def coverage_of(results: Sequence[Result]) -> dict[str, dict[str, int]]:
@@ -133,13 +134,14 @@ def coverage_of(results: Sequence[Result]) -> dict[str, dict[str, int]]:
     return {"nodes": dict(nodes), "flows": dict(flows)}
 
 
+def _not_run(row: Scenario) -> Result:
+    return Result(row.pk, row.name, [f"Not played: the others took more than {LONGEST_SECONDS:g} seconds."], 0.0)
+
+
 def _run(bench: trials.Bench, row: Scenario) -> Result:
     begin = time.monotonic()
-    try:
-        script: Script = trials.read(row.actions, row.mocks)
-        player, refused = trials.play_on(bench, script)
-    except DiagramError as error:
-        return Result(row.pk, row.name, trials.problems_of(error), time.monotonic() - begin)
+    script = trials.read(row.actions, row.mocks)
+    player, refused = trials.play_on(bench, script)
     covered = coverage(player)
     differences = judge(player, row.expected, refused)
     return Result(row.pk, row.name, differences, time.monotonic() - begin, covered["nodes"], covered["flows"])

@@ -11,8 +11,10 @@ from engine.core.model.diagram import Diagram, Node
 from engine.core.model.problems import DiagramError
 from engine.core.parse import read_diagram
 from engine.core.parse.dmn import read_decisions
+from engine.core.simulate.deployment import Deployed
 from engine.core.simulate.picture import draw
 from engine.core.simulate.play import ActionRefused, Player, play
+from engine.core.simulate.play import prepare as compile_for_trials
 from engine.core.simulate.script import Script, ScriptError, read_script
 from engine.models import DecisionVersion, DeployedFile, FormVersion, Process
 from engine.service.decision_files import is_decision_file
@@ -29,11 +31,10 @@ MOST_CALLED = 50
 
 
 class Bench(NamedTuple):
-    """What a trial runs on: the files and what is deployed beside them, read once for many scripts."""
+    """What a trial runs on: the files and what is deployed beside them, compiled once for many scripts."""
 
     main: str | None
-    diagrams: list[bytes]
-    decisions: list[bytes]
+    deployed: dict[str, Deployed]
     forms: dict[str, dict[str, Any]]
 
 
@@ -42,8 +43,10 @@ def simulate(actor: Actor, files: Sequence[File], actions: object, mocks: object
 
     An action that is refused stops the play: `refused` says why, and the picture is of the moment before."""
     require_any(actor, "edit")
-    script = read(actions, mocks)
-    player, refused = play_on(prepare(actor, files), script)
+    script, bench = read(actions, mocks), prepare(actor, files)
+    player, refused = play_on(bench, script)
+    if refused is not None:  # and what it may have moved is not to be seen
+        player, _ = play_on(bench, Script(script.actions[: len(player.steps)], script.mocks))
     picture = draw(player)
     for run in picture["runs"]:
         for wait in run["waits"]:
@@ -73,17 +76,15 @@ def read(actions: object, mocks: object) -> Script:
 
 
 def play_on(bench: Bench, script: Script) -> tuple[Player, ActionRefused | None]:
-    """DiagramError where the files cannot run."""
-    player = Player(
-        bench.diagrams, decisions=bench.decisions, mocks=script.mocks, forms=bench.forms,
-        budget=expression_budget(), main=bench.main,
-    )  # fmt: skip
+    """The player after the last action that could be done, and why the next one could not."""
+    player = Player(bench.deployed, mocks=script.mocks, forms=bench.forms, budget=expression_budget(), main=bench.main)
     end = time.monotonic() + LONGEST_SECONDS
     return player, play(player, script, lambda: time.monotonic() < end)
 
 
 def prepare(actor: Actor, files: Sequence[File]) -> Bench:
-    """The files, and of what is deployed whatever they refer to and the actor may see."""
+    """The files, and of what is deployed whatever they refer to and the actor may see. DiagramError where the files
+    cannot run."""
     if sum(len(file.content) for file in files) > MOST_CHARACTERS:
         raise Invalid("files-too-large", f"The files are larger than {MOST_CHARACTERS:,} bytes together.")
     diagrams = [file.content for file in files if not is_decision_file(file.name) and not is_form_file(file.name)]
@@ -94,7 +95,8 @@ def prepare(actor: Actor, files: Sequence[File]) -> Bench:
     diagrams += _called_processes(actor, read_so_far)
     nodes = [node for diagram in read_so_far for process in diagram.processes for node in process.nodes.values()]
     decisions += _deployed_decisions(nodes, decisions)
-    return Bench(executable[0] if executable else None, diagrams, decisions, _deployed_forms(nodes) | forms)
+    deployed = compile_for_trials(diagrams, decisions, expression_budget())
+    return Bench(executable[0] if executable else None, deployed, _deployed_forms(nodes) | forms)
 
 
 def _called_processes(actor: Actor, diagrams: list[Diagram]) -> list[bytes]:

@@ -350,3 +350,44 @@ def test_lost_connection_is_told_in_the_test_panel_and_the_run_goes_on_after_it(
     test.get_by_role("button", name="Next timer").click()
     expect(shape(tool, "approve_escalated")).to_have_class(re.compile("is-active"))
     page_errors.clear()  # the refused call is in the console
+
+
+def test_draft_is_tried_and_deployed_by_keys_alone(designer: Page, embedded_site: Site) -> None:
+    open_draft(designer, embedded_site, "by-keys")
+    keys = designer.keyboard
+    designer.get_by_role("tab", name="Draw", exact=True).focus()
+    keys.press("ArrowRight")
+    test = designer.get_by_role("tabpanel", name="Test", exact=True)
+    expect(designer.get_by_role("tab", name="Test", exact=True)).to_be_focused()
+    test.get_by_label("Amount").wait_for()
+    reach(designer, test.get_by_label("Amount"))
+    keys.type("12")
+    reach(designer, test.get_by_label("Reason"))
+    keys.type("Tea")
+    reach(designer, test.get_by_role("button", name="Start", exact=True))
+    keys.press("Enter")
+    approve = test.get_by_role("button", name="Approve", exact=True)
+    approve.wait_for()
+    reach(designer, approve)
+    keys.press("Enter")
+    test.get_by_role("article", name=re.compile("Job")).wait_for()
+    reach(designer, test.get_by_role("tab", name="Now"))
+    keys.press("ArrowRight")
+    keys.press("ArrowRight")
+    expect(test.locator(".step-decision")).to_contain_text("approved = true")
+    button = designer.get_by_role("button", name="Deploy", exact=True)
+    reach(designer, button, back=True)
+    keys.press("Enter")
+    dialog = designer.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Deploy")).to_be_focused()
+    keys.press("Enter")
+    designer.get_by_text("is deployed as version 1").wait_for()
+
+
+def reach(page: Page, target: Locator, *, back: bool = False) -> None:
+    """Tab until the element has the focus."""
+    for _ in range(80):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+    raise AssertionError(f"{target} is not reached by Tab")

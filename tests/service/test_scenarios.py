@@ -54,6 +54,28 @@ def test_refused_action_is_told_with_its_place_and_the_moment_before_is_shown(mo
     assert [wait["node"] for wait in picture["runs"][0]["waits"]] == ["review"]
 
 
+def test_what_a_refused_action_had_moved_is_not_seen(modeler: AbstractUser) -> None:
+    """The first branch has passed its task when the second one turns out to run in circles."""
+    circle = process(
+        '<startEvent id="s"/><userTask id="u"/><parallelGateway id="g"/><userTask id="v"/><task id="a"/><task id="b"/>'
+        '<sequenceFlow id="f1" sourceRef="s" targetRef="u"/><sequenceFlow id="f2" sourceRef="u" targetRef="g"/>'
+        '<sequenceFlow id="f3" sourceRef="g" targetRef="v"/><sequenceFlow id="f4" sourceRef="g" targetRef="a"/>'
+        '<sequenceFlow id="f5" sourceRef="a" targetRef="b"/><sequenceFlow id="f6" sourceRef="b" targetRef="a"/>'
+    )
+    done = {"do": "complete", "node": "u", "variables": {}}
+    picture = trials.simulate(modeler, files(circle), [{"do": "start"}, done, {"do": "complete", "node": "nowhere"}])
+    assert picture["refused"]["action"] == 2
+    assert {wait["node"] for wait in picture["runs"][0]["waits"]} >= {"v"}
+    assert picture["runs"][0]["incidents"][0]["code"] == "step-limit"
+
+
+def test_scenarios_that_take_too_long_together_are_red_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep()
+    monkeypatch.setattr(scenarios, "LONGEST_SECONDS", -1.0)
+    (told,) = differences(DECIDED)["approved"]
+    assert told.startswith("Not played")
+
+
 def test_trial_is_for_who_may_edit(operator: AbstractUser) -> None:
     with pytest.raises(Forbidden):
         trials.simulate(operator, files(DECIDED), [])

@@ -12,6 +12,7 @@ class Limits:
     multi_instance: int = 10_000  # instances of one activity
     call_depth: int = 100
     cycle_seconds: float = 1.0  # the shortest pause of a repeating timer
+    wakes: int = 100_000  # steps of runs that wake each other, from one call of a simulation
 
 
 DEFAULT_LIMITS = Limits()

@@ -15,14 +15,14 @@ from engine.core.model.limits import Limits
 from engine.core.model.problems import BpmnError, CorrelationError, FormError, ProcessError
 from engine.core.run.decided import Decided, DecidedReader
 from engine.core.run.log import read_trace
-from engine.core.simulate.deployment import Text
+from engine.core.simulate.deployment import Deployed, Text, deploy
 from engine.core.simulate.run import Run
 from engine.core.simulate.script import Action, Mock, Script
 from engine.core.simulate.simulation import DEFAULT_NOW, Simulation
 from engine.core.simulate.waits import HandlerJob, Task
 from engine.core.triggers.schedule import ScheduleError, read_duration
 
-LIMITS = Limits(steps=2_000, tokens=1_000, multi_instance=500, call_depth=20)
+LIMITS = Limits(steps=2_000, tokens=1_000, multi_instance=500, call_depth=20, wakes=2_000)
 MOST_RUNS = 100
 
 Move = tuple[str, str, str, str, str | None]  # run, what, node, token, flow
@@ -47,19 +47,24 @@ class Step:
     changed: dict[str, dict[str, Any]] = field(default_factory=dict)  # run → name → value
 
 
+def prepare(
+    texts: Iterable[Text], decisions: Iterable[Text] = (), budget: Budget = DEFAULT_BUDGET
+) -> dict[str, Deployed]:
+    """What players play on, compiled once for many. DiagramError where something in it cannot run."""
+    return deploy(texts, decisions, None, LIMITS, budget)
+
+
 class Player:
     """`forms` are the schemas of forms that stand in files of their own, by their keys; `main` is the process that a
     start means where it names none."""
 
     def __init__(
-        self, texts: Iterable[Text], *, decisions: Iterable[Text] = (), mocks: Mapping[str, Mock] | None = None,
+        self, deployed: Mapping[str, Deployed], *, mocks: Mapping[str, Mock] | None = None,
         forms: Mapping[str, Mapping[str, Any]] | None = None, now: datetime = DEFAULT_NOW,
         budget: Budget = DEFAULT_BUDGET, main: str | None = None,
     ) -> None:  # fmt: skip
         handlers = {kind: _act_as(mock) for kind, mock in (mocks or {}).items()}
-        self.simulation = Simulation(
-            *texts, decisions=decisions, handlers=handlers, now=now, limits=LIMITS, budget=budget, is_open=True
-        )
+        self.simulation = Simulation.of(deployed, handlers, now, LIMITS, budget)
         self.forms, self.main = forms or {}, main
         self.steps: list[Step] = []
         self._readers: dict[str, DecidedReader] = {}
@@ -67,7 +72,7 @@ class Player:
         self._known: dict[str, dict[str, Any]] = {}
 
     def do(self, action: Action) -> Step:
-        """ActionRefused where it cannot be done; nothing has moved then."""
+        """ActionRefused where it cannot be done; what moved by then is no step, and the player of no use any more."""
         if len(self.simulation.runs) > MOST_RUNS:
             raise ActionRefused(f"There are more than {MOST_RUNS} runs: they start one another without end.")
         try:

@@ -31,14 +31,26 @@ class Simulation:
     def __init__(
         self, *texts: Text, decisions: Iterable[Text] = (), handlers: Mapping[str, Handler] | None = None,
         now: datetime = DEFAULT_NOW, limits: Limits = DEFAULT_LIMITS,
-        budget: Budget = DEFAULT_BUDGET, is_open: bool = False,
+        budget: Budget = DEFAULT_BUDGET,
     ) -> None:  # fmt: skip
-        """`is_open`: what no handler takes waits as a job to be done by hand, whatever it names."""
         handlers = dict(handlers or {})
         given = (decisions,) if isinstance(decisions, str | bytes) else tuple(decisions)
-        deployed = deploy(texts, given, None if is_open else handlers, limits, budget)
-        self._world = World(deployed, handlers, as_moment(now), limits, budget)
-        self._clock = Clock(self._world)
+        deployed = deploy(texts, given, handlers, limits, budget)
+        self._begin(World(deployed, handlers, as_moment(now), limits, budget))
+
+    @classmethod
+    def of(
+        cls, deployed: Mapping[str, Deployed], handlers: Mapping[str, Handler], now: datetime = DEFAULT_NOW,
+        limits: Limits = DEFAULT_LIMITS, budget: Budget = DEFAULT_BUDGET,
+    ) -> Simulation:  # fmt: skip
+        """What was compiled once, played again; nothing of one simulation is seen by another."""
+        simulation = cls.__new__(cls)
+        simulation._begin(World(deployed, handlers, as_moment(now), limits, budget))
+        return simulation
+
+    def _begin(self, world: World) -> None:
+        self._world = world
+        self._clock = Clock(world)
         self._runs: dict[str, Run] = {}
 
     # what there is

@@ -31,8 +31,6 @@ from engine.core.simulate.messages import Messages
 from engine.core.simulate.state import RunState
 from engine.core.simulate.waits import Row
 
-MOST_STEPS = 100_000  # of one call from outside: runs that wake each other without end stop here
-
 
 class World:
     def __init__(
@@ -135,12 +133,13 @@ class World:
 
     def _drain(self) -> None:
         agenda = self._agenda
-        for _ in range(MOST_STEPS):
+        most = self.limits.wakes
+        for _ in range(most):
             if not agenda:
                 return
             agenda.popleft()()
         agenda.clear()
-        raise ProcessError("step-limit", "", f"More than {MOST_STEPS} steps without a rest: runs wake each other.")
+        raise ProcessError("step-limit", "", f"More than {most} steps without a rest: runs wake each other.")
 
     def _advance(self, state: RunState, deliveries: tuple[Delivery, ...] | list[Delivery]) -> Delta:
         was_active = state.instance.status == "active"

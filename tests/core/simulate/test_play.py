@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from engine.core.simulate.picture import coverage, draw
-from engine.core.simulate.play import ActionRefused, Player, play
+from engine.core.simulate.play import ActionRefused, Player, play, prepare
 from engine.core.simulate.script import ScriptError, read_script
 from engine.core.simulate.verdict import expect_as, judge
-from tests.core.simulate.texts import boundary, bpmn, catch, flows, job, line, timer, user
+from tests.core.simulate.texts import HEAD, boundary, bpmn, catch, flows, job, line, process, timer, user
 
 DEMO = Path("engine/demo/expense_approval.bpmn").read_text()
 SUBMITTED = {"do": "submit_start", "variables": {"amount": 12.5, "reason": "Tea"}}
@@ -22,7 +22,7 @@ PAID: dict[str, Any] = {"pay-expense": {"does": "result", "variables": {"referen
 
 def played(text: str, *actions: dict[str, Any], mocks: Any = None, **more: Any) -> Player:
     script = read_script(list(actions), mocks)
-    player = Player([text], mocks=script.mocks, **more)
+    player = Player(prepare([text]), mocks=script.mocks, **more)
     refused = play(player, script)
     assert refused is None, refused
     return player
@@ -150,7 +150,7 @@ def test_variables_that_changed_are_told_with_each_step() -> None:
 
 def test_form_refuses_the_answers_field_by_field_and_nothing_moves() -> None:
     script = read_script([{"do": "submit_start", "variables": {"amount": -1}}])
-    player = Player([DEMO])
+    player = Player(prepare([DEMO]))
     refused = play(player, script)
     assert refused is not None
     assert {name for name, _ in refused.fields} == {"amount", "reason"}
@@ -161,7 +161,7 @@ def test_form_of_a_file_of_its_own_is_used() -> None:
     inside = '<extensionElements><zeebe:formDefinition formId="sums"/><zeebe:userTask/></extensionElements>'
     forms = {"sums": {"components": [{"type": "number", "key": "sum", "id": "sum", "validate": {"required": True}}]}}
     text = bpmn(line(f'<userTask id="u">{inside}</userTask>'))
-    player = Player([text], forms=forms)
+    player = Player(prepare([text]), forms=forms)
     refused = play(player, read_script([{"do": "start"}, {"do": "submit", "node": "u"}]))
     assert refused is not None
     assert refused.fields[0][0] == "sum"
@@ -181,7 +181,7 @@ def test_form_of_a_file_of_its_own_is_used() -> None:
     ],
 )
 def test_action_that_cannot_be_done_is_refused_in_words(action: dict[str, Any], words: str) -> None:
-    player = Player([DEMO])
+    player = Player(prepare([DEMO]))
     refused = play(player, read_script([SUBMITTED, action]))
     assert isinstance(refused, ActionRefused)
     assert words in refused.message
@@ -208,7 +208,7 @@ def test_script_that_is_none_is_refused_with_its_place(actions: Any, mocks: Any,
 
 def test_trial_that_takes_too_long_stops_where_it_is() -> None:
     turns = iter([True, False])
-    player = Player([DEMO])
+    player = Player(prepare([DEMO]))
     refused = play(player, read_script([SUBMITTED, APPROVED]), lambda: next(turns))
     assert refused is not None
     assert "took too long" in refused.message
@@ -217,7 +217,7 @@ def test_trial_that_takes_too_long_stops_where_it_is() -> None:
 
 def test_endless_loop_is_an_incident_and_not_a_hang() -> None:
     text = bpmn('<startEvent id="s"/><task id="a"/><task id="b"/>' + flows("s a b") + flows("b a"))
-    refused = play(Player([text]), read_script([{"do": "start"}]))
+    refused = play(Player(prepare([text])), read_script([{"do": "start"}]))
     assert refused is not None
     assert "steps without a wait" in refused.message
 
@@ -250,3 +250,25 @@ def test_boundary_timer_that_does_not_interrupt_is_offered_with_its_moment() -> 
     text = bpmn(line(user("u")) + boundary("b", "u", timer("duration", "PT1H"), False) + user("v") + flows("b v"))
     (event,) = draw(played(text, {"do": "start"}))["events"]
     assert (event["kind"], event["node"], event["due"]) == ("timer", "b", "2030-01-01T01:00:00+00:00")
+
+
+def test_runs_that_wake_each_other_without_end_are_stopped() -> None:
+    def thrower(key: str, heard: str, thrown: str) -> str:
+        start = f'<startEvent id="s{key}"><signalEventDefinition signalRef="{heard}"/></startEvent>'
+        end = f'<endEvent id="e{key}"><signalEventDefinition signalRef="{thrown}"/></endEvent>'
+        return process(start + end + flows(f"s{key} e{key}"), key)
+
+    signals = '<signal id="ping" name="ping"/><signal id="pong" name="pong"/>'
+    text = f"{HEAD}{signals}{thrower('a', 'ping', 'pong')}{thrower('b', 'pong', 'ping')}</definitions>"
+    refused = play(Player(prepare([text])), read_script([{"do": "signal", "name": "ping"}]))
+    assert refused is not None
+    assert "wake each other" in refused.message
+
+
+def test_two_players_on_what_was_compiled_once_know_nothing_of_each_other() -> None:
+    compiled = prepare([DEMO])
+    players = [Player(compiled) for _ in range(2)]
+    play(players[0], read_script([SUBMITTED, APPROVED]))
+    assert players[1].simulation.runs == []
+    play(players[1], read_script([SUBMITTED]))
+    assert [places(player) for player in players] == [["pay"], ["approve"]]

@@ -9,7 +9,7 @@ import type { Action, Picture, Run } from "./model";
 import { Scenarios } from "./scenarios";
 import { stepList } from "./steps";
 import { Trial } from "./trial";
-import { variablesTable } from "./values";
+import { jsonField, variablesTable } from "./values";
 import { actionButtons, eventCard, waitCard } from "./waits";
 import "../../styles/trial.css";
 
@@ -24,7 +24,7 @@ export async function mount(bench: Bench, host: HTMLElement): Promise<PanelView>
 
 class TestPanel {
   private readonly canvas: TrialCanvas;
-  private readonly trial: Trial;
+  readonly trial: Trial;
   private readonly scenarios: Scenarios;
   private readonly bar = h("div", { class: "trial-bar" });
   private readonly trouble = h("div", { "aria-live": "polite" });
@@ -212,7 +212,25 @@ class TestPanel {
     const changed = this.trial.picture?.steps.at(-1)?.changed[run.id] ?? {};
     const heading = h("h2", { class: "section-title px-4 pt-3" }, `Run ${run.id} of ${run.process}`);
     const isAlone = this.trial.picture?.runs.length === 1;
-    return [...(isAlone ? [] : [heading]), variablesTable(run.variables, changed)];
+    return [...(isAlone ? [] : [heading]), variablesTable(run.variables, changed), ...this.setForm(run)];
+  }
+
+  /** Conditions that read them are asked. */
+  private setForm(run: Run): HTMLElement[] {
+    if (run.status !== "active") return [];
+    const field = jsonField("Set variables, as JSON");
+    const set = () => {
+      const variables = field.read();
+      return variables && Object.keys(variables).length > 0 ? { do: "set", run: run.id, variables } : null;
+    };
+    return [
+      h(
+        "section",
+        { class: "trial-start" },
+        field.element,
+        actionButtons(this, [{ label: "Set", run: set }]),
+      ),
+    ];
   }
 
   private now(picture: Picture): HTMLElement[] {
