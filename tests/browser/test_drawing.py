@@ -73,6 +73,8 @@ def test_a_process_is_drawn_guarded_and_deployed_by_keys_alone(
     assert 'default="' in xml
     take_screenshot(page, "designer-drawn-by-keys")
     page.keyboard.press("Control+Shift+d")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Deploy")).to_be_focused()
+    page.keyboard.press("Enter")
     page.get_by_text("deployed as version 1").wait_for()
 
 

@@ -106,6 +106,7 @@ def test_a_decision_is_imported_edited_tried_with_its_matched_rule_and_deployed(
     assert 'bindingType="deployment"' in str(draft["xml"])
     assert [file["name"] for file in draft["files"]] == ["dish.dmn", "hello.form"]  # type: ignore[attr-defined]
     tool.get_by_role("button", name="Deploy").click()
+    page.get_by_role("dialog").get_by_role("button", name="Deploy").click()
     page.get_by_text("deployed as version 1").wait_for()
     found = page.request.get(f"{embedded_site.url}/api/v1/decisions/dish/").json()
     assert found["version"] >= 1
