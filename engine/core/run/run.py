@@ -148,6 +148,8 @@ class InstanceRun:
 
     def park_at_arrival(self, token: Token, fault: Fault) -> None:
         self.close(token)
+        if self.states[token.state].behaviour.is_join:
+            self.unrest(token)  # nobody asks for it until it is tried again
         self.park(token, "enter", fault)
 
     def fork(self, token: Token, edges: list[Edge]) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.core.model.effects import OpenIncident, OpenItem, OpenSubscription, OpenTimer
+from engine.core.model.effects import OpenIncident, OpenItem, OpenJob, OpenSubscription, OpenTimer
 from engine.core.model.limits import Limits
 from engine.core.model.runtime import ROOT, Delivery, Failure, Instance, Snapshot
 from engine.core.run import advance
@@ -155,10 +155,11 @@ def test_an_incident_delivers_again_what_failed() -> None:
     assert [wait.node for wait in driver.waits if isinstance(wait, OpenItem)] == ["b"]
 
 
-def test_of_two_tokens_on_one_flow_a_join_takes_the_one_that_came_first() -> None:
+@pytest.mark.parametrize("gateway", ["parallelGateway", "inclusiveGateway"])
+def test_of_two_tokens_on_one_flow_a_join_takes_the_one_that_came_first(gateway: str) -> None:
     driver = drive(
         diagram('<startEvent id="s"/>', '<parallelGateway id="f"/>', '<userTask id="a"/>', '<userTask id="b"/>',
-                '<task id="m"/>', '<userTask id="c"/>', '<parallelGateway id="j"/>', '<userTask id="z"/>',
+                '<task id="m"/>', '<userTask id="c"/>', f'<{gateway} id="j"/>', '<userTask id="z"/>',
                 "s>f", "f>a", "f>b", "f>c", "a>m", "b>m", "m>j", "c>j", "j>z")
     )  # fmt: skip
     driver.start({})
@@ -166,7 +167,49 @@ def test_of_two_tokens_on_one_flow_a_join_takes_the_one_that_came_first() -> Non
     driver.deliver([Delivery(waiting["b"], "complete")])
     driver.deliver([Delivery(waiting["a"], "complete")])
     driver.deliver([Delivery(waiting["c"], "complete")])
-    assert [token.id for token in driver.tokens.values() if token.state == "j"] == [waiting["a"]]
+    went_on = [token for what, node, token, flow in driver.trace() if (what, node, flow) == ("left", "j", None)]
+    assert waiting["b"] in went_on[:2]
+    assert waiting["a"] not in went_on[:2]
+
+
+def test_a_join_whose_condition_cannot_be_told_is_one_incident_however_often_it_could_be_asked() -> None:
+    activation = "<activationCondition>x &gt; activationCount</activationCondition>"
+    driver = drive(
+        diagram('<startEvent id="s"/>', '<parallelGateway id="f"/>', '<userTask id="a"/>', '<userTask id="b"/>',
+                '<userTask id="c"/>', f'<complexGateway id="j">{activation}</complexGateway>', '<userTask id="z"/>',
+                "s>f", "f>a", "f>b", "f>c", "a>j", "b>j", "j>z")
+    )  # fmt: skip
+    driver.start({})
+    waiting = {token.state: token.id for token in driver.tokens.values()}
+    driver.deliver([Delivery(waiting["a"], "complete")])
+    driver.deliver([Delivery(waiting["c"], "complete")])
+    incidents = [wait for wait in driver.waits if isinstance(wait, OpenIncident)]
+    assert [(wait.token, wait.node) for wait in incidents] == [(waiting["a"], "j")]
+
+
+def test_work_that_waits_for_its_continuation_cannot_be_completed_yet() -> None:
+    driver = drive(diagram('<startEvent id="s"/>', '<userTask id="a" camunda:asyncBefore="true"/>', "s>a"))
+    driver.start({})
+    (wait,) = driver.waits
+    assert isinstance(wait, OpenJob)
+    early = Delivery(wait.token, "complete")
+    assert driver.deliver([early]).refused == [early]
+    driver.take(wait)
+    driver.deliver([Delivery(wait.token, wait.trigger)])
+    assert [type(wait) for wait in driver.waits] == [OpenItem]
+
+
+def test_a_cycle_goes_on_from_the_moment_that_was_due_however_late_it_is_looked_at() -> None:
+    timer = "<timerEventDefinition><timeCycle>R3/PT1H</timeCycle></timerEventDefinition>"
+    boundary = f'<boundaryEvent id="b" attachedToRef="a" cancelActivity="false">{timer}</boundaryEvent>'
+    driver = drive(diagram('<startEvent id="s"/>', '<userTask id="a"/>', boundary, '<task id="x"/>', "s>a", "b>x"))
+    driver.start({})
+    first = next(wait for wait in driver.waits if isinstance(wait, OpenTimer))
+    driver.take(first)
+    data = {"due": "2025-06-01T12:00:00+00:00", "remaining": first.remaining}
+    driver.deliver([Delivery(first.token, first.trigger, data)])
+    second = next(wait for wait in driver.waits if isinstance(wait, OpenTimer))
+    assert (second.due, second.remaining) == (datetime(2025, 6, 1, 13, tzinfo=UTC), 1)
 
 
 def test_a_failed_start_is_a_failure_and_no_delta() -> None:
