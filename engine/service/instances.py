@@ -11,7 +11,7 @@ from engine.core.model.graph import PROCESS
 from engine.core.model.problems import CorrelationError, ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Failure
 from engine.core.run.starts import find_start
-from engine.models import BufferedMessage, Process, ProcessVersion
+from engine.models import BufferedMessage, Instance, Process, ProcessVersion
 from engine.models.keys import instance_of
 from engine.service import correlation, limits
 from engine.service.advance import in_unit
@@ -28,6 +28,7 @@ from engine.store import open_store
 from engine.store.contract import Store
 from engine.store.rows import EndedItem, EventRow, Loaded
 
+BATCH = 100
 LONGEST_SOURCE = 255
 LONGEST_REASON = 1000
 
@@ -122,10 +123,21 @@ def resume(instance: int, actor: Actor, *, reason: str = "") -> None:
     _change_status(instance, actor, SUSPENDED, ACTIVE, reason)
 
 
-def suspend_process(process: Process, actor: Actor, *, is_suspended: bool) -> None:
-    """A suspended process starts nothing; what runs goes on."""
+def suspend_process(
+    process: Process, actor: Actor, *, is_suspended: bool, with_instances: bool = False, reason: str = ""
+) -> int:
+    """A suspended process starts nothing; what runs goes on, unless its instances are to be suspended too (or resumed,
+    whoever has suspended them). How many instances changed."""
     require(actor, "operate", process)
     Process.objects.filter(pk=process.pk).update(is_suspended=is_suspended)
+    if not with_instances:
+        return 0
+    before, after = (ACTIVE, SUSPENDED) if is_suspended else (SUSPENDED, ACTIVE)
+    rows = Instance.objects.filter(version__process=process, status=before).order_by("pk")
+    changed, last = 0, 0
+    while ids := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
+        changed, last = changed + _change_statuses(ids, actor, before, after, reason), ids[-1]
+    return changed
 
 
 def retry_incident(incident: int, actor: Actor, *, variables: dict[str, Any] | None = None, reason: str = "") -> None:
@@ -324,14 +336,21 @@ def _change_status(instance: int, actor: Actor, before: int, after: int, reason:
     row = get_instance(actor, instance)
     require(actor, "operate", row.version.process)
 
-    def act(store: Store, unit: Unit) -> None:
-        loaded = store.load([instance]).get(instance)
-        if loaded is None or loaded.row.status != before:
-            raise Conflict("status-changed", "The instance is not in that state any more.")
-        case = unit.open(loaded)
-        case.row = loaded.row._replace(status=after)
-        note_reason(case, reason, actor)
-        case.note("suspended" if after == SUSPENDED else "resumed", ROOT, name_of(actor))
-        (unit.batch.held if after == SUSPENDED else unit.batch.freed).append(instance)
+    if not _change_statuses([instance], actor, before, after, reason):
+        raise Conflict("status-changed", "The instance is not in that state any more.")
 
-    in_unit(act)
+
+def _change_statuses(ids: Sequence[int], actor: Actor, before: int, after: int, reason: str) -> int:
+    """Those that are still in the state before; how many."""
+
+    def act(store: Store, unit: Unit) -> int:
+        found = [loaded for loaded in store.load(ids).values() if loaded.row.status == before]
+        for loaded in found:
+            case = unit.open(loaded)
+            case.row = loaded.row._replace(status=after)
+            note_reason(case, reason, actor)
+            case.note("suspended" if after == SUSPENDED else "resumed", ROOT, name_of(actor))
+            (unit.batch.held if after == SUSPENDED else unit.batch.freed).append(case.id)
+        return len(found)
+
+    return in_unit(act)

@@ -233,6 +233,11 @@ class Unit:
         except NotFound as error:
             case.open_incident(effect.token, effect.node, "called-missing", error.message, "enter")
             return
+        process = self.store.find_process(effect.process)
+        if process is not None and process[2]:
+            message = f"“{effect.process}” is suspended: it starts nothing until it is resumed. Then retry."
+            case.open_incident(effect.token, effect.node, "process-suspended", message, "enter")
+            return
         self.births.append(
             Birth(
                 self._take_id(),

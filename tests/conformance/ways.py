@@ -16,7 +16,8 @@ from typing import Any
 from unittest.mock import patch
 
 from engine.core.machine import build_machine
-from engine.core.model.runtime import Instance, Snapshot, Token
+from engine.core.model.runtime import ROOT, Instance, Snapshot, Token
+from engine.core.run.replay import Replay
 from engine.core.simulate import Simulation, deployment, state
 
 MakeSimulation = Callable[..., Simulation]
@@ -41,6 +42,7 @@ def restored() -> Iterator[MakeSimulation]:
 
     def take_and_restore(self: state.RunState, *arguments: Any) -> Any:
         rows = take(self, *arguments)
+        check_replay(self)
         self.snapshot = load(dump(self.snapshot))
         for row in self.rows:
             fields = asdict(row.effect)
@@ -51,6 +53,23 @@ def restored() -> Iterator[MakeSimulation]:
 
     with patch.object(state.RunState, "take", take_and_restore):
         yield Simulation
+
+
+def check_replay(run: state.RunState) -> None:
+    """The history alone tells where every token stands and what every variable is."""
+    past = Replay(run.machine)
+    assert past.take(run.log)
+    instance, tokens = run.instance, run.snapshot.tokens
+    assert (past.sequence, past.status, past.error) == (instance.sequence, instance.status, instance.error)
+    assert {one.id: (one.state, one.scope) for one in past.tokens.values()} == {
+        token.id: (token.state, token.scope) for token in tokens
+    }
+    kept = {token.id: token.variables for token in tokens if token.variables}
+    assert {owner: own for owner, own in past.variables.items() if own and owner != ROOT} == kept
+    assert past.variables[ROOT] == instance.variables
+    # Continuations and listeners are phases on the way into a node: history does not tell them from what waits there.
+    waits = {token.id: run.kind_of(token) for token in tokens if run.kind_of(token) not in ("", "async", "job")}
+    assert waits.items() <= {(wait.token, wait.kind) for wait in past.waits}
 
 
 def dump(snapshot: Snapshot) -> str:

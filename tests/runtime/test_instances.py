@@ -3,7 +3,7 @@
 import pytest
 
 from engine.core.model.problems import CorrelationError, ProcessError
-from engine.models import Delivery, Incident, Instance, Step, Subscription, Timer, Token, WorkItem
+from engine.models import Delivery, Incident, Instance, Process, Step, Subscription, Timer, Token, WorkItem
 from engine.models.keys import span
 from engine.service import instances, items, work
 from engine.service.errors import Conflict, Invalid, NotFound
@@ -282,3 +282,30 @@ class TestEnds:
         items.complete(item.pk, None)
         with pytest.raises(Conflict):
             items.complete(item.pk, None)
+
+
+def test_a_process_is_suspended_with_all_its_instances_and_resumed(deployed: Deploy) -> None:
+    deployed(simple("pause", ("wait", catch("wait", "duration", "PT0S"))))
+    instances.start_many("pause", None, [instances.Start({})] * 103)
+    process = Process.objects.get()
+    assert instances.suspend_process(process, None, is_suspended=True, with_instances=True, reason="repair") == 103
+    assert work.fire_timers() == 0
+    with pytest.raises(Conflict):
+        instances.start("pause", None)
+    process.refresh_from_db()
+    assert process.is_suspended
+    assert instances.suspend_process(process, None, is_suspended=False, with_instances=True) == 103
+    assert work.fire_timers(200) == 103
+    assert set(Instance.objects.values_list("status", flat=True)) == {Instance.Status.COMPLETED}
+
+
+def test_a_call_of_a_suspended_process_is_an_incident_until_it_is_resumed(deployed: Deploy) -> None:
+    deployed(simple("caller", ("call", call("call", "called"))), simple("called", ("check", user("check"))))
+    process = Process.objects.get(key="called")
+    instances.suspend_process(process, None, is_suspended=True)
+    instances.start("caller", None)
+    incident = Incident.objects.get()
+    assert (incident.code, incident.node) == ("process-suspended", "call")
+    instances.suspend_process(process, None, is_suspended=False)
+    instances.retry_incident(incident.pk, None)
+    assert WorkItem.objects.count() == 1

@@ -9,6 +9,7 @@ from pytest_django import Settings
 from engine.models import Allowance, Job
 from engine.service import allowances, instances, jobs, versions
 from engine.service.allowances import Rate
+from engine.store.writing import write_transaction
 from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import service, simple
 
@@ -64,7 +65,8 @@ def test_what_finds_no_job_spends_nothing(pays: None, settings: Settings) -> Non
 def test_the_allowance_fills_up_again_and_no_further_than_the_rate(seconds: float, expected: int) -> None:
     """`seconds` is how far ahead of now the next one would be."""
     Allowance.objects.create(type="charge", next_at=NOW + timedelta(seconds=seconds))
-    assert allowances.count_allowed("charge", Rate(10, 6.0), NOW) == expected
+    with write_transaction():
+        assert allowances.count_allowed("charge", Rate(10, 6.0), NOW) == expected
 
 
 def test_the_setting_goes_before_what_the_handler_says(settings: Settings) -> None:
