@@ -238,7 +238,7 @@ FEEL_BUDGET = {
 
 ENGINE_LIMITS = {
     "steps": read_number("LIMIT_STEPS", 10_000),
-    "tokens": read_number("LIMIT_TOKENS", 10_000),
+    "tokens": read_number("LIMIT_TOKENS", 50_000),
     "multi_instance": read_number("LIMIT_MULTI_INSTANCE", 10_000),
     "call_depth": read_number("LIMIT_CALL_DEPTH", 100),
     "hops": read_number("LIMIT_HOPS", 1_000),

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
+from engine.core.model.graph import heard
 from engine.core.model.runtime import Delivery
 from engine.models import WorkItem
 from engine.service.advance import in_unit
 from engine.service.audiences import has_member
+from engine.service.case import Case
 from engine.service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
 from engine.service.instances import check_variables, move
 from engine.service.rights import Actor, Right, allowed_processes, is_all_powerful, name_of
@@ -242,5 +244,15 @@ def _store_change(unit: Unit, loaded: Loaded, row: ItemRow, changed: ItemRow, ac
     else:
         dates = [at.isoformat() if at is not None else None for at in (changed.due, changed.follow_up)]
         case.note("planned", row.token, *dates, changed.priority, actor)
+    _tell_listeners(unit, case, row, changed, actor)
     if changed.assignee and changed.assignee not in (row.assignee, actor):
         unit.handed.append(Handed(row.id, changed.assignee, actor))
+
+
+def _tell_listeners(unit: Unit, case: Case, row: ItemRow, changed: ItemRow, actor: str) -> None:
+    """Task listeners of the diagram that hear of changes; they are called beside the task, which stays as it is."""
+    events = case.version.machine.events
+    is_assigned = bool(changed.assignee) and changed.assignee != row.assignee
+    for trigger in (heard("assignment"),) * is_assigned + (heard("update"),):
+        if trigger in events:
+            unit.deliver(case, [Delivery(row.token, trigger, {}, actor)])

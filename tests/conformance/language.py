@@ -104,7 +104,7 @@ class Scenario:
         self.simulation.advance(pause.after(NOW) - NOW)
 
     def do_fail(self, node: str, *, values: dict[str, Any]) -> None:
-        self.run_at(node).fail(node, "it failed", **values)
+        self.run_at(node).fail(node, values.pop("message", "it failed"), **values)
 
     def do_error(self, node: str, code: str, *, values: dict[str, Any]) -> None:
         self.run_at(node).throw_error(node, code, values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import AbstractUser
@@ -21,6 +22,7 @@ from engine.models import (
 )
 from engine.service import deploying
 from engine.service.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.worker.handlers import HANDLERS
 from tests.core.parse.texts import file, process, sequence
 from tests.service.diagrams import PLAIN, STARTED_BY_MESSAGE, TIMED_START, deploy
 
@@ -196,3 +198,37 @@ def test_two_deployments_at_once_are_two_versions_or_one_conflict() -> None:
     )
     assert Deployment.objects.count() == stored
     assert Process.objects.get().latest == ProcessVersion.objects.order_by("number").last()
+
+
+def test_a_java_class_without_a_handler_is_refused_with_its_element_and_line() -> None:
+    java = '<serviceTask id="t" camunda:class="com.example.Pay"/>'
+    with pytest.raises(DiagramError) as caught:
+        deploy(sequence(java))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.node) == ("unknown-handler", "t")
+    assert problem.line is not None
+    assert is_nothing_stored()
+
+
+def test_a_java_class_with_a_handler_of_its_name_is_deployed() -> None:
+    with patch.dict(HANDLERS, {"com.example.Pay": lambda job: {}}):
+        deploy(sequence('<serviceTask id="t" camunda:class="com.example.Pay"/>'))
+    assert ProcessVersion.objects.count() == 1
+
+
+def test_a_job_type_without_a_handler_is_for_workers_elsewhere_and_only_said() -> None:
+    task = '<serviceTask id="t"><extensionElements><zeebe:taskDefinition type="pay"/></extensionElements></serviceTask>'
+    (version,) = deploy(sequence(task)).versions.all()
+    assert [warning["code"] for warning in version.warnings] == ["no-handler"]
+
+
+def test_a_start_timer_that_never_fires_is_refused() -> None:
+    timer = "<timerEventDefinition><timeDate>=missing</timeDate></timerEventDefinition>"
+    with pytest.raises(DiagramError) as caught:
+        deploy(
+            TIMED_START.replace(
+                TIMED_START[TIMED_START.index("<timerEvent") : TIMED_START.index("</startEvent>")], timer
+            )
+        )
+    assert [problem.code for problem in caught.value.problems] == ["invalid-timer"]
+    assert is_nothing_stored()

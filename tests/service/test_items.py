@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import AbstractUser
@@ -11,8 +12,9 @@ from django.db import connection
 
 from engine.models import Instance, Step, WorkItem
 from engine.models.keys import span
-from engine.service import instances, items
+from engine.service import instances, items, jobs
 from engine.service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
+from engine.worker.handlers import HANDLERS
 from tests.core.parse.texts import sequence
 from tests.service.diagrams import DECIDED, PLAIN, REVIEW, deploy, item_of, status_of
 
@@ -167,3 +169,25 @@ class TestRaces:
         outcomes = self.race(*[lambda: instances.start("p", clerk, idempotency_key="k")] * 4)
         assert outcomes == [None] * 4
         assert Instance.objects.count() == 1
+
+
+def test_task_listeners_hear_who_gets_the_task_while_it_stays_open(manager: AbstractUser) -> None:
+    listeners = "".join(
+        f'<camunda:taskListener event="{event}" class="{event}"/>' for event in ("assignment", "update", "create")
+    )
+    with patch.dict(HANDLERS, dict.fromkeys(("assignment", "update", "create"), lambda job: {})):
+        deploy(sequence(REVIEW.replace("<zeebe:userTask/>", listeners)))
+    instance = instances.start("p", None)
+    (job,) = jobs.lease(["create", "assignment", "update"], "me", seconds=60)
+    assert job.type == "create"
+    jobs.complete(job.id, "me")
+    found = item_of(instance)
+    items.claim(found.pk, manager)
+    heard = jobs.lease(["create", "assignment", "update"], "me", seconds=60)
+    assert sorted(job.type for job in heard) == ["assignment", "update"]
+    for job in heard:
+        jobs.complete(job.id, "me", {job.type: True})
+    assert WorkItem.objects.get(pk=found.pk).assignee == "manager"
+    items.complete(found.pk, manager)
+    assert status_of(instance) == "completed"
+    assert Instance.objects.get(pk=instance).variables == {"assignment": True, "update": True}

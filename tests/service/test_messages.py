@@ -6,10 +6,10 @@ import pytest
 from django.contrib.auth.models import AbstractUser
 
 from engine.core.model.problems import CorrelationError
-from engine.models import BufferedMessage, Instance
+from engine.models import BufferedMessage, Instance, Subscription
 from engine.service import instances
-from engine.service.errors import Forbidden
-from tests.core.parse.texts import sequence
+from engine.service.errors import Forbidden, Invalid
+from tests.core.parse.texts import process, sequence
 from tests.service.diagrams import SIGNALLED, STARTED_BY_MESSAGE, WAITING, deploy, event, status_of
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +107,58 @@ def test_a_message_does_not_move_a_suspended_instance(operator: AbstractUser) ->
     with pytest.raises(CorrelationError):
         instances.send_message("paid", None, key="A")
     assert status_of(only) == "suspended"
+
+
+def start_two_of_a_branch() -> int:
+    fork = (
+        '<startEvent id="start"/><parallelGateway id="fork"/><receiveTask id="a" messageRef="m"/>'
+        '<receiveTask id="b" messageRef="m"/><sequenceFlow id="f" sourceRef="start" targetRef="fork"/>'
+        '<sequenceFlow id="g" sourceRef="fork" targetRef="a"/><sequenceFlow id="h" sourceRef="fork" targetRef="b"/>'
+    )
+    deploy(process(fork, '<message id="m" name="paid"/>'))
+    return instances.start("p", None)
+
+
+def test_a_message_that_two_steps_of_one_instance_wait_for_moves_neither() -> None:
+    start_two_of_a_branch()
+    with pytest.raises(CorrelationError):
+        instances.send_message("paid", None)
+    assert Subscription.objects.count() == 2
+
+
+def test_a_message_that_two_processes_start_by_starts_neither() -> None:
+    deploy(STARTED_BY_MESSAGE)
+    deploy(STARTED_BY_MESSAGE.replace('id="p"', 'id="q"'))
+    with pytest.raises(CorrelationError):
+        instances.send_message("paid", None)
+    assert not Instance.objects.exists()
+
+
+def test_a_message_for_a_business_key_reaches_that_instance_or_starts_one_with_it() -> None:
+    deploy(WAITING)
+    given = {"order": "A"}
+    _, second = (instances.start("p", None, variables=given, business_key=key) for key in ("one", "two"))
+    assert instances.send_message("paid", None, business_key="two") == [second]
+    deploy(STARTED_BY_MESSAGE.replace('id="p"', 'id="q"').replace('name="paid"', 'name="ordered"'))
+    (started,) = instances.send_message("ordered", None, business_key="three")
+    assert Instance.objects.get(pk=started).business_key == "three"
+
+
+def test_a_message_for_a_business_key_is_not_kept() -> None:
+    with pytest.raises(Invalid):
+        instances.send_message("paid", None, business_key="one", time_to_live=60)
+    assert not BufferedMessage.objects.exists()
+
+
+def test_a_message_that_a_process_throws_twice_under_its_id_is_kept_once() -> None:
+    publish = '<zeebe:publishMessage correlationKey="=1" messageId="=&quot;x&quot;" timeToLive="=&quot;PT1H&quot;"/>'
+    throw = f"<extensionElements>{publish}</extensionElements>{event('m')}"
+    deploy(
+        sequence(
+            f'<intermediateThrowEvent id="a">{throw}</intermediateThrowEvent>',
+            f'<intermediateThrowEvent id="b">{throw}</intermediateThrowEvent>',
+            roots='<message id="m" name="paid"/>',
+        )
+    )
+    assert [status_of(instances.start("p", None)) for _ in range(2)] == ["completed", "completed"]
+    assert BufferedMessage.objects.count() == 1

@@ -101,6 +101,7 @@ WORDS: Final[dict[str, str]] = {
     "script_format": "language of the script",
     "script_formula": "script",
     "sends_all": "sends all variables",
+    "sends_all_local": "sends only variables of its own",
     "settings": "",
     "start_quantity": "tokens that go in",
     "test_before": "tests before each round",

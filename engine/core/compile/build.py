@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.core.compile.draft import ACTIVITIES, CONTAINERS, Draft, is_link, message_of
 from engine.core.compile.events import add_boundaries, add_event_sub_processes, add_gateway_events, add_waits
+from engine.core.compile.hearing import add_hearing
 from engine.core.compile.reach import reachable_flows
 from engine.core.compile.settings import encode_listeners, node_config
 from engine.core.compile.starts import add_starts
@@ -75,6 +76,8 @@ def _add_node(draft: Draft, node: Node) -> None:
         around = draft.process.nodes.get(node.scope)
         if around is not None and around.kind == "adHocSubProcess":
             outer.config["reports"] = True
+    if node.kind == "userTask":
+        add_hearing(draft, node, state)
     if node.kind in CONTAINERS:
         _add_container(draft, node, state, body)
     if node.kind == "eventBasedGateway":

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.core.compile.findings import Findings, Plan
+from engine.core.compile.hearing import CHANGES
+from engine.core.compile.settings import HEARD_ON_THE_WAY
 from engine.core.feel import ExpressionError
 from engine.core.model.diagram import Flow, Listener, Node, Process, Settings
 
 SCRIPT_HANDLER = "script"
+MOMENTS = frozenset({"start", "end", "take"})
+TASK_MOMENTS = frozenset({*HEARD_ON_THE_WAY, *CHANGES, "timeout"})
 _JAVA = frozenset({"class", "delegate", "connector"})
 
 
@@ -76,6 +80,12 @@ def _check_script(findings: Findings, node: Node, settings: Settings) -> None:
 def _check_listeners(findings: Findings, element: Node | Flow | Process, listeners: Sequence[Listener]) -> None:
     handlers = findings.known.handlers
     for listener in listeners:
+        moments = TASK_MOMENTS if listener.is_task_listener else MOMENTS
+        if listener.on not in moments or (listener.on == "timeout" and listener.timer is None):
+            message = (
+                f"Nothing is called on {listener.on or 'no event'!r} here: listen to {', '.join(sorted(moments))}."
+            )
+            findings.add("listener-never-called", element, message, listener.line)
         if not listener.handler:
             message = "The listener names nothing to call; name a handler."
             findings.add("empty-listener", element, message, listener.line)

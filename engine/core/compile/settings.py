@@ -10,7 +10,7 @@ from engine.core.model.diagram import DataAssociation, Listener, Node
 from engine.core.model.encoding import encode, encode_mappings
 
 # A user task's listeners are heard on the way in, once it is created, and on the way out, before anything else.
-_MOMENTS = {
+HEARD_ON_THE_WAY = {
     "create": "create", "creating": "create", "assignment": "create", "assigning": "create",
     "complete": "complete", "completing": "complete",
 }  # fmt: skip
@@ -48,15 +48,15 @@ def node_config(draft: Draft, node: Node) -> dict[str, Any]:
 def encode_listeners(listeners: Iterable[Listener], has_assignee: bool = False) -> list[dict[str, Any]]:
     entries = []
     for listener in listeners:
-        on = _MOMENTS.get(listener.on, "") if listener.is_task_listener else listener.on
+        on = HEARD_ON_THE_WAY.get(listener.on, "") if listener.is_task_listener else listener.on
         if listener.on in ("assignment", "assigning") and not has_assignee:
             continue
         if on:
-            entries.append(_listener(listener, on))
+            entries.append(encode_listener(listener, on))
     return entries
 
 
-def _listener(listener: Listener, on: str) -> dict[str, Any]:
+def encode_listener(listener: Listener, on: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"on": on, "handler": listener.handler or "script"}
     if listener.script:
         entry["script"] = listener.script

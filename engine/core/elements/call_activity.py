@@ -6,11 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.core.model.behaviour import Behaviour, Fault, Kit, Run
-from engine.core.model.diagram import Node, Process
+from engine.core.model.diagram import Called, Node, Process
 from engine.core.model.effects import CancelCalled, StartInstance
 from engine.core.model.encoding import encode, encode_mappings
 from engine.core.model.graph import State
-from engine.core.model.runtime import Token
+from engine.core.model.runtime import ROOT, Token
+
+
+def _local_ones(called: Called) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, mappings in (("sends_local", called.inputs), ("returns_local", called.outputs)):
+        local = [mapping.target for mapping in mappings if mapping.is_local]
+        if local:
+            found[name] = local
+    return found | ({"sends_all_local": True} if called.sends_all_local else {})
 
 
 class CallActivity:
@@ -29,6 +38,7 @@ class CallActivity:
             "business_key": encode(called.business_key),
             "sends": encode_mappings(called.inputs),
             "returns": encode_mappings(called.outputs),
+            **_local_ones(called),
         }
 
     def prepare(self, state: State, kit: Kit) -> Behaviour:
@@ -38,14 +48,19 @@ class CallActivity:
         key_of = kit.text(config.get("business_key"))
         sends = [(target, kit.value(source)) for target, source in config.get("sends", ())]
         returns = [(target, kit.value(source)) for target, source in config.get("returns", ())]
+        # camunda: what is local reads and writes the variables of the activity alone
+        sends_local, returns_local = set(config.get("sends_local", ())), set(config.get("returns_local", ()))
         sends_all, returns_all = config.get("sends_all", True), config.get("returns_all", True)
 
         def enter(run: Run, token: Token) -> None:
             process = process_of(run, token)
             if not process:
                 raise Fault("called-missing", "The call activity names no process to call.")
-            variables = dict(run.view(token)) if sends_all else dict(token.variables or {})
-            variables.update((target, value(run, token)) for target, value in sends)
+            is_all = sends_all and not config.get("sends_all_local")
+            variables = dict(run.view(token)) if is_all else dict(token.variables or {})
+            own = Token(ROOT, token.state, variables=dict(token.variables or {}))  # sees nothing around it
+            for target, value in sends:
+                variables[target] = value(run, own if target in sends_local else token)
             run.open(
                 StartInstance(
                     token=token.id,
@@ -66,9 +81,12 @@ class CallActivity:
                 kept = token.variables
                 token.variables = {**(kept or {}), **variables}
                 try:
-                    result = result | {target: value(run, token) for target, value in returns}
+                    given = {target: value(run, token) for target, value in returns}
                 finally:
                     token.variables = kept
+                for name in returns_local & given.keys():
+                    run.put(token, name, given.pop(name))
+                result = result | given
             run.remember(token)["is_over"] = True
             run.finish(token, result)
 

@@ -111,6 +111,7 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
         "The script's language does not run here; write FEEL or register `script`.",
     ),
     "empty-script": ("warning", "The script task has no script; write one or make it a plain task."),
+    "listener-never-called": ("warning", "The listener waits for what nobody tells here; choose another moment."),
     "empty-listener": ("error", "The listener names nothing to call; name a handler."),
     "unknown-decision": ("warning", "The decision is not deployed; deploy it."),
     "invalid-result-mapping": ("error", "The way to map the decision's result is unknown; choose another."),

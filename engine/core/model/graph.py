@@ -12,6 +12,11 @@ END = "#end"  # where a token goes that has no flow left
 COMPLETE = "complete"
 
 
+def heard(what: str) -> str:
+    """The trigger of the listeners that are called beside a task which goes on waiting."""
+    return f"heard:{what}"
+
+
 @dataclass(slots=True)
 class State:
     """One state. `key` is unique in the graph, `node` the BPMN id that it stands for (a multi-instance

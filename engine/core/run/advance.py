@@ -10,7 +10,7 @@ from engine.core.machine.hooks import ProcessMachine, Refused
 from engine.core.model.behaviour import Fault
 from engine.core.model.effects import OpenIncident
 from engine.core.model.graph import COMPLETE, PROCESS
-from engine.core.model.limits import DEFAULT_LIMITS, Limits
+from engine.core.model.limits import DEFAULT_LIMITS, STEPS_OF_AN_INSTANCE, Limits
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Snapshot, Token
 from engine.core.run.run import InstanceRun
 from engine.core.run.settle import settle
@@ -55,7 +55,7 @@ def advance(
 def _drain(run: InstanceRun, limits: Limits) -> None:
     """Until every token rests. Loops without end are parked; what else is left then gets its steps once more."""
     for _ in range(2):
-        if _run_agenda(run, limits.steps):
+        if _run_agenda(run, limits):
             return
         _stop_loop(run, limits.steps)
     for thrower, _, _ in run.signals:
@@ -64,17 +64,19 @@ def _drain(run: InstanceRun, limits: Limits) -> None:
     run.changed_names.clear()
 
 
-def _run_agenda(run: InstanceRun, limit: int) -> bool:
+def _run_agenda(run: InstanceRun, limits: Limits) -> bool:
     """Until every token rests; false when that takes more steps than the limit."""
     agenda = run.agenda
     complete = run.machine.events[COMPLETE].trigger
-    steps = 0
+    steps, limit = 0, limits.steps
     while True:
         while agenda:
             steps += 1 + run.walked
             run.walked = 0
             if steps > limit:
-                return False
+                limit = limits.steps + STEPS_OF_AN_INSTANCE * min(run.instances_begun, limits.multi_instance)
+                if steps > limit:
+                    return False
             item = agenda.popleft()
             if item.__class__ is Token:
                 if item.is_gone:

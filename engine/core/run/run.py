@@ -52,6 +52,7 @@ class InstanceRun:
         self.closed: set[int] = set()
         self.dropped: set[tuple[int, str]] = set()
         self.is_new = snapshot.is_new
+        self.instances_begun = 0  # of multi-instance activities
         self.gone: list[Token] = []
         self.draining: set[int] = set()  # owners whose empty scope is already on the agenda
         self.changed_names: dict[str, tuple[int, str]] = {}  # name → where in the log it changed, and how
@@ -129,6 +130,8 @@ class InstanceRun:
         if len(self.tokens) >= self.most_tokens:
             self._refuse_crowd(1)
         token = self._make(state, scope, flow, index, variables, data)
+        if index is not None:
+            self.instances_begun += 1
         log = self.log
         log.append(("born", token.id, state, scope))
         if variables:

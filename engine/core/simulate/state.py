@@ -26,7 +26,9 @@ class RunState:
     snapshot: Snapshot
     depth: int = 0
     log: list[Any] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    _rows: dict[int, dict[int, Row]] = field(default_factory=dict)  # token → number → row
+    _seen: Snapshot | None = None  # whose tokens are by their ids here
+    _by_id: dict[int, Token] = field(default_factory=dict)
 
     @property
     def instance(self) -> Instance:
@@ -36,18 +38,27 @@ class RunState:
     def machine(self) -> ProcessMachine:
         return self.deployed.machine
 
+    @property
+    def rows(self) -> list[Row]:
+        """All of them, the oldest first."""
+        return sorted((row for own in self._rows.values() for row in own.values()), key=lambda row: row.number)
+
     def take(self, delta: Delta, next_number: Callable[[], int]) -> list[Row]:
         """Take a delta over; the rows that it opened."""
         gone = set(delta.gone)
         tokens = [token for token in self.snapshot.tokens if token.id not in gone] + delta.born
-        for token in tokens:
-            token.is_new = token.is_changed = False
+        for each in tokens:
+            each.is_new = each.is_changed = False
         self.snapshot = Snapshot(delta.instance, tokens)
         self.log += delta.log
         closed, dropped = set(delta.closed), set(delta.dropped)
-        for row in list(self.rows):
-            if row.token in closed or (row.token, row.trigger) in dropped:
+        for token in closed:
+            for row in self.rows_of(token):
                 self.end_row(row)
+        for token, trigger in dropped:
+            for row in self.rows_of(token):
+                if row.trigger == trigger:
+                    self.end_row(row)
         return [self.open_row(effect, next_number()) for effect in delta.effects if isinstance(effect, STORED)]
 
     def open_row(self, effect: Any, number: int) -> Row:
@@ -56,15 +67,18 @@ class RunState:
             row.due = effect.due
         elif isinstance(effect, OpenJob):
             row.retries = first_retries(effect)
-        self.rows.append(row)
+        self._rows.setdefault(row.token, {})[number] = row
         return row
 
     def end_row(self, row: Row) -> None:
         row.is_over = True
-        self.rows.remove(row)
+        own = self._rows[row.token]
+        del own[row.number]
+        if not own:
+            del self._rows[row.token]
 
     def rows_of(self, token: int) -> list[Row]:
-        return [row for row in self.rows if row.token == token]
+        return list(self._rows.get(token, {}).values())
 
     def all_tokens(self) -> Iterator[Token]:
         if any(isinstance(row.effect, OpenIncident | OpenJob) for row in self.rows_of(ROOT)):
@@ -95,7 +109,9 @@ class RunState:
 
     def view(self, token: Token) -> dict[str, Any]:
         """All variables visible at the token."""
-        by_id = {own.id: own for own in self.snapshot.tokens}
+        if self._seen is not self.snapshot:
+            self._seen, self._by_id = self.snapshot, {own.id: own for own in self.snapshot.tokens}
+        by_id = self._by_id
         chain: list[Mapping[str, Any]] = []
         walker: Token | None = token
         while walker is not None and walker.id != ROOT:

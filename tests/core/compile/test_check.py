@@ -421,6 +421,11 @@ FOUND = [
     ),
     ("unsupported-script", "n", with_node('<scriptTask id="n"><script>x</script></scriptTask>')),
     ("empty-script", "n", with_node('<scriptTask id="n"/>')),
+    (
+        "listener-never-called",
+        "n",
+        with_node(extension("userTask", '<camunda:taskListener event="delete" class="known"/>')),
+    ),
     ("empty-listener", "n", with_node(extension("task", '<camunda:executionListener event="start"/>'))),
     ("unknown-decision", "n", with_node('<businessRuleTask id="n" camunda:decisionRef="missing"/>')),
     (

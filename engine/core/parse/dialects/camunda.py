@@ -142,6 +142,7 @@ def _in(ctx: Context, settings: Settings, element: _Element) -> None:
     elif element.get("variables") == "all":
         if called is not None:
             called.sends_all = True
+            called.sends_all_local = is_true(element.get("local"))
         else:
             settings.sends_all = True
     elif element.get("target") is not None:
