@@ -73,7 +73,7 @@ def save_scenario(
     if not title or len(title) > LONGEST_NAME:
         raise Invalid("scenario-name", f"A scenario needs a name of at most {LONGEST_NAME} characters.")
     script = trials.read(actions, mocks)
-    player, refused = trials.play_on(trials.prepare(actor, files), script)
+    player, refused = trials.play_on(trials.prepare(actor, files, process), script)
     if refused is not None:
         raise Invalid("scenario-refused", f"Action {len(player.steps) + 1} cannot be done: {refused.message}")
     if not player.simulation.runs:
@@ -117,7 +117,7 @@ def run_scenarios(actor: Actor, process: str, files: Sequence[File]) -> list[Res
     if not rows:
         return []
     try:
-        bench = trials.prepare(actor, files)
+        bench = trials.prepare(actor, files, process)
     except DiagramError as error:
         return [Result(row.pk, row.name, trials.problems_of(error), 0.0) for row in rows]
     end = time.monotonic() + LONGEST_SECONDS

@@ -82,9 +82,9 @@ def play_on(bench: Bench, script: Script) -> tuple[Player, ActionRefused | None]
     return player, play(player, script, lambda: time.monotonic() < end)
 
 
-def prepare(actor: Actor, files: Sequence[File]) -> Bench:
+def prepare(actor: Actor, files: Sequence[File], main: str = "") -> Bench:
     """The files, and of what is deployed whatever they refer to and the actor may see. DiagramError where the files
-    cannot run."""
+    cannot run. `main` is the process that is meant, else the first one."""
     if sum(len(file.content) for file in files) > MOST_CHARACTERS:
         raise Invalid("files-too-large", f"The files are larger than {MOST_CHARACTERS:,} bytes together.")
     diagrams = [file.content for file in files if not is_decision_file(file.name) and not is_form_file(file.name)]
@@ -96,7 +96,8 @@ def prepare(actor: Actor, files: Sequence[File]) -> Bench:
     nodes = [node for diagram in read_so_far for process in diagram.processes for node in process.nodes.values()]
     decisions += _deployed_decisions(nodes, decisions)
     deployed = compile_for_trials(diagrams, decisions, expression_budget())
-    return Bench(executable[0] if executable else None, deployed, _deployed_forms(nodes) | forms)
+    first = main if main in executable else next(iter(executable), None)
+    return Bench(first, deployed, _deployed_forms(nodes) | forms)
 
 
 def _called_processes(actor: Actor, diagrams: list[Diagram]) -> list[bytes]:

@@ -136,6 +136,15 @@ def test_only_chosen_aspects_are_expected() -> None:
     assert differences(DECIDED.replace('outcome = "approve"', 'outcome = "yes"')) == {"approved": []}
 
 
+def test_scenario_starts_its_own_process_whatever_else_is_in_the_files() -> None:
+    keep()
+    first = File("a.bpmn", DECIDED.replace('id="p"', 'id="other"').encode())
+    results = scenarios.run_scenarios(None, "p", [first, *files(DECIDED)])
+    assert [result.differences for result in results] == [[]]
+    run = trials.play_on(trials.prepare(None, [first, *files(DECIDED)], "p"), trials.read([STARTED], None))[0]
+    assert run.simulation.runs[0].process == "p"
+
+
 def test_scenario_with_a_mock_runs_with_it() -> None:
     charged = CHARGED.replace('id="charge"', 'id="charge"')
     mocks = {"charge-card": {"does": "result", "variables": {"receipt": "R1"}}}
