@@ -25,7 +25,7 @@ def _describe(one: Connector) -> dict[str, Any]:
         "description": _first_sentence(one.doc),
         "version": 1,
         "category": CATEGORY,
-        "appliesTo": ["bpmn:Task", "bpmn:ServiceTask"],
+        "appliesTo": ["bpmn:ServiceTask"],
         "elementType": {"value": "bpmn:ServiceTask"},
         "groups": [{"id": "input", "label": "Input"}, {"id": "output", "label": "Result"}],
         "properties": [
@@ -77,7 +77,7 @@ DECISION: dict[str, Any] = {
     "description": "Evaluates a decision table or requirement graph and keeps its result.",
     "version": 1,
     "category": CATEGORY,
-    "appliesTo": ["bpmn:Task", "bpmn:BusinessRuleTask"],
+    "appliesTo": ["bpmn:BusinessRuleTask"],
     "elementType": {"value": "bpmn:BusinessRuleTask"},
     "properties": [
         {

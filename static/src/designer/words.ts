@@ -9,6 +9,7 @@ const WORDS: Record<string, string> = {
   "Camunda form (embedded)": "Form in this diagram",
   "Camunda form (linked)": "Form by its id",
   "Job type": "Name of the handler",
+  "Candidate groups": "Groups as text or expression",
   "Zeebe task": "Handler task",
   "Camunda Tasklist": "Inbox",
 };

@@ -15,6 +15,7 @@ import { h } from "../../lib/dom";
 import { describe } from "../../lib/http";
 import { toast } from "../../lib/toast";
 import type { NamedFile } from "../bench";
+import { withRequirementDrawing } from "./decision-layout";
 import { toEditable } from "./decision-versions";
 import { openOverlay } from "./overlay";
 
@@ -80,7 +81,7 @@ export async function editDecision(file: NamedFile, wanted: string, desk: Decisi
     return answer;
   };
   try {
-    await editor.importXML(editable.xml);
+    await editor.importXML(withRequirementDrawing(editable.xml));
   } catch (error) {
     overlay.close();
     toast(`${file.name} cannot be read: ${describe(error)}`, { kind: "incident" });

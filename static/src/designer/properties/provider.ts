@@ -2,7 +2,7 @@
 import { Group } from "@bpmn-io/properties-panel";
 import type { FunctionComponent } from "@bpmn-io/properties-panel/preact";
 import { readComments } from "../extension/comments";
-import { type DrawnElement, isA } from "../extension/elements";
+import { type DrawnElement, isA, readExtension } from "../extension/elements";
 import { Comments } from "./comments";
 import { CalledDecision } from "./decisions";
 import { TaskForm } from "./forms";
@@ -26,7 +26,11 @@ interface PanelGroup {
   shouldOpen?: boolean;
 }
 
-const entry = (id: string, component: FunctionComponent<EntryProps>): PanelEntry => ({ id, component });
+const entry = (id: string, component: FunctionComponent<EntryProps>, isEdited = false): PanelEntry => ({
+  id,
+  component,
+  isEdited: () => isEdited,
+});
 const group = (id: string, label: string, ...entries: PanelEntry[]): PanelGroup => ({
   id,
   label,
@@ -36,6 +40,8 @@ const group = (id: string, label: string, ...entries: PanelEntry[]): PanelGroup 
 
 /** The library's entries that ours stand in for. */
 const REPLACED = new Set(["formType", "formConfiguration", "formId", "bindingType", "taskDefinitionRetries"]);
+/** Groups without a meaning here: a user task is a task of the inbox, however the file calls it. */
+const MEANINGLESS = new Set(["userTaskImplementation"]);
 
 export class OwnProperties {
   static readonly $inject = ["propertiesPanel"];
@@ -46,19 +52,27 @@ export class OwnProperties {
   }
 
   getGroups(element: DrawnElement): (groups: PanelGroup[]) => PanelGroup[] {
-    return (groups) => {
+    return (all) => {
       const own = element.businessObject;
+      const has = (type: string) => readExtension(own, type) !== undefined;
+      const groups = all.filter(({ id }) => !MEANINGLESS.has(id));
       for (const one of groups) addTo(one, element);
       const made: PanelGroup[] = [];
       const hasForms = groups.some(({ id }) => id === "form");
       if (!hasForms && isA(own, "bpmn:StartEvent") && !hasEventDefinition(element))
-        made.push(group("start-form", "Start form", entry("own-form", TaskForm)));
+        made.push(
+          group("start-form", "Start form", entry("own-form", TaskForm, has("zeebe:FormDefinition"))),
+        );
       if (isA(own, "bpmn:UserTask")) {
-        made.push(group("own-outcomes", "Outcomes", entry("own-outcomes", Outcomes)));
-        made.push(group("own-four-eyes", "Four eyes", entry("own-four-eyes", FourEyes)));
+        made.push(
+          group("own-outcomes", "Outcomes", entry("own-outcomes", Outcomes, has("statewright:Outcome"))),
+        );
+        made.push(
+          group("own-four-eyes", "Four eyes", entry("own-four-eyes", FourEyes, has("statewright:FourEyes"))),
+        );
       }
       if (groups.some(({ id }) => id === "taskDefinition"))
-        made.push(group("own-retries", "Retries", entry("own-retries", Retries)));
+        made.push(group("own-retries", "Retries", entry("own-retries", Retries, has("statewright:Retry"))));
       const comments = readComments(element).length;
       const title = comments > 0 ? `Comments (${comments})` : "Comments";
       return insertAfterGeneral(groups, made).concat(
@@ -77,7 +91,8 @@ function addTo(one: PanelGroup, element: DrawnElement): void {
     one.label = "Handler";
     one.entries = [entry("own-handler", Handler), ...entries.filter(({ id }) => !REPLACED.has(id))];
   } else if (one.id === "form") {
-    one.entries = [entry("own-form", TaskForm), ...entries.filter(({ id }) => !REPLACED.has(id))];
+    const isEdited = readExtension(element.businessObject, "zeebe:FormDefinition") !== undefined;
+    one.entries = [entry("own-form", TaskForm, isEdited), ...entries.filter(({ id }) => !REPLACED.has(id))];
   } else if (one.id === "calledDecision") put(entry("own-decision", CalledDecision));
   else if (one.id === "timer" && readTimer(element)) entries.push(entry("own-timer", TimerReading));
   else if (one.id === "condition" && readCondition(element)) entries.push(entry("own-try", TryGuard));
