@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -59,7 +60,7 @@ def test_a_hostile_body_is_refused_and_changes_nothing(admin: APIClient, address
 def test_variables_that_cannot_be_kept_are_refused(admin: APIClient, variables: object) -> None:
     deploy(PLAIN)
     body = {"process": "p", "variables": variables}
-    assert admin.post("/api/v1/instances/", body, format="json").status_code == 400
+    assert admin.post("/api/v1/instances/", body, format="json").status_code in (400, 413)
     assert not Instance.objects.exists()
 
 
@@ -155,3 +156,64 @@ def test_a_hostile_expression_gets_an_answer(admin: APIClient, expression: str) 
     answer = admin.post("/api/v1/feel/", {"expression": expression}, format="json")
     assert answer.status_code in (200, 400)
     assert answer.json().get("diagnostics") or answer.status_code == 400 or "value" in answer.json()
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "identity, gzip", "x" * 300])
+def test_a_packed_body_is_not_unpacked(admin: APIClient, encoding: str) -> None:
+    bomb = gzip.compress(b"0" * 10_000_000)
+    answer = admin.post("/api/v1/check/", bomb, content_type="application/json", headers={"Content-Encoding": encoding})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "DELETE", "x", "POST "])
+def test_a_method_that_there_is_not_is_refused(admin: APIClient, method: str) -> None:
+    answer = admin.generic(method, "/api/v1/processes/")
+    assert answer.status_code == 405
+    assert answer["Allow"]
+
+
+HOSTILE_ENGINE_CALLS = [
+    ("POST", "external-task/fetchAndLock", {"workerId": "w", "maxTasks": "many", "topics": []}),
+    ("POST", "external-task/fetchAndLock", {"workerId": "w", "maxTasks": 1, "asyncResponseTimeout": 1_800_001}),
+    ("POST", "external-task/fetchAndLock", {"workerId": "w", "topics": [{"topicName": "t", "lockDuration": 0}]}),
+    ("POST", "external-task/fetchAndLock", {"workerId": "w", "topics": {"a": 1}}),
+    ("POST", "external-task/fetchAndLock", {"workerId": "w", "topics": [7]}),
+    ("POST", "external-task/fetchAndLock", {"workerId": ["w"]}),
+    ("POST", "external-task/nothing/complete", {"workerId": "w"}),
+    ("POST", "external-task/%00/complete", {"workerId": "w"}),
+    ("POST", "process-definition/key/p/start", {"variables": [1]}),
+    ("POST", "process-definition/key/p/start", {"variables": {"a": 1}}),
+    ("POST", "process-definition/key/p/start", {"variables": {"a": {"value": "x", "type": "Integer"}}}),
+    ("POST", "process-definition/key/p/start", {"variables": {"a": {"value": "{", "type": "Json"}}}),
+    ("POST", "process-definition/key/p/start", {"variables": {"a": {"value": "[" * 5000, "type": "Json"}}}),
+    ("POST", "process-definition/key/p/start", {"variables": {"a": {"value": "%", "type": "File"}}}),
+    ("POST", "process-definition/p:1:x/start", {}),
+    ("POST", "task", {"unknownFilter": 1}),
+    ("POST", "message", {"messageName": 1}),
+    ("POST", "message", {"messageName": "nobody"}),
+    ("GET", "history/variable-instance", None),
+    ("GET", "process-instance/../x", None),
+    ("GET", "nowhere", None),
+    ("PUT", "version", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), HOSTILE_ENGINE_CALLS)
+def test_the_other_api_refuses_in_its_own_shape(admin: APIClient, method: str, path: str, body: object) -> None:
+    deploy(PLAIN)
+    content = json.dumps(body) if body is not None else ""
+    answer = admin.generic(method, f"/engine-rest/{path}", content, content_type="application/json")
+    assert answer.status_code in (400, 404, 405)
+    if "%00" not in path:
+        assert answer["Content-Type"] == "application/json"
+        assert answer.json().keys() == {"type", "message", "code"}
+        assert answer.json()["message"]
+    assert not Instance.objects.exists()
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+def test_a_hostile_body_is_refused_there_as_well(admin: APIClient, body: bytes) -> None:
+    deploy(PLAIN)
+    address = "/engine-rest/process-definition/key/p/start"
+    assert admin.post(address, body, content_type="application/json").status_code == 400
+    assert not Instance.objects.exists()
