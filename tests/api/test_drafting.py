@@ -104,6 +104,18 @@ def test_process_is_made_of_states_and_its_machine_is_shown(admin: APIClient) ->
     assert (refused.status_code, refused.json()["code"]) == (400, "diagram-invalid")
 
 
+def test_program_sends_the_events_of_a_state_machine_and_is_told_of_those_allowed(admin: APIClient) -> None:
+    made = post(admin, "drafts/", {"states": LIGHT}).json()
+    post(admin, "deployments/", {"files": [{"name": "light.bpmn", "content": made["xml"]}]})
+    address = f"instances/{post(admin, 'instances/', {'process': 'light'}).json()['id']}/events/"
+    events = admin.get(f"/api/v1/{address}").json()["results"]
+    assert [(event["name"], event["place"]) for event in events] == [("PRESS", "on")]
+    assert post(admin, address, {"name": "PRESS", "variables": {"by": "hand"}}).status_code == 204
+    refused = post(admin, address, {"name": "KICK"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "event-not-allowed")
+    assert refused.json()["detail"] == "“KICK” is not possible in “off”. Possible now: PRESS."
+
+
 def test_diagram_that_cannot_run_has_no_machine(admin: APIClient) -> None:
     assert post(admin, "machines/", {"xml": "<definitions/>"}).status_code == 400
 

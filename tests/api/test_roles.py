@@ -44,6 +44,7 @@ SERVING = {"worker", "administrator"}
 FOR_NOBODY = (
     "complete_job", "fail_job", "throw_job_error", "extend_job", "revoke_token", "get_decision", "evaluate_decision",
     "try_decision", "get_process_state", "get_scenario", "restore_draft", "delete_scenario", "compare_process_states",
+    "send_instance_event",
 )  # fmt: skip
 # Operation → the roles that succeed. For all others the object does not exist (404), or they see it and may not (403).
 MAY: dict[str, set[str]] = {
@@ -54,7 +55,7 @@ MAY: dict[str, set[str]] = {
     ),
     **dict.fromkeys(
         ["get_process", "get_version", "get_instance", "get_instance_state", "get_instance_history",
-         "get_instance_variables", "get_incident", "list_decisions"], SEEING,
+         "get_instance_variables", "list_instance_events", "get_incident", "list_decisions"], SEEING,
     ),
     **dict.fromkeys(["start_instance", "submit_start_form"], STARTING),
     **dict.fromkeys(
@@ -103,6 +104,7 @@ BODIES: dict[str, Any] = {
     "run_scenarios": {"files": FILES},
     "preview_deployment": {"files": FILES},
     "describe_machines": {"xml": PLAIN},
+    "send_instance_event": {"name": "nothing-waits"},
     "restore_draft": {"place": "1", "revision": 0},
     "create_draft_from_states": {"states": STATES},
 }
