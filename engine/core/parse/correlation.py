@@ -6,6 +6,7 @@ from typing import Final
 
 from lxml.etree import _Element
 
+from engine.core.model.codes import problem
 from engine.core.model.diagram import Definition, Formula, Node, Process
 from engine.core.parse import formulas
 from engine.core.parse.context import Context
@@ -31,16 +32,21 @@ def apply(ctx: Context, process: Process) -> None:
     for node in process.nodes.values():
         for definition in node.definitions:
             if definition.kind == "message" and definition.correlation_key is None:
-                definition.correlation_key = _key(node, definition, bound, paths)
+                keys = _keys(node, definition, bound, paths)
+                definition.correlation_key = next(iter(keys.values()), None)
+                if len(keys) > 1:
+                    first, *others = keys
+                    message = f"Only {first} is compared, not {', '.join(others)}: make one property of them."
+                    ctx.diagram.problems.append(problem("partial-correlation", node.id, node.line, message))
 
 
-def _key(
+def _keys(
     node: Node, definition: Definition, bound: dict[str, Formula], paths: dict[str, dict[str, Formula]]
-) -> Formula | None:
+) -> dict[str, Formula]:
     readable = paths.get(definition.reference, {})
     if node.kind in _SENDERS:
-        return next(iter(readable.values()), None)
-    return next((path for name, path in bound.items() if name in readable), None)
+        return readable
+    return {name: path for name, path in bound.items() if name in readable}
 
 
 def _bound(ctx: Context) -> dict[str, Formula]:

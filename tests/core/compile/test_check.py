@@ -62,10 +62,25 @@ def boundary(definition: str, attributes: str = "", host: str = "task") -> str:
 SPLIT = '<exclusiveGateway id="x"/><task id="a"/><task id="b"/>'
 WAYS = flow("start", "x") + flow("x", "a", when("a")) + flow("x", "b", when("b"))
 
+CORRELATED = with_node(
+    '<intermediateCatchEvent id="n"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
+    '<correlationSubscription correlationKeyRef="k">'
+    '<correlationPropertyBinding correlationPropertyRef="a"><dataPath>x</dataPath></correlationPropertyBinding>'
+    '<correlationPropertyBinding correlationPropertyRef="b"><dataPath>y</dataPath></correlationPropertyBinding>'
+    "</correlationSubscription>",
+    MESSAGE
+    + "".join(
+        f'<correlationProperty id="{name}"><correlationPropertyRetrievalExpression messageRef="m">'
+        "<messagePath>z</messagePath></correlationPropertyRetrievalExpression></correlationProperty>"
+        for name in "ab"
+    ),
+)
+
 FOUND = [
     # reading
     ("unknown-element", "n", process('<magicTask id="n"/><task id="t"/>')),
     ("misplaced-element", "u", with_node('<task id="n"><userTask id="u"/></task>')),
+    ("unknown-extension", "n", with_node(extension("task", "<zeebe:magic/>"))),
     ("missing-id", "", process('<task id="t"/><task/>')),
     ("duplicate-id", "n", with_node('<task id="n"/>').replace("</process>", '<task id="n"/></process>')),
     ("dangling-reference", "n", with_node(catch("n", MESSAGE_EVENT))),
@@ -80,6 +95,7 @@ FOUND = [
         "l",
         process('<laneSet id="s"><lane id="l"><flowNodeRef>x</flowNodeRef></lane></laneSet><task id="t"/>'),
     ),
+    ("partial-correlation", "n", CORRELATED),
     # the whole
     ("no-process", "", file("<message id='m'/>")),
     ("empty-process", "p", process("")),

@@ -9,16 +9,26 @@ from lxml.etree import _Element
 from engine.core.parse.context import Context, Holder, own_settings
 from engine.core.parse.dialects import camunda, statewright, zeebe
 from engine.core.parse.dialects.table import Table
-from engine.core.parse.names import CAMUNDA_FAMILY
+from engine.core.parse.names import CAMUNDA_FAMILY, STATEWRIGHT, ZEEBE
+from engine.core.parse.tree import name_of
 
+_EXECUTED: Final = frozenset({ZEEBE, STATEWRIGHT, *CAMUNDA_FAMILY})
+# What only editors read.
+_SHOWN: Final = frozenset({"templateIcon", "modelerTemplateIcon"})
 _TABLE: Final[Table] = {**zeebe.EXTENSIONS, **camunda.EXTENSIONS, **statewright.EXTENSIONS}
 
 
 def read_extensions(ctx: Context, holder: Holder, element: _Element) -> None:
-    """Read what is known inside `extensionElements`; what is unknown stays in the file and means nothing."""
+    """Read what is known inside `extensionElements`. What other tools write there stays in the file and means
+    nothing; of what the dialects mean to be executed nothing is passed over in silence."""
     for child in element:
         known = _TABLE.get(child.tag)
-        if known is not None:
+        if known is None:
+            namespace, _, name = name_of(child)[1:].partition("}")
+            if namespace in _EXECUTED and name not in _SHOWN:
+                message = f"The element {name} is not known here and does nothing; remove it or say it in another way."
+                ctx.problem("unknown-extension", holder.id, child, message)
+        else:
             dialect, read = known
             if dialect:
                 ctx.used.add(dialect)
