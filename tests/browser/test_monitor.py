@@ -1,6 +1,8 @@
 """What an operator sees and does on the page of an instance, in a real browser."""
 
-from playwright.sync_api import Page, expect
+import threading
+
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import OpenFor
 from tests.browser.steps import find_instances, island, open_newest_task, start_expense
@@ -139,3 +141,37 @@ def test_five_hundred_incidents_are_repaired_in_one_action(
     expect(operator.locator("#instance-tab")).to_contain_text("Main street 1")
     operator.goto(f"{embedded_site.url}/incidents/")
     expect(operator.get_by_text("Nothing stands still")).to_be_visible()
+
+
+def test_a_page_that_lost_its_connection_catches_up_with_what_it_missed(embedded_site: Site, open_for: OpenFor) -> None:
+    clerk, manager, operator = (open_for(embedded_site, name) for name in ("clerk", "manager", "operator"))
+    start_expense(clerk, embedded_site, "64", "Missed")
+    instance = find_instances(operator)[0]["id"]
+    sockets: list[WebSocketRoute] = []
+    cut = threading.Event()
+
+    def connect(socket: WebSocketRoute) -> None:
+        if cut.is_set():
+            socket.close(code=1012)
+            return
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    operator.route_web_socket("**/ws/", connect)
+    operator.goto(f"{embedded_site.url}/instances/{instance}/")
+    island(operator, "instance")
+    badge = operator.locator("[data-live-badge]")
+    expect(badge).to_have_attribute("data-status", "live")
+    cut.set()
+    sockets[-1].close(code=1012)
+    expect(badge).to_have_attribute("data-status", "offline")
+
+    open_newest_task(manager, embedded_site)
+    form = island(manager, "form")
+    form.get_by_role("button", name="Approve").click()
+    manager.wait_for_url("**/inbox/")
+    expect(operator.locator("[data-part=status]")).to_contain_text("Active")
+    cut.clear()
+    expect(badge).to_have_attribute("data-status", "live", timeout=40_000)
+    expect(operator.locator("[data-part=status]")).to_contain_text("Completed")
+    expect(operator.locator("[data-part=log]")).to_contain_text("Pay expense")
