@@ -6,7 +6,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from bench import dmn, engine, feel, hostile, tck
+from bench import dmn, engine, feel, hostile, search, tck
 
 SUITES: dict[str, Callable[[], int]] = {
     "feel": feel.main,
@@ -14,6 +14,7 @@ SUITES: dict[str, Callable[[], int]] = {
     "dmn": dmn.main,
     "tck": tck.main,
     "engine": engine.main,
+    "search": search.main,
 }
 
 

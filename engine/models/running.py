@@ -45,7 +45,8 @@ class Instance(models.Model):
             models.Index(fields=("version", "status"), name="engine_instance_version"),
             models.Index(
                 fields=("business_key",),
-                name="engine_instance_business",
+                name="engine_instance_key",
+                opclasses=("varchar_pattern_ops",),  # on PostgreSQL also for beginnings of keys
                 condition=~models.Q(business_key=""),
             ),
             models.Index(fields=("parent",), name="engine_instance_parent", condition=models.Q(parent__isnull=False)),

@@ -1,7 +1,8 @@
 """Finding instances by what they are and where they stand; newest first, paged by key, whatever their number.
 
-Each search walks one index backwards: open incidents, tokens at a step, or the instances themselves. Values of
-variables are kept as compact text: a search for one is a search for its text, and then checked on the value.
+Each search walks one index backwards: open incidents, tokens at a step, business keys, a version's states, or else
+the instances themselves, window by window. A request looks at so many and no more, and says where it goes on.
+Values of variables are kept as compact text: a search for one is a search for its text, then checked on the value.
 """
 
 from __future__ import annotations
@@ -12,18 +13,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet, TextField
+from django.db import connection
+from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from engine.models import Incident, Instance, ProcessVersion, State, Token
-from engine.models.keys import instance_of, make_key
+from engine.models.keys import LARGEST_INSTANCE, instance_of, make_key
 from engine.models.logs import COMPACT
 from engine.service.rights import Actor, allowed_processes
 
 PAGE = 50
-# So many are looked at for one page; a search that finds less in them says where it goes on.
+# Candidates of one request, and of one statement.
 MOST_CANDIDATES = 20_000
-BATCH = 500
+BATCH = 100
+# Ids of one request that walks over all instances, and of one statement.
+MOST_WALKED = 200_000
+WINDOW = 50_000
+# So many of a version and state, and no more, are read by their index and sorted.
+FEW = 2_000
+# Processes take ids in blocks: of two instances the later one may have an id that is lower by this many.
+DISORDER = 10_000
 
 
 @dataclass(frozen=True)
@@ -54,26 +63,19 @@ def find_instances(actor: Actor, search: Search, *, before: int | None = None, l
     versions = _versions_of(actor, search)
     if not versions:
         return Found([], None)
-    conditions = _conditions(search, versions)
-    if not search.node and not search.has_incident and not search.incident:
-        return _find_among_all(conditions, search, before, limit)
-    found: list[Instance] = []
-    looked_at = 0
-    for keys in _candidates(search, versions, before):
-        rows = {row.pk: row for row in _rows(conditions.filter(pk__in=keys)) if _has_values(row, search)}
-        for key in keys:
-            if key in rows:
-                found.append(rows[key])
-                if len(found) == limit:
-                    return Found(found, key)
-        looked_at += len(keys)
-        if looked_at >= MOST_CANDIDATES:
-            return Found(found, keys[-1])
-    return Found(found, None)
+    rows = _narrow(search)
+    if search.node or search.has_incident or search.incident or search.text:
+        candidates = _candidates(search, versions, before)
+    elif (few := _few_of(versions, search.status)) is not None:
+        candidates = _in_batches([key for key in few if before is None or key < before])
+    else:
+        # Not by the index of versions: where most instances have one of these, it would sort them all.
+        return _walk(rows.annotate(own=F("version_id") + 0).filter(own__in=versions), search, before, limit)
+    return _pick(rows.filter(version__in=versions), candidates, search, limit)
 
 
 def count_instances(actor: Actor, search: Search, *, most: int = 10_000) -> int:
-    """How many there are, counted up to `most`: for “this many will be changed”."""
+    """How many there are, counted up to `most`."""
     count, before = 0, None
     while count < most:
         page = find_instances(actor, search, before=before, limit=BATCH)
@@ -83,20 +85,138 @@ def count_instances(actor: Actor, search: Search, *, most: int = 10_000) -> int:
     return min(count, most)
 
 
-def _find_among_all(conditions: QuerySet[Instance], search: Search, before: int | None, limit: int) -> Found:
+# ways through
+
+
+def _pick(rows: QuerySet[Instance], candidates: Iterator[list[int]], search: Search, limit: int) -> Found:
+    """Those candidates that fit, in their order."""
     found: list[Instance] = []
-    for _turn in range(MOST_CANDIDATES // BATCH):
-        rows = conditions if before is None else conditions.filter(pk__lt=before)
-        page = list(_rows(rows.order_by("-pk"))[: BATCH if search.variables else limit])
+    looked_at = 0
+    for keys in candidates:
+        fitting = {row.pk: row for row in _load(rows.filter(pk__in=keys)) if _fits(row, search)}
+        for key in keys:
+            if key in fitting:
+                found.append(fitting[key])
+                if len(found) == limit:
+                    return Found(found, key)
+        looked_at += len(keys)
+        if looked_at >= MOST_CANDIDATES:
+            return Found(found, keys[-1])
+    return Found(found, None)
+
+
+def _walk(rows: QuerySet[Instance], search: Search, before: int | None, limit: int) -> Found:
+    """Backwards over all instances, a window of ids at a time."""
+    first, last = _bounds(search)
+    upper = last + 1 if before is None else min(before, last + 1)
+    end = max(first, upper - MOST_WALKED)
+    found: list[Instance] = []
+    while upper > end:
+        lower = max(upper - WINDOW, end)
+        page = list(_load(rows.filter(pk__gte=lower, pk__lt=upper).order_by("-pk"))[:limit])
         for row in page:
-            before = row.pk
-            if _has_values(row, search):
+            if _fits(row, search):
                 found.append(row)
                 if len(found) == limit:
-                    return Found(found, before)
-        if len(page) < (BATCH if search.variables else limit):
-            return Found(found, None)
-    return Found(found, before)
+                    return Found(found, row.pk)
+        upper = page[-1].pk if len(page) == limit else lower
+    return Found(found, upper if upper > first else None)
+
+
+def _candidates(search: Search, versions: list[int], before: int | None) -> Iterator[list[int]]:
+    """Keys of instances that may fit, newest first, each once."""
+    if search.text:
+        return _standing(_in_batches(_keys_by_text(search.text, before)), search)
+    if search.has_incident or search.incident:
+        incidents = Incident.objects.filter(status=Incident.Status.OPEN)
+        if search.incident:
+            incidents = incidents.filter(message=search.incident)
+        if search.node:
+            incidents = incidents.filter(Q(node=search.node) | Q(node="", state__node=search.node))
+        return _instances_of(incidents, before)
+    states = State.objects.filter(version__in=versions, node=search.node).values_list("pk", flat=True)
+    return _instances_of(Token.objects.filter(state__in=list(states)), before)
+
+
+def _standing(batches: Iterator[list[int]], search: Search) -> Iterator[list[int]]:
+    """Those of the keys with such an incident and with a token at the step, as far as these are asked for."""
+    for keys in batches:
+        kept = set(keys)
+        span = Q()
+        for key in keys:
+            span |= Q(pk__gte=make_key(key, 0), pk__lt=make_key(key + 1, 0))
+        if search.has_incident or search.incident:
+            incidents = Incident.objects.filter(span, status=Incident.Status.OPEN)
+            incidents = incidents.filter(message=search.incident) if search.incident else incidents
+            kept &= {instance_of(key) for key in incidents.values_list("pk", flat=True)}
+        if search.node:
+            tokens = Token.objects.filter(span, state__node=search.node)
+            kept &= {instance_of(key) for key in tokens.values_list("pk", flat=True)}
+        if kept:
+            yield [key for key in keys if key in kept]
+
+
+def _instances_of(parts: QuerySet[Any], before: int | None) -> Iterator[list[int]]:
+    last = before
+    while True:
+        page = parts if last is None else parts.filter(pk__lt=make_key(last, 0))
+        keys = list(page.order_by("-pk").values_list("pk", flat=True)[:BATCH])
+        if not keys:
+            return
+        instances = list(dict.fromkeys(instance_of(key) for key in keys))
+        yield instances
+        last = instances[-1]
+
+
+def _in_batches(keys: list[int]) -> Iterator[list[int]]:
+    return (keys[at : at + BATCH] for at in range(0, len(keys), BATCH))
+
+
+def _keys_by_text(text: str, before: int | None) -> list[int]:
+    # The first condition is that of the index.
+    rows = Instance.objects.exclude(business_key="").filter(business_key__startswith=text)
+    if connection.vendor == "sqlite":
+        # Its LIKE uses no index; its order is that of the characters, so that a beginning is a range.
+        rows = rows.filter(business_key__gte=text, business_key__lt=text + "\U0010ffff")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    keys = set(rows.order_by("-pk").values_list("pk", flat=True)[:MOST_CANDIDATES])
+    if text.isascii() and text.isdigit() and int(text[:18]) <= LARGEST_INSTANCE and (not before or int(text) < before):
+        keys.add(int(text[:18]))
+    return sorted(keys, reverse=True)
+
+
+def _few_of(versions: list[int], status: Sequence[int]) -> list[int] | None:
+    """The keys of all instances of the versions in these states, newest first; None where they are many."""
+    rows = Instance.objects.filter(version__in=versions)
+    if status:
+        rows = rows.filter(status__in=status)
+    keys = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return sorted(keys, reverse=True) if len(keys) <= FEW else None
+
+
+def _bounds(search: Search) -> tuple[int, int]:
+    """Between which ids those lie that started in time: ids grow with time, nearly."""
+    ids = Instance.objects.order_by("pk").values_list("pk", flat=True)
+    first, last = ids.first() or 0, ids.last() or 0
+    lower = first if search.started_from is None else _first_from(search.started_from, first, last) - DISORDER
+    upper = last if search.started_to is None else _first_from(search.started_to, first, last) + DISORDER
+    return max(lower, first), min(upper, last)
+
+
+def _first_from(moment: datetime, first: int, last: int) -> int:
+    while first < last:
+        middle = (first + last) // 2
+        rows = Instance.objects.filter(pk__lte=middle, pk__gte=first).order_by("-pk")
+        started_at = rows.values_list("started_at", flat=True).first()
+        if started_at is None or started_at < moment:
+            first = middle + 1
+        else:
+            last = middle
+    return first
+
+
+# conditions
 
 
 def _versions_of(actor: Actor, search: Search) -> list[int]:
@@ -108,55 +228,32 @@ def _versions_of(actor: Actor, search: Search) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
-def _conditions(search: Search, versions: list[int]) -> QuerySet[Instance]:
-    rows = Instance.objects.filter(version__in=versions)
+def _narrow(search: Search) -> QuerySet[Instance]:
+    """Everything but the version and what the candidates were found by."""
+    rows: QuerySet[Any] = Instance.objects.all()
     if search.status:
         rows = rows.filter(status__in=search.status)
-    if search.text:
-        is_id = search.text.isascii() and search.text.isdigit() and len(search.text) < 19
-        by_id = Q(pk=int(search.text)) if is_id else Q()
-        rows = rows.filter(Q(business_key__startswith=search.text) | by_id)
     if search.started_from is not None:
         rows = rows.filter(started_at__gte=search.started_from)
     if search.started_to is not None:
         rows = rows.filter(started_at__lt=search.started_to)
     if search.started_by:
         rows = rows.filter(started_by=search.started_by)
+    if search.variables:
+        rows = rows.annotate(text=Cast("variables", TextField()))
     for name, value in search.variables.items():
         pair = json.dumps(name, ensure_ascii=False) + ":" + json.dumps(value, ensure_ascii=False, separators=COMPACT)
-        rows = rows.annotate(text=Cast("variables", TextField())).filter(text__contains=pair)
+        rows = rows.filter(text__contains=pair)
     return rows
 
 
-def _rows(rows: QuerySet[Instance]) -> QuerySet[Instance]:
+def _load(rows: QuerySet[Instance]) -> QuerySet[Instance]:
     return rows.select_related("version__process").defer("data")
 
 
-def _has_values(row: Instance, search: Search) -> bool:
+def _fits(row: Instance, search: Search) -> bool:
+    """The values themselves, of their kind: their text may stand inside another value."""
     return all(
         name in row.variables and row.variables[name] == value and type(row.variables[name]) is type(value)
         for name, value in search.variables.items()
     )
-
-
-def _candidates(search: Search, versions: list[int], before: int | None) -> Iterator[list[int]]:
-    """Keys of instances that may fit, newest first, in batches; each once."""
-    rows: QuerySet[Any]
-    if search.has_incident or search.incident:
-        rows = Incident.objects.filter(status=Incident.Status.OPEN)
-        if search.incident:
-            rows = rows.filter(message=search.incident)
-        if search.node:
-            rows = rows.filter(Q(node=search.node) | Q(node="", state__node=search.node))
-    else:
-        states = State.objects.filter(version__in=versions, node=search.node).values_list("pk", flat=True)
-        rows = Token.objects.filter(state__in=list(states))
-    last = before
-    while True:
-        page = rows if last is None else rows.filter(pk__lt=make_key(last, 0))
-        keys = list(page.order_by("-pk").values_list("pk", flat=True)[: BATCH * 4])
-        if not keys:
-            return
-        instances = list(dict.fromkeys(instance_of(key) for key in keys))
-        yield instances
-        last = instances[-1]

@@ -106,7 +106,7 @@ def test_a_search_says_where_it_goes_on_when_it_looked_at_enough(
     monkeypatch.setattr(finding, "MOST_CANDIDATES", 2)
     monkeypatch.setattr(finding, "BATCH", 2)
     page = finding.find_instances(None, Search(variables={"amount": 0, "region": "EU"}), limit=1)
-    assert [row.pk for row in page.instances] == [five[0]]  # the text itself is looked for by the database
+    assert (page.instances, page.next) == ([], five[3])
 
 
 def test_instances_are_counted_up_to_a_limit(five: list[int]) -> None:
@@ -132,3 +132,48 @@ def test_a_process_counts_its_incidents_by_step() -> None:
     assert read_occupancy(the_process(), None)["incidents"] == [
         {"node": "charge", "message": "No money left", "count": 2}
     ]
+
+
+def test_a_key_and_a_step_together_find_those_that_have_both(five: list[int], manager: AbstractUser) -> None:
+    items.complete(item_of(five[1]).pk, manager, outcome="approve")
+    assert find(Search(text="K-", node="review")) == [five[4], five[3], five[2], five[0]]
+    assert find(Search(text="K-1", node="review")) == []
+    assert find(Search(text="K-", has_incident=True)) == []
+
+
+@pytest.fixture
+def many(five: list[int], monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Five are many: they are walked over, two ids at a time and three in one request."""
+    for name, value in (("FEW", 1), ("WINDOW", 2), ("MOST_WALKED", 3), ("DISORDER", 0)):
+        monkeypatch.setattr(finding, name, value)
+    return five
+
+
+def find_all(search: Search, limit: int = 50) -> tuple[list[int], int]:
+    found, before, requests = [], None, 0
+    while True:
+        page = finding.find_instances(None, search, before=before, limit=limit)
+        requests += 1
+        found += [row.pk for row in page.instances]
+        if page.next is None:
+            return found, requests
+        assert before is None or page.next < before, "it goes on"
+        before = page.next
+
+
+def test_a_walk_over_many_finds_all_request_by_request(many: list[int]) -> None:
+    assert find_all(Search()) == (many[::-1], 2)
+    assert find_all(Search(), limit=1)[0] == many[::-1]
+    assert find_all(Search(variables={"region": "EU"}))[0] == [many[3], many[2], many[0]]
+    assert find_all(Search(variables={"amount": 0})) == ([many[0]], 2)
+
+
+def test_a_walk_begins_and_ends_with_the_days(many: list[int]) -> None:
+    day = datetime(2020, 1, 1, tzinfo=UTC)
+    for number, key in enumerate(many):
+        Instance.objects.filter(pk=key).update(started_at=day + timedelta(days=number))
+    assert find_all(Search(started_from=day + timedelta(days=1), started_to=day + timedelta(days=3))) == (
+        [many[2], many[1]],
+        1,
+    )
+    assert find_all(Search(started_to=day)) == ([], 1)
