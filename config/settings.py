@@ -248,6 +248,10 @@ ENGINE_LIMITS = {
     "messages": read_number("LIMIT_MESSAGES", 100_000),
 }
 
+# What one process keeps built: machines by the states that they have in all, decisions by deployments.
+MACHINE_STATES = read_number("MACHINE_STATES", 25_000)
+DECISIONS_KEPT = read_number("DECISIONS_KEPT", 200)
+
 # Live pages and background work ---------------------------------------------------------------------
 
 CHANNEL_LAYERS = read_channel_layers("CHANNEL_URL", "local://")

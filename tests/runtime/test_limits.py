@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from engine.core.model.problems import ProcessError
 from engine.models import Delivery, Incident, Instance, Timer, Token, WorkItem
-from engine.service import instances, items, work
+from engine.service import instances, items, versions, work
 from engine.service.advance import in_unit
 from engine.service.errors import Busy, Invalid
 from engine.service.limits import door
@@ -221,3 +221,16 @@ def test_more_requests_than_there_is_room_for_are_asked_to_come_again(deployed: 
         thread.join(20)
     assert instances.start("approval", None)
     assert door.inside == 0
+
+
+def test_machines_are_kept_up_to_a_number_of_states(deployed: Deploy, settings: Settings) -> None:
+    deployed(*(simple(f"p{number}", ("a", '<task id="a"/>')) for number in range(5)))
+    instances.start("p0", None)
+    states = len(next(iter(versions._versions.values())).state_ids)
+    settings.MACHINE_STATES = 2 * states
+    for number in range(5):
+        instances.start(f"p{number}", None)
+    assert [one.process for one in versions._versions.values()] == ["p3", "p4"]
+    settings.MACHINE_STATES = 1
+    assert instances.start("p0", None)
+    assert [one.process for one in versions._versions.values()] == ["p0"]
