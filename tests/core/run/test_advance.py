@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -172,16 +173,19 @@ def test_of_two_tokens_on_one_flow_a_join_takes_the_one_that_came_first(gateway:
     assert waiting["a"] not in went_on[:2]
 
 
-def test_a_join_whose_condition_cannot_be_told_is_one_incident_however_often_it_could_be_asked() -> None:
-    activation = "<activationCondition>x &gt; activationCount</activationCondition>"
+@pytest.mark.parametrize("first", [None, False])
+def test_a_join_whose_condition_cannot_be_told_is_one_incident_however_often_it_could_be_asked(first: Any) -> None:
+    """At the arrival of a token, or when a variable that was a truth has become something else."""
+    activation = "<activationCondition>x</activationCondition>"
     driver = drive(
         diagram('<startEvent id="s"/>', '<parallelGateway id="f"/>', '<userTask id="a"/>', '<userTask id="b"/>',
                 '<userTask id="c"/>', f'<complexGateway id="j">{activation}</complexGateway>', '<userTask id="z"/>',
                 "s>f", "f>a", "f>b", "f>c", "a>j", "b>j", "j>z")
     )  # fmt: skip
-    driver.start({})
+    driver.start({} if first is None else {"x": first})
     waiting = {token.state: token.id for token in driver.tokens.values()}
     driver.deliver([Delivery(waiting["a"], "complete")])
+    driver.deliver([Delivery(ROOT, "variables", {"variables": {"x": 5}})])
     driver.deliver([Delivery(waiting["c"], "complete")])
     incidents = [wait for wait in driver.waits if isinstance(wait, OpenIncident)]
     assert [(wait.token, wait.node) for wait in incidents] == [(waiting["a"], "j")]
