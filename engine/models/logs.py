@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 COMPACT = (",", ":")
+write_json = json.JSONEncoder(separators=COMPACT, ensure_ascii=False).encode
 # Entries of a head and whole numbers; states stand there by their position in the version.
 HEADS = {"born": "b", "fork": "k", "fired": "f", "gone": "g", "cancelled": "c"}
 NAMES = {letter: head for head, letter in HEADS.items()}
@@ -29,10 +30,10 @@ def encode_entry(entry: Sequence[Any]) -> str:
     if letter is not None:
         return letter + " ".join(map(str, entry[1:]))
     if head == "set":
-        return f"s{entry[1]} {json.dumps(entry[2], separators=COMPACT, ensure_ascii=False)}"
+        return f"s{entry[1]} {write_json(entry[2])}"
     if head == "delivery" and is_plain(entry):
         return f"d{entry[1]} {entry[2]} {entry[3]}".rstrip(" ")
-    return "!" + json.dumps(entry, separators=COMPACT, ensure_ascii=False)
+    return "!" + write_json(entry)
 
 
 def is_plain(entry: Sequence[Any]) -> bool:

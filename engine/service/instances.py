@@ -236,6 +236,9 @@ def send_signal(name: str, actor: Actor, *, variables: dict[str, Any] | None = N
     return in_unit(act)
 
 
+_write_json = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
+
+
 def check_variables(variables: Any) -> dict[str, Any]:
     """Refuse what no database could keep, with the place; the variables themselves come back."""
     if not isinstance(variables, dict):
@@ -244,7 +247,7 @@ def check_variables(variables: Any) -> dict[str, Any]:
         if not isinstance(name, str) or not name or len(name) > 255:
             raise Invalid("variable-name", f"{str(name)[:40]!r} is no name for a variable.")
     try:
-        text = json.dumps(variables, allow_nan=False, ensure_ascii=False)
+        text = _write_json(variables)
         size = len(text.encode())
     except (ValueError, TypeError, RecursionError, UnicodeEncodeError) as error:
         raise Invalid("variables-invalid", f"A variable cannot be kept: {error}") from None

@@ -50,6 +50,7 @@ def pack_always(value: Any) -> str:
     return _encode(value)
 
 
+_decode = json.JSONDecoder().decode
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=to_json).encode
 
 
@@ -68,7 +69,7 @@ def unpack_log(log: Iterable[Sequence[Any]], version: Version) -> list[Sequence[
 
 
 def unpack(text: str | None) -> Any:
-    return json.loads(text) if text else None
+    return _decode(text) if text else None
 
 
 def to_snapshot(loaded: Loaded, version: Version) -> Snapshot:
