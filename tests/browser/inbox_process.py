@@ -51,5 +51,9 @@ def deploy(admin: Page, site: Site) -> None:
 
 def start(page: Page, site: Site, count: int = 1, *, name: str = "Q", **variables: object) -> None:
     for number in range(1, count + 1):
-        body = {"process": KEY, "business_key": f"{name}-{number}", "variables": {"amount": number, **variables}}
+        body = {
+            "process": KEY,
+            "business_key": f"{name}-{number}",
+            "variables": {"amount": number, "twice": False, **variables},
+        }
         post(page, site, "instances/", body)

@@ -11,8 +11,8 @@ function startGoTo(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-go]"))
     addShortcut({
       keys: `g ${link.dataset.go}`,
-      label: `Go to ${link.dataset.command ?? link.textContent?.trim()}`,
-      group: "Go to",
+      label: gettext("Go to %(name)s", { name: link.dataset.command ?? link.textContent?.trim() ?? "" }),
+      group: gettext("Go to"),
       run: () => link.click(),
     });
 }
@@ -32,11 +32,16 @@ function startListKeys(): void {
     all[next]?.focus();
     all[next]?.scrollIntoView({ block: "nearest" });
   };
-  addShortcut({ keys: "j", label: "Next row", group: "Lists", run: () => move(1) });
-  addShortcut({ keys: "k", label: "Previous row", group: "Lists", run: () => move(-1) });
+  addShortcut({ keys: "j", label: gettext("Next row"), group: gettext("Lists"), run: () => move(1) });
+  addShortcut({ keys: "k", label: gettext("Previous row"), group: gettext("Lists"), run: () => move(-1) });
   const search = document.querySelector<HTMLInputElement>("[data-search]");
   if (search)
-    addShortcut({ keys: "/", label: "Search this list", group: "Lists", run: () => search.focus() });
+    addShortcut({
+      keys: "/",
+      label: gettext("Search this list"),
+      group: gettext("Lists"),
+      run: () => search.focus(),
+    });
 }
 
 /** `data-key="c"` on anything that can be clicked; what is there when the key is pressed counts. */
@@ -69,10 +74,10 @@ function startMenus(): void {
   });
 }
 
-const LIVE_WORDS: Record<LiveStatus, string> = {
-  connecting: "Connecting",
-  live: "Live",
-  offline: "Offline, trying again",
+const LIVE_WORDS: Record<LiveStatus, () => string> = {
+  connecting: () => gettext("Connecting"),
+  live: () => gettext("Live"),
+  offline: () => gettext("Offline, trying again"),
 };
 
 /** The number beside Inbox; when it cannot be had the old one stays. */
@@ -136,7 +141,7 @@ function startLive(): void {
     live().watch((status) => {
       badge.dataset.status = status;
       const words = badge.querySelector("[data-live-words]");
-      if (words) words.textContent = LIVE_WORDS[status];
+      if (words) words.textContent = LIVE_WORDS[status]();
     });
   }
 }

@@ -43,7 +43,7 @@ function pageCommands(): Command[] {
 
 function shortcutCommands(): Command[] {
   return listShortcuts()
-    .filter((shortcut) => shortcut.run && shortcut.group !== "Lists" && shortcut.keys !== "Mod+k")
+    .filter((shortcut) => shortcut.run && shortcut.group !== gettext("Lists") && shortcut.keys !== "Mod+k")
     .map((shortcut) => ({
       label: shortcut.label,
       hint: shortcut.keys.replace("Mod", "Ctrl"),
@@ -80,13 +80,13 @@ export function openPalette(): void {
     id: "palette-list",
     class: "palette-list",
     role: "listbox",
-    "aria-label": "Commands",
+    "aria-label": gettext("Commands"),
   });
   const input = h("input", {
     class: "palette-input",
     type: "text",
     role: "combobox",
-    "aria-label": "Go to or do",
+    "aria-label": gettext("Go to or do"),
     "aria-expanded": "true",
     "aria-controls": "palette-list",
     placeholder: gettext("A page, a task, a process, an instance, or something to do…"),
@@ -95,7 +95,7 @@ export function openPalette(): void {
   });
   const dialog = h(
     "dialog",
-    { id: "palette", class: "modal modal-top", "aria-label": "Command palette" },
+    { id: "palette", class: "modal modal-top", "aria-label": gettext("Command palette") },
     h(
       "div",
       { class: "modal-box palette" },
@@ -125,7 +125,7 @@ export function openPalette(): void {
         h(
           "li",
           { role: "option", "aria-disabled": "true", "aria-selected": "false" },
-          "Nothing has this name.",
+          gettext("Nothing has this name."),
         ),
       );
     input.setAttribute("aria-activedescendant", hits.length > 0 ? `palette-${chosen}` : "");
@@ -171,8 +171,8 @@ export function openPalette(): void {
 export function startPalette(): void {
   addShortcut({
     keys: "Mod+k",
-    label: "Command palette",
-    group: "Everywhere",
+    label: gettext("Command palette"),
+    group: gettext("Everywhere"),
     run: openPalette,
     whileTyping: true,
   });

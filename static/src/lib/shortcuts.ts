@@ -1,5 +1,6 @@
 /** The page's keyboard shortcuts: one register, so that `?` can list all that hold here. */
 import { h, isTyping } from "./dom";
+import { gettext } from "./gettext";
 
 export interface Shortcut {
   /** Keys as one writes them: "j", "/", "?", "Mod+s", "Mod+Enter", or two in a row: "g i". */
@@ -93,11 +94,11 @@ export function showShortcuts(): void {
       h(
         "div",
         { class: "flex items-center justify-between mb-4" },
-        h("h2", { id: "shortcuts-title", class: "text-base font-semibold" }, "Keyboard shortcuts"),
+        h("h2", { id: "shortcuts-title", class: "text-base font-semibold" }, gettext("Keyboard shortcuts")),
         h(
           "button",
           { type: "button", class: "btn btn-sm btn-ghost", onclick: () => dialog.close() },
-          "Close",
+          gettext("Close"),
         ),
       ),
       h("div", { class: "sm:columns-2 gap-8" }, ...sections),
@@ -111,5 +112,10 @@ export function showShortcuts(): void {
 
 export function startShortcuts(): void {
   document.addEventListener("keydown", runShortcut);
-  addShortcut({ keys: "?", label: "Show this list", group: "Everywhere", run: showShortcuts });
+  addShortcut({
+    keys: "?",
+    label: gettext("Show this list"),
+    group: gettext("Everywhere"),
+    run: showShortcuts,
+  });
 }

@@ -1,4 +1,5 @@
 /** Shows every `<time datetime>` relative to now, with the exact time on hover, and keeps it true while time passes. */
+import { gettext } from "./gettext";
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
@@ -14,7 +15,7 @@ export function relativeTime(at: Date, now: Date, locale = "en"): string {
   const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   for (const [unit, length] of STEPS)
     if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
-  return Math.abs(seconds) < 10 ? "just now" : format.format(seconds, "second");
+  return Math.abs(seconds) < 10 ? gettext("just now") : format.format(seconds, "second");
 }
 
 /** A length of time, as short as it can be said. */

@@ -1,5 +1,6 @@
 /** Short notices, top centre: the bottom right corner belongs to the canvas's logo. */
 import { h, icon } from "./dom";
+import { gettext } from "./gettext";
 
 export type ToastKind = "done" | "incident" | "info";
 
@@ -12,7 +13,12 @@ interface ToastOptions {
 function shelf(): HTMLElement {
   const existing = document.getElementById("toasts");
   if (existing) return existing;
-  const region = h("div", { id: "toasts", class: "toasts", role: "region", "aria-label": "Notices" });
+  const region = h("div", {
+    id: "toasts",
+    class: "toasts",
+    role: "region",
+    "aria-label": gettext("Notices"),
+  });
   document.body.append(region);
   return region;
 }
@@ -43,7 +49,12 @@ export function toast(message: string, { kind = "info", action }: ToastOptions =
   notice.append(
     h(
       "button",
-      { type: "button", class: "btn btn-sm btn-ghost btn-square", "aria-label": "Close", onclick: close },
+      {
+        type: "button",
+        class: "btn btn-sm btn-ghost btn-square",
+        "aria-label": gettext("Close"),
+        onclick: close,
+      },
       icon("close"),
     ),
   );
