@@ -1,9 +1,22 @@
 """Registers the engine with Django."""
 
 import gc
+from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.models.signals import post_migrate
+
+
+def make_role_groups(using: str, **_signal: Any) -> None:
+    """The roles are there to be given from the first migration on."""
+    from django.contrib.auth.models import Group
+
+    from engine.service.rights import ROLES
+
+    groups = Group.objects.using(using)
+    known = set(groups.filter(name__in=ROLES).values_list("name", flat=True))
+    groups.bulk_create([Group(name=name) for name in ROLES if name not in known], ignore_conflicts=True)
 
 
 class EngineConfig(AppConfig):
@@ -23,4 +36,5 @@ class EngineConfig(AppConfig):
         if settings.TRACES_ENDPOINT:
             start_tracing(settings.TRACES_ENDPOINT)
         work_waiting.connect(wake_on_signal, dispatch_uid="wake-workers")
+        post_migrate.connect(make_role_groups, sender=self, dispatch_uid="role-groups")
         discover()

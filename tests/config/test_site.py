@@ -59,3 +59,12 @@ async def test_socket_from_a_foreign_page_is_refused() -> None:
     headers = [(b"host", b"localhost"), (b"origin", b"http://evil.example")]
     code = await SocketClient(application, "/ws/nowhere/", headers).connect()
     assert code not in {None, UNKNOWN_ROUTE}
+
+
+@pytest.mark.django_db
+def test_roles_are_groups_from_the_first_migration_on() -> None:
+    from django.contrib.auth.models import Group
+
+    from engine.service.rights import ROLES
+
+    assert set(Group.objects.values_list("name", flat=True)) >= set(ROLES)
