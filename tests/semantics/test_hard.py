@@ -199,6 +199,19 @@ def test_a_rethrow_in_an_event_sub_process_goes_outward():
     assert after_error(thrower(again, outside=at_boundary("b", "y", "E1"))) == ["y"]
 
 
+def test_an_escalation_thrown_again_in_its_own_event_sub_process_goes_outward():
+    again = event_sub(
+        "es", start("es_s", escalation("E1"), isInterrupting=False), user("z"), end("t2", escalation("E1")),
+        flows("es_s->z->t2"),
+    )  # fmt: skip
+    scope = sub("h", start("hs"), throw("t", escalation("E1")), user("k"), again, flows("hs->t->k"))
+    _, run = play(
+        draw(start(), scope, boundary("b", "h", escalation("E1"), interrupts=False), user("y"), flows("s->h", "b->y"))
+    )
+    run.complete("z")
+    assert waiting(run) == ["k", "y"]
+
+
 def test_a_rethrow_behind_a_boundary_event_goes_outward():
     inner = sub("i", start("is_"), user("k"), end("t", error("E1")), flows("is_->k->t"))
     scope = sub(

@@ -254,7 +254,7 @@ def test_an_error_of_one_instance_cancels_the_rest():
     assert waiting(run) == ["x"]
 
 
-@pytest.mark.parametrize(("left", "right", "fires"), [(2, 2, 2), (2, 1, 1), (1, 2, 1)])
+@pytest.mark.parametrize(("left", "right", "fires"), [(2, 2, 2), (2, 1, 1), (1, 2, 1), (3, 1, 1), (1, 3, 1)])
 def test_a_join_counts_its_arrivals_per_flow(left: int, right: int, fires: int):
     names = [f"l{i}" for i in range(left)] + [f"r{i}" for i in range(right)]
     text = draw(
@@ -275,8 +275,10 @@ def test_a_join_counts_its_arrivals_per_flow(left: int, right: int, fires: int):
 
 
 def test_a_timer_without_duration_fires_on_the_next_move_of_the_clock():
-    sim, run = play(draw(start(), catch("c", timer("PT0S")), user("u"), flows("s->c->u")))
+    sim, run = play(draw(start(), catch("c", timer("PT0S")), catch("d", timer("PT0S")), user("u"), flows("s->c->d->u")))
     assert waiting(run) == ["c"]
+    sim.advance(timedelta())
+    assert waiting(run) == ["d"]
     sim.advance(timedelta())
     assert waiting(run) == ["u"]
 
