@@ -74,9 +74,8 @@ def correlate(
         found = store.find_subscriptions(MESSAGE, name, is_any_key=True, limit=MOST_RECEIVERS)
         loaded = store.load({instance_of(row.id) for row in found})
         fitting = [row for row in found if _is_meant(row, loaded, where)]
-        instances = {instance_of(row.id) for row in fitting}
-        if len(instances) > 1 and not is_for_all:
-            raise CorrelationError(f"{len(instances)} instances wait for “{name}”: say which one is meant.")
+        if len(fitting) > 1 and not is_for_all:
+            raise CorrelationError(f"{len(fitting)} steps wait for “{name}”: say which instance is meant.")
         reached: list[Reached] = []
         for row in fitting if is_for_all else fitting[:1]:
             delivery = Delivery(row.token, row.trigger, {"variables": given}, name_of(actor))
