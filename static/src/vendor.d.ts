@@ -10,6 +10,11 @@ declare module "bpmn-js-token-simulation" {
   const simulationModule: DiagramModule;
   export default simulationModule;
 }
+declare module "bpmn-moddle" {
+  export class BpmnModdle {
+    constructor(packages: Record<string, unknown>);
+  }
+}
 declare module "bpmn-auto-layout" {
   export function layoutProcess(xml: string): Promise<string>;
 }
