@@ -8,6 +8,7 @@ app_name = "designer"
 
 urlpatterns = [
     path("processes/", views.process_list, name="processes"),
+    path("processes/import/", views.import_files, name="import"),
     path("processes/new/", views.new_process, name="new"),
     path("processes/new/states/", history.new_from_states, name="new-from-states"),
     path("processes/<str:key>/", views.process_page, name="process"),

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from engine.models import Process, ProcessVersion
-from engine.service import drafts, reading
-from engine.service.errors import Forbidden
+from engine.service import drafts, imports, reading
+from engine.service.errors import Forbidden, ServiceError
+from engine.service.files import File
 from engine.service.occupancy import read_occupancy
 from engine.service.rights import is_all_powerful, may, role_rights
 
@@ -63,6 +64,25 @@ def new_process(request: HttpRequest) -> HttpResponse:
     """A draft with nothing but its start, opened in the designer."""
     draft = drafts.create_draft(request.user, request.POST.get("name", "") or _("New process"))
     return redirect("designer:edit", key=draft.key)
+
+
+@login_required
+@require_POST
+def import_files(request: HttpRequest) -> HttpResponse:
+    """Uploaded diagrams become drafts; the only one is opened, several are shown in the list."""
+    files = [File(upload.name or "file.bpmn", upload.read()) for upload in request.FILES.getlist("files")]
+    try:
+        done = imports.import_files(request.user, files)
+    except ServiceError as refused:
+        messages.error(request, refused.message)
+        return redirect("designer:processes")
+    for problem in done.problems:
+        messages.error(request, problem)
+    if len(done.drafts) == 1 and not done.problems:
+        return redirect("designer:edit", key=done.drafts[0].key)
+    if done.drafts:
+        messages.success(request, _("Imported as drafts: %s.") % ", ".join(draft.key for draft in done.drafts))
+    return redirect("designer:processes")
 
 
 @login_required

@@ -12,6 +12,7 @@ import { startShortcuts } from "./lib/shortcuts";
 import { startTheme } from "./lib/theme";
 import { startTimes } from "./lib/times";
 import { toast } from "./lib/toast";
+import { startUploads } from "./lib/uploads";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -60,6 +61,7 @@ startShortcuts();
 startPalette();
 startPage();
 startTimes();
+startUploads();
 startPeopleFields();
 for (const root of document.querySelectorAll<HTMLElement>("[data-island]")) void mountIsland(root);
 

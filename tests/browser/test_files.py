@@ -194,3 +194,20 @@ def test_connectors_are_chosen_as_templates(embedded_site: Site, open_for: OpenF
     xml = str(draft_of(page, embedded_site, "connector_order")["xml"])
     assert 'type="statewright:http"' in xml
     assert 'source="https://example.org/orders" target="url"' in xml
+
+
+def test_files_are_imported_from_the_list_of_processes(
+    embedded_site: Site, open_for: OpenFor, take_screenshot: Take
+) -> None:
+    page = open_for(embedded_site, "designer")
+    page.goto(f"{embedded_site.url}/processes/")
+    files = [
+        {"name": f"{key}.bpmn", "mimeType": "application/xml", "buffer": order(key).encode()}
+        for key in ("listed_one", "listed_two")
+    ]
+    page.get_by_label("BPMN, DMN and form files").set_input_files(files)
+    page.get_by_text("Imported as drafts: listed_one, listed_two.").wait_for()
+    expect(page.locator("[data-list]")).to_contain_text("listed_two")
+    take_screenshot(page, "processes-imported")
+    page.get_by_label("BPMN, DMN and form files").set_input_files(files[:1])
+    expect(page.get_by_text("there is a draft “listed_one” already")).to_be_visible()
