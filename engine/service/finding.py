@@ -63,15 +63,15 @@ def find_instances(actor: Actor, search: Search, *, before: int | None = None, l
     versions = _versions_of(actor, search)
     if not versions:
         return Found([], None)
-    rows = _narrow(search)
+    # Not by the index of versions: where most instances have one of these, that would read them all.
+    rows = _narrow(search).annotate(own=F("version_id") + 0).filter(own__in=versions)
     if search.node or search.has_incident or search.incident or search.text:
         candidates = _candidates(search, versions, before)
     elif (few := _few_of(versions, search.status)) is not None:
         candidates = _in_batches([key for key in few if before is None or key < before])
     else:
-        # Not by the index of versions: where most instances have one of these, it would sort them all.
-        return _walk(rows.annotate(own=F("version_id") + 0).filter(own__in=versions), search, before, limit)
-    return _pick(rows.filter(version__in=versions), candidates, search, limit)
+        return _walk(rows, search, before, limit)
+    return _pick(rows, candidates, search, limit)
 
 
 def count_instances(actor: Actor, search: Search, *, most: int = 10_000) -> int:
