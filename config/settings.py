@@ -252,6 +252,10 @@ ENGINE_LIMITS = {
 MACHINE_STATES = read_number("MACHINE_STATES", 25_000)
 DECISIONS_KEPT = read_number("DECISIONS_KEPT", 200)
 
+# Values of variables whose text is longer stand in files, under the hash of it.
+LARGE_VALUE = read_number("LARGE_VALUE", 32_768)
+VALUES_DIR = Path(read_text("VALUES_DIR", str(DATA_DIR / "values")))
+
 # Live pages and background work ---------------------------------------------------------------------
 
 CHANNEL_LAYERS = read_channel_layers("CHANNEL_URL", "local://")

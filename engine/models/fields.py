@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 
 from engine.models.keys import instance_of, number_of, span
+from engine.models.large import fetch, is_large, put_aside
 from engine.models.logs import COMPACT, decode_log, encode_log
 
 
@@ -23,6 +24,17 @@ class JSONText(models.TextField):  # type: ignore[type-arg]
 
     def to_python(self, value: Any) -> Any:
         return value
+
+
+class VariablesText(JSONText):
+    """Variables by name. Large ones are elsewhere, and are read when the row is."""
+
+    def from_db_value(self, value: str | None, *_: Any) -> Any:
+        return fetch(json.loads(value)) if value else None
+
+    def get_prep_value(self, value: Any) -> str | None:
+        text = super().get_prep_value(value)
+        return super().get_prep_value(put_aside(value)) if text is not None and is_large(text) else text
 
 
 class LogText(models.TextField):  # type: ignore[type-arg]

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from engine.models.large import fetch, is_large, put_aside
+
 COMPACT = (",", ":")
 write_json = json.JSONEncoder(separators=COMPACT, ensure_ascii=False).encode
 # Entries of a head and whole numbers; states stand there by their position in the version.
@@ -30,7 +32,8 @@ def encode_entry(entry: Sequence[Any]) -> str:
     if letter is not None:
         return letter + " ".join(map(str, entry[1:]))
     if head == "set":
-        return f"s{entry[1]} {write_json(entry[2])}"
+        text = write_json(entry[2])
+        return f"s{entry[1]} {text if not is_large(text) else write_json(put_aside(entry[2]))}"
     if head == "delivery" and is_plain(entry):
         return f"d{entry[1]} {entry[2]} {entry[3]}".rstrip(" ")
     return "!" + write_json(entry)
@@ -49,7 +52,7 @@ def decode_entry(line: str) -> list[Any]:
         return entry
     if letter == "s":
         scope, _, text = rest.partition(" ")
-        return ["set", int(scope), json.loads(text)]
+        return ["set", int(scope), fetch(json.loads(text))]
     if letter == "d":
         token, trigger, actor = (*rest.split(" ", 2), "")[:3]
         return ["delivery", int(token), trigger, actor]

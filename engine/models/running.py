@@ -6,7 +6,7 @@ Columns stand in the order that wastes no padding on PostgreSQL, the widest firs
 from django.db import models
 
 from engine.models.definitions import ProcessVersion, State
-from engine.models.fields import JSONText, LogText, Part
+from engine.models.fields import JSONText, LogText, Part, VariablesText
 
 
 class Instance(models.Model):
@@ -37,7 +37,7 @@ class Instance(models.Model):
     started_by = models.CharField(max_length=150, null=True)
     trace = models.CharField(max_length=64, null=True)  # the traceparent of its start, where traces are collected
     error = models.CharField(max_length=255, null=True)  # the code of a failed end, empty for one without
-    variables = JSONText()
+    variables = VariablesText()
     data = JSONText(null=True)
 
     class Meta:
@@ -68,7 +68,7 @@ class Token(Part):
     scope = models.IntegerField()  # number of the token that owns the scope; 0 is the instance
     loop_index = models.IntegerField(null=True)  # among the instances of a multi-instance activity
     flow = models.IntegerField(null=True)  # at a gateway: number of a transition of the flow by which it came
-    variables = JSONText(null=True)
+    variables = VariablesText(null=True)
     data = JSONText(null=True)
 
     def __str__(self) -> str:

@@ -27,8 +27,8 @@ from engine.service.translate import (
     WaitRows,
     make_token_row,
     pack,
-    pack_always,
     pack_log,
+    pack_variables,
     view,
 )
 from engine.service.versions import Version
@@ -115,7 +115,7 @@ class Case:
             waits_made=waits.made,
             status=row.status if status == ACTIVE else status,
             error=instance.error,
-            variables=pack_always(instance.variables),
+            variables=pack_variables(instance.variables),
             data=pack(instance.data),
         )
         (batch.new if self.is_new else batch.moved).append(written)

@@ -21,7 +21,7 @@ from engine.service.expressions import expression_budget
 from engine.service.instances import check_variables, note_reason
 from engine.service.outbox import Event
 from engine.service.rights import Actor, Right, name_of, require
-from engine.service.translate import ACTIVE, JOB_KINDS, pack, to_snapshot, unpack, view
+from engine.service.translate import ACTIVE, JOB_KINDS, pack, to_snapshot, unpack, unpack_variables, view
 from engine.service.unit import Unit
 from engine.service.versions import Version, get_version
 from engine.store import open_store
@@ -304,7 +304,7 @@ def describe_job(row: JobRow, loaded: Loaded) -> LeasedJob:
         row.id, row.type, _node_of(version, row.state), loaded.row.id, version.process, version.number,
         loaded.row.business_key, visible_variables(loaded, version, row.token), unpack(row.headers) or {},
         row.script, row.retries, row.attempts, bool(row.retry_cycle), row.token, loaded.row.version, row.priority,
-        str(failures[-1]["message"]) if failures else "", unpack(own) or {}, loaded.row.trace,
+        str(failures[-1]["message"]) if failures else "", unpack_variables(own), loaded.row.trace,
     )  # fmt: skip
 
 

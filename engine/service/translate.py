@@ -11,6 +11,7 @@ from engine.core.feel import to_json
 from engine.core.model.effects import OpenIncident, OpenItem, OpenJob, OpenSubscription, OpenTimer
 from engine.core.model.runtime import Instance, Snapshot, Token
 from engine.models.keys import instance_of, make_key, number_of
+from engine.models.large import fetch, is_large, put_aside
 from engine.models.logs import encode_log
 from engine.models.waits import CONTINUATION
 from engine.service.audiences import is_stored, make_audience, make_members
@@ -54,6 +55,16 @@ _decode = json.JSONDecoder().decode
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=to_json).encode
 
 
+def pack_variables(variables: Mapping[str, Any]) -> str:
+    """With references for large ones."""
+    text = _encode(variables)
+    return _encode(put_aside(json.loads(text))) if is_large(text) else text
+
+
+def unpack_variables(text: str | None) -> dict[str, Any]:
+    return fetch(json.loads(text)) if text else {}
+
+
 def pack_log(log: Iterable[Sequence[Any]], version: Version) -> str:
     """The entries as history keeps them, states by their position."""
     positions = version.positions
@@ -80,7 +91,7 @@ def to_snapshot(loaded: Loaded, version: Version) -> Snapshot:
         process=version.process,
         version=str(version.id),
         business_key=row.business_key,
-        variables=unpack(row.variables) or {},
+        variables=unpack_variables(row.variables),
         data=unpack(row.data),
         tokens_made=row.tokens_made,
         sequence=row.sequence,
@@ -94,7 +105,7 @@ def to_snapshot(loaded: Loaded, version: Version) -> Snapshot:
             token.scope,
             None if token.flow is None else version.machine.edges[token.flow].flow,
             token.loop_index,
-            unpack(token.variables),
+            None if token.variables is None else unpack_variables(token.variables),
             unpack(token.data),
         )
         for token in loaded.tokens
@@ -124,7 +135,7 @@ def make_token_row(instance: int, token: Token, version: Version) -> TokenRow:
         token.scope,
         token.index,
         version.flow_numbers[token.flow] if is_asked and token.flow is not None else None,
-        pack(token.variables),
+        None if token.variables is None else pack_variables(token.variables),
         pack(token.data),
     )
 

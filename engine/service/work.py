@@ -18,6 +18,7 @@ from engine.core.run.starts import first_due
 from engine.core.triggers.schedule import read_cycle
 from engine.models import ProcessStart
 from engine.models.keys import instance_of
+from engine.models.large import ValueLostError
 from engine.service import correlation, figures, webhooks
 from engine.service.advance import in_unit
 from engine.service.errors import Conflict
@@ -153,6 +154,9 @@ def _work_off_one(claim: Claim, instance: int) -> int:
         return 0  # somebody else is at it; it stays due
     except (OperationalError, InterfaceError):
         raise  # the database is away or full: that is nobody's incident
+    except ValueLostError:
+        logger.exception("instance %s waits for its file", instance)
+        return 0  # it stays due until the file is there again
     except Exception as error:  # a defect, or rows that do not fit: it must not stop the other instances
         logger.exception("an advance of instance %s failed", instance)
         return _put_off(claim, instance, f"{type(error).__name__}: {error}")
