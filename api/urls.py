@@ -9,6 +9,7 @@ from api.v1 import (
     designing,
     drafting,
     events,
+    inbound,
     incidents,
     instances,
     jobs,
@@ -18,6 +19,7 @@ from api.v1 import (
     tasks,
     tokens,
     trials,
+    webhooks,
 )
 
 app_name = "api"
@@ -104,6 +106,22 @@ urlpatterns = [
     path("v1/decisions/<str:key>/evaluate/", decisions.EvaluateDecision.as_view(), name="decision-evaluate"),
     path("v1/tokens/", tokens.Tokens.as_view(), name="tokens"),
     path("v1/tokens/<number:token>/", tokens.OneToken.as_view(), name="token"),
+    path("v1/events/", inbound.Events.as_view(), name="events"),
+    path("v1/event-mappings/", inbound.Mappings.as_view(), name="event-mappings"),
+    path("v1/event-mappings/<number:mapping>/", inbound.OneMapping.as_view(), name="event-mapping"),
+    path("v1/unmatched-events/", inbound.Unmatched.as_view(), name="unmatched-events"),
+    path("v1/unmatched-events/<key:event>/", inbound.OneUnmatched.as_view(), name="unmatched-event"),
+    path("v1/unmatched-events/<key:event>/retry/", inbound.RetryUnmatched.as_view(), name="unmatched-event-retry"),
+    path("v1/webhooks/", webhooks.Webhooks.as_view(), name="webhooks"),
+    path("v1/webhooks/<number:webhook>/", webhooks.OneWebhook.as_view(), name="webhook"),
+    path("v1/webhooks/<number:webhook>/secret/", webhooks.RotateSecret.as_view(), name="webhook-secret"),
+    path("v1/webhooks/<number:webhook>/test/", webhooks.TestWebhook.as_view(), name="webhook-test"),
+    path("v1/webhooks/<number:webhook>/sendings/", webhooks.Sendings.as_view(), name="webhook-sendings"),
+    path(
+        "v1/webhooks/<number:webhook>/sendings/<key:sending>/again/",
+        webhooks.SendAgain.as_view(),
+        name="webhook-again",
+    ),
     path("v1/feel/", decisions.Feel.as_view(), name="feel"),
     path("v1/designer/catalogue/", designing.Catalogue.as_view(), name="catalogue"),
     path("v1/designer/timer/", designing.Timers.as_view(), name="preview-timer"),

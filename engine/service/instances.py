@@ -45,11 +45,11 @@ def start(
     """Start an instance of the latest version, or of the numbered one; returns its id.
 
     The same idempotency key of the same person starts once: the second call gets the first one's id."""
-    found, initiator = _find_startable(process, actor, version)
+    found, initiator = find_startable(process, actor, version)
     given = check_variables(variables or {})
     if initiator:
         given = given | {initiator: name_of(actor)}
-    source = _source("start", process, name_of(actor))
+    source = name_source("start", process, name_of(actor))
 
     def act(store: Store, unit: Unit) -> int:
         if idempotency_key:
@@ -81,7 +81,7 @@ def start_many(
     process: str, actor: Actor, starts: Sequence[Start], *, version: int | None = None
 ) -> list[int | ServiceError]:
     """As `start` for each, in one unit: the instance, or why this one did not start."""
-    found, initiator = _find_startable(process, actor, version)
+    found, initiator = find_startable(process, actor, version)
     extra = {initiator: name_of(actor)} if initiator else {}
 
     def act(store: Store, unit: Unit) -> list[int | ServiceError]:
@@ -188,7 +188,7 @@ def send_message(
     CorrelationError where nothing waits and nothing is kept, or where several wait: nothing has moved."""
     require_any(actor, "work")
     given = check_variables(variables or {})
-    source = _source("message", name)
+    source = name_source("message", name)
 
     def act(store: Store, unit: Unit) -> list[int]:
         if message_id:
@@ -221,7 +221,7 @@ def send_signal(name: str, actor: Actor, *, variables: dict[str, Any] | None = N
     """Give the signal to everyone who waits for it; how many it reaches. A key of the person's counts once."""
     require_any(actor, "work")
     given = check_variables(variables or {})
-    source = _source("signal", name, name_of(actor))
+    source = name_source("signal", name, name_of(actor))
 
     def act(store: Store, unit: Unit) -> int:
         if idempotency_key:
@@ -259,13 +259,13 @@ def check_variables(variables: Any) -> dict[str, Any]:
     return variables
 
 
-def _source(*parts: str) -> str:
+def name_source(*parts: str) -> str:
     """Of an event that counts once; one too long for its column is told by its digest."""
     source = ":".join(parts)
     return source if len(source) <= LONGEST_SOURCE else hashlib.sha256(source.encode()).hexdigest()
 
 
-def _find_startable(process: str, actor: Actor, number: int | None) -> tuple[Version, str]:
+def find_startable(process: str, actor: Actor, number: int | None) -> tuple[Version, str]:
     """The version, and the variable that gets the name of who starts it."""
     found = open_store().find_process(process)
     if found is not None and found[1] is not None and not _may_start(actor, found[0]):

@@ -6,20 +6,25 @@ be known to exist, fails.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.utils.timezone import now
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
+from api.events import mappings
+from api.models import UnmatchedEvent
 from engine.models import Incident, Job
-from engine.service import instances, jobs
+from engine.service import instances, jobs, webhooks
 from tests.api.conftest import SignIn
-from tests.service.diagrams import CHARGED, PLAIN, deploy, item_of
+from tests.service.diagrams import CHARGED, PLAIN, deploy, item_of, the_process
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +50,7 @@ FOR_NOBODY = (
     "complete_job", "fail_job", "throw_job_error", "extend_job", "revoke_token", "get_decision", "evaluate_decision",
     "try_decision", "get_process_state", "get_scenario", "restore_draft", "delete_scenario", "compare_process_states",
     "send_instance_event",
+    "redeliver", "retry_unmatched_event",
 )  # fmt: skip
 # Operation → the roles that succeed. For all others the object does not exist (404), or they see it and may not (403).
 MAY: dict[str, set[str]] = {
@@ -64,7 +70,18 @@ MAY: dict[str, set[str]] = {
     ),
     **dict.fromkeys(["deploy", "get_draft", "save_draft", "get_draft_history", "keep_draft", "run_scenarios", "list_scenarios", "save_scenario", "create_draft_from_states", "preview_deployment", "simulate", "describe_machines"], EDITING),
     **dict.fromkeys(["get_catalogue", "preview_timer", "preview_retries", "lay_out_diagram"], EDITING),
-    **dict.fromkeys(["send_message", "send_signal"], SENDING),
+    **dict.fromkeys(["send_message", "send_signal", "receive_events"], SENDING),
+    **dict.fromkeys(
+        ["list_event_mappings", "make_event_mapping", "get_event_mapping", "change_event_mapping",
+         "delete_event_mapping"], EDITING,
+    ),
+    **dict.fromkeys(["list_unmatched_events", "get_unmatched_event", "dismiss_unmatched_event"], OPERATING),
+    "list_webhooks": EVERYBODY,
+    "make_webhook": OPERATING,
+    **dict.fromkeys(
+        ["get_webhook", "change_webhook", "delete_webhook", "rotate_webhook_secret", "test_webhook",
+         "list_webhook_sendings"], OPERATING,
+    ),
     **dict.fromkeys(["fetch_jobs", "complete_jobs", "unlock_job", "set_job_retries"], SERVING),
     "claim_task": {"candidate"},
     "get_task": {"candidate", "operator", "administrator"},
@@ -77,6 +94,7 @@ MAY: dict[str, set[str]] = {
 }  # fmt: skip
 FILES = [{"name": "a.bpmn", "content": PLAIN}]
 STATES = {"id": "door", "initial": "open", "states": {"open": {"on": {"close": "closed"}}, "closed": {"type": "final"}}}
+MAPPING = {"name": "m", "condition": "true", "action": "signal", "target": "s"}
 BODIES: dict[str, Any] = {
     "start_instance": {"process": "p"},
     "deploy": {"files": [{"name": "a.bpmn", "content": PLAIN}]},
@@ -95,6 +113,10 @@ BODIES: dict[str, Any] = {
     "set_job_retries": {"retries": 2},
     "make_token": {"name": "mine", "scopes": ["read"]},
     "evaluate_expression": {"expression": "1"},
+    "receive_events": {"specversion": "1.0", "id": "1", "source": "s", "type": "t"},
+    "make_event_mapping": MAPPING,
+    "change_event_mapping": MAPPING,
+    "make_webhook": {"url": "https://example.org/hook", "process": "p"},
     "preview_timer": {"kind": "date", "text": "2030-01-01"},
     "preview_retries": {"text": ""},
     "lay_out_diagram": {"xml": PLAIN},
@@ -108,6 +130,13 @@ BODIES: dict[str, Any] = {
     "restore_draft": {"place": "1", "revision": 0},
     "create_draft_from_states": {"states": STATES},
 }
+
+
+EVENT = {"specversion": "1.0", "id": "e", "source": "s", "type": "t"}
+EVERY_FIELD = {
+    "name": "known", "condition": "false", "action": "signal", "target": "s", "key": "", "variables": "",
+    "time_to_live": 0.0, "is_enabled": True,
+}  # fmt: skip
 
 
 def list_operations() -> dict[str, tuple[str, str]]:
@@ -134,6 +163,7 @@ def objects(sign_in_as: SignIn) -> dict[str, str]:
     assert job.instance == failing
     jobs.fail(job.id, "somebody/else", "no", retries=0)
     owner = sign_in_as("token-owner")
+    admin = get_user_model().objects.create_superuser("root")
     made = owner.post("/api/v1/tokens/", {"name": "x", "scopes": ["read"]}, format="json").json()
     return {
         "key": "p",
@@ -144,6 +174,14 @@ def objects(sign_in_as: SignIn) -> dict[str, str]:
         "job": str(Job.objects.get(id__gte=locked << 24).pk),
         "token": str(made["id"]),
         "place": "1",
+        "mapping": str(mappings.save_mapping(admin, EVERY_FIELD).pk),
+        "event": str(
+            UnmatchedEvent.objects.create(
+                received_at=now(), source="s", event="e", type="t", reason="", content=EVENT
+            ).pk
+        ),
+        "webhook": str(webhooks.create_webhook(None, url="https://example.org/x", process=the_process()).pk),
+        "sending": "1",
         "scenario": "1",
     }
 
@@ -155,6 +193,8 @@ def call(client: APIClient, operation: str, objects: dict[str, str]) -> Any:
         address += "?before=1&after=1"
     if method == "get":
         return client.get(address)
+    if operation == "receive_events":
+        return client.post(address, json.dumps(BODIES[operation]), content_type="application/cloudevents+json")
     return getattr(client, method)(address, BODIES.get(operation, {}), format="json")
 
 
