@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
@@ -12,6 +13,7 @@ from engine.core.compare import Bundle, Change, compare_bundles, compare_diagram
 from engine.core.compare.facts import read_facts
 from engine.core.compare.words import UNTOLD, WORDS
 from engine.core.model import diagram as model
+from engine.core.model.problems import DiagramError
 from engine.core.parse import read_diagram
 from engine.core.parse.dmn import read_decisions
 from tests.core.parse.texts import process
@@ -226,3 +228,20 @@ def test_no_member_of_the_model_is_forgotten(kind: Any) -> None:
         before, after = (read_facts(model.Node("n", "task", "p", settings=one)) if kind is model.Settings
                          else read_facts(one) for one in (plain, changed))  # fmt: skip
         assert before != after, f"{kind.__name__}.{member.name} is not compared"
+
+
+FILES = sorted(Path("tests/conformance").rglob("*.bpmn"))
+
+
+def test_no_file_differs_from_itself_and_every_change_is_a_sentence() -> None:
+    assert len(FILES) > 100
+    before = model.Diagram()
+    for path in FILES:
+        try:
+            diagram, again = read_diagram(path.read_bytes()), read_diagram(path.read_bytes())
+        except DiagramError:
+            continue
+        assert compare_diagrams(diagram, again) == [], path
+        told = [change.words for change in compare_diagrams(before, diagram)]
+        assert all(sentence.endswith(".") for sentence in told)
+        before = diagram

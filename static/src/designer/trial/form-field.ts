@@ -29,7 +29,7 @@ export function formField(schema: Schema | null, data: Variables, label: string)
   const space = h("div", { class: "trial-form-space" });
   const list = h("ul", {});
   const problems = h("div", { class: "field-error", role: "alert" }, list);
-  const other = h("button", { type: "button", class: "link-quiet row-note" }, "JSON instead");
+  const other = h("button", { type: "button", class: "link row-note" }, "JSON instead");
   const element = h("div", {}, space, problems, other);
   let form: Form | null = null;
   let isForm = true;
