@@ -25,6 +25,7 @@ export class DeployDialog {
     placeholder: "Why, for the history",
   });
   private readonly parts = h("div", { class: "deploy-parts" }, h("div", { class: "shape island-shape" }));
+  private readonly question = h("div");
   private readonly words = h("p", { class: "field-error", role: "alert" });
   private readonly confirm = h("input", { type: "checkbox", class: "checkbox checkbox-sm" });
   private readonly button = h(
@@ -48,6 +49,7 @@ export class DeployDialog {
       { class: "modal-box deploy-box" },
       h("h2", { id: title, class: "deploy-title" }, `Deploy ${bench.props.name}`),
       this.parts,
+      this.question,
       h("div", { class: "field" }, h("label", { for: this.note.id }, "Note"), this.note),
       this.words,
       h(
@@ -98,22 +100,22 @@ export class DeployDialog {
       this.bench.showPanel("draw");
       this.bench.goTo(node);
     };
+    // The changes may be many: what a person must not overlook stands before them.
     this.parts.replaceChildren(
       showProblems(problems, goTo),
-      showChanges(preview, goTo, this.bench.props.compare_url),
       showScenarios(scenarios, this.hasErrors),
       showImpact(preview),
-      ...(this.isRed && !this.hasErrors
-        ? [
-            h(
-              "label",
-              { class: "trial-check" },
-              this.confirm,
-              h("span", {}, "Deploy although scenarios do not go as expected"),
-            ),
-          ]
-        : []),
+      showChanges(preview, goTo, this.bench.props.compare_url),
     );
+    if (this.isRed && !this.hasErrors)
+      this.question.append(
+        h(
+          "label",
+          { class: "check-line" },
+          this.confirm,
+          h("span", {}, "Deploy although scenarios do not go as expected"),
+        ),
+      );
     this.allow();
     (this.button.disabled ? this.note : this.button).focus();
   }

@@ -94,7 +94,7 @@ export class Scenarios {
     });
     const aspects = ASPECTS.map(([value, label]) => {
       const box = h("input", { type: "checkbox", class: "checkbox checkbox-sm", value, checked: true });
-      return { box, element: h("label", { class: "trial-check" }, box, h("span", {}, label)) };
+      return { box, element: h("label", { class: "check-line" }, box, h("span", {}, label)) };
     });
     const words = h("p", { class: "field-error", role: "alert" });
     const form = h(

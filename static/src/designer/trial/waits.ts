@@ -110,7 +110,7 @@ function jobForm(cards: Cards, at: Place, wait: Wait): HTMLElement {
     h("p", { class: "row-note" }, `${type} · ${wait.retries ?? 0} attempts left`, errorOf(wait)),
     result.element,
     h("div", { class: "trial-pair" }, message, code),
-    h("label", { class: "trial-check" }, always, h("span", {}, `Always do this for ${type}`)),
+    h("label", { class: "check-line" }, always, h("span", {}, `Always do this for ${type}`)),
     actionButtons(cards, [
       {
         label: "Complete",
