@@ -76,5 +76,7 @@ def test_scenario(case: Case, way: str) -> None:
         assert traces == straight_traces(case)
 
 
-def test_there_are_enough_scenarios() -> None:
-    assert len(CASES) >= 250
+def test_there_are_enough_pairs_and_none_is_alone() -> None:
+    drawn = {path.relative_to(HERE).with_suffix("").as_posix() for path in HERE.rglob("*.bpmn")}
+    assert drawn == {file for file, _ in CASES}
+    assert len(drawn) >= 250
