@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from api.front import Buckets
+from api.live_access import identify
 from api.presence import Presence
 from engine.push.moved import GROUP
-from engine.service import drafts, history, reading
+from engine.service import drafts, history, reading, worklist
 from engine.service.errors import ServiceError
 
 SIGNED_OUT = 4401
 TOO_MUCH = 4408
 LONGEST_FRAME = 10_000
 MOST_SUBSCRIPTIONS = 50
+FRAMES_PER_SECOND, FRAMES_AT_ONCE = 20, 200
+WATCH_SECONDS = 4.0
 LISTS = frozenset({"inbox", "processes", "instances", "ops", "home"})
 
 
@@ -25,22 +31,32 @@ class Live(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         self.followed: dict[int, int] = {}
+        self.processes: dict[str, dict[str, int]] = {}
         self.lists: set[str] = set()
-        user = self.scope.get("user")
+        self.inbox: dict[str, Any] | None = None
+        self.frames = Buckets(FRAMES_PER_SECOND, FRAMES_AT_ONCE)
+        self.watching: asyncio.Task[None] | None = None
+        user = await identify(self.scope)
         await self.accept()
-        if user is None or not user.is_authenticated:
+        if user is None:
             await self.close(SIGNED_OUT)
             return
         self.user = user
+        self.watching = asyncio.create_task(self.watch())
         self.presence = Presence(self.channel_layer, self.channel_name, user.get_username(), self.send_frame)
         await self.channel_layer.group_add(GROUP, self.channel_name)
 
     async def disconnect(self, code: int) -> None:
         await self.channel_layer.group_discard(GROUP, self.channel_name)
+        if self.watching is not None:
+            self.watching.cancel()
         if hasattr(self, "presence"):
             await self.presence.leave_all()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.frames.take("") < 0:
+            await self.close(TOO_MUCH)
+            return
         frame = _read_frame(text_data)
         if frame is None:
             await self.send_frame({"type": "refused", "detail": "A frame is a small JSON object."})
@@ -48,6 +64,10 @@ class Live(AsyncWebsocketConsumer):
         topic, name = frame.get("subscribe"), frame.get("id")
         if topic == "instance":
             await self.follow(name, frame.get("after"))
+        elif topic == "process" and isinstance(name, str):
+            await self.follow_process(name, frame.get("after"))
+        elif topic == "inbox" and "after" in frame:
+            await self.follow_inbox(frame["after"])
         elif topic == "draft" and isinstance(name, str):
             await self.enter_draft(name)
         elif frame.get("unsubscribe") == "draft" and isinstance(name, str):
@@ -56,7 +76,10 @@ class Live(AsyncWebsocketConsumer):
             self.lists.add(topic)
         elif frame.get("unsubscribe") == "instance" and _is_key(name):
             self.followed.pop(int(str(name)), None)
+        elif frame.get("unsubscribe") == "process" and isinstance(name, str):
+            self.processes.pop(name, None)
         elif isinstance(frame.get("unsubscribe"), str):
+            self.inbox = None if frame["unsubscribe"] == "inbox" else self.inbox
             self.lists.discard(frame["unsubscribe"])
         else:
             await self.send_frame({"type": "refused", "detail": "There is no such topic."})
@@ -65,13 +88,71 @@ class Live(AsyncWebsocketConsumer):
         if not _is_key(name):
             await self.send_frame({"type": "refused", "detail": "“id” is the id of an instance."})
             return
-        if len(self.followed) >= MOST_SUBSCRIPTIONS:
+        if len(self.followed) + len(self.processes) >= MOST_SUBSCRIPTIONS:
             await self.close(TOO_MUCH)
             return
         instance = int(str(name))
         known = after if isinstance(after, int) and after >= 0 else 0
         self.followed[instance] = known
         await self.catch_up(instance)
+
+    async def follow_process(self, key: str, after: object) -> None:
+        """`after` names the revision that is known of each instance; those that moved on since are told at once."""
+        if len(self.followed) + len(self.processes) >= MOST_SUBSCRIPTIONS:
+            await self.close(TOO_MUCH)
+            return
+        given = after if isinstance(after, dict) else {}
+        self.processes[key] = {str(one): number for one, number in given.items() if isinstance(number, int)}
+        await self.tell_process(key)
+
+    async def tell_process(self, key: str) -> None:
+        try:
+            moved = await self.read_moved(key, self.processes[key])
+        except ServiceError as error:
+            self.processes.pop(key, None)
+            await self.send_frame({"type": "refused", "process": key[:255], "detail": error.message})
+            return
+        for frame in moved:
+            self.processes[key][frame["instance"]] = frame["sequence"]
+            await self.send_frame(frame)
+
+    @database_sync_to_async
+    def read_moved(self, key: str, known: dict[str, int]) -> list[dict[str, Any]]:
+        return history.moved_after(self.user, key, known)
+
+    async def follow_inbox(self, after: object) -> None:
+        self.inbox = {"sequence": after if isinstance(after, int) else 0, "count": None}
+        await self.tell_inbox()
+
+    async def tell_inbox(self) -> None:
+        """How many tasks wait, and the id of the newest; nothing where both are as they were told last."""
+        found = await self.read_inbox()
+        if self.inbox is not None and found != self.inbox:
+            self.inbox = found
+            await self.send_frame({"type": "inbox", **found})
+
+    @database_sync_to_async
+    def read_inbox(self) -> dict[str, Any]:
+        newest, count = worklist.newest_item(self.user), worklist.count_items(self.user, "", datetime.now(UTC))
+        return {"sequence": newest, "count": count}
+
+    async def watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            # To itself: what a consumer does, it does one after the other.
+            await self.channel_layer.send(self.channel_name, {"type": "look.again"})
+
+    async def look_again(self, event: dict[str, Any]) -> None:
+        """Whoever signs out, is switched off or loses a right does not hear another word."""
+        user = await identify(self.scope)
+        if user is None:
+            await self.close(SIGNED_OUT)
+            return
+        self.user = user
+        for instance in list(self.followed):
+            await self.catch_up(instance)
+        for key in list(self.processes):
+            await self.tell_process(key)
 
     async def enter_draft(self, key: str) -> None:
         """Whoever may edit the draft is told who else has it open."""
@@ -97,6 +178,10 @@ class Live(AsyncWebsocketConsumer):
         for instance in event["instances"]:
             if int(instance) in self.followed:
                 await self.catch_up(int(instance))
+        for key in set(self.processes) & set(event["processes"]):
+            await self.tell_process(key)
+        if self.inbox is not None and event["inbox"]:
+            await self.tell_inbox()
         for topic in self.lists:
             if topic != "inbox" or event["inbox"]:
                 await self.send_frame({"type": "refresh", "topic": topic})

@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 # A terminal sends Ctrl-C to every process of the group, so the same one can arrive twice.
 SAME_SIGNAL_SECONDS = 0.3
 OPEN_REQUEST_SECONDS = 3
+LONGEST_FRAME = 65_536  # of a WebSocket; longer ones close it before they are read
 RUNNING_TASK_SECONDS = 8
 KILLED_BY_HAND = 130
 
@@ -77,6 +78,7 @@ def serve(listener: socket.socket, clock_seconds: float, report_ready: Callable[
         lifespan="off",
         timeout_graceful_shutdown=OPEN_REQUEST_SECONDS,
         access_log=False,
+        ws_max_size=LONGEST_FRAME,
         log_config=None,
         log_level="warning",
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.core.run.log import read_trace
 from engine.models import Incident, Instance, Step
 from engine.models.keys import number_of, span
-from engine.service.reading import list_incidents, list_tokens
+from engine.service.reading import get_process, list_incidents, list_instances, list_tokens
+from engine.service.rights import Actor
 from engine.service.translate import unpack_log
 from engine.service.versions import get_version
 
@@ -48,6 +49,28 @@ def frames_after(instance: Instance, revision: int) -> list[dict[str, Any]]:
             "incidents": incidents,
         }
         for step in steps
+    ]
+
+
+MOST_MOVED = 200
+
+
+def moved_after(actor: Actor, process: str, known: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The newest instances of the process, and those that are known, as far as they have moved on since."""
+    get_process(actor, process)
+    rows = list_instances(actor, process=process, limit=MOST_MOVED)
+    missing = {int(one) for one in known if one.isdigit() and len(one) <= 18} - {row.pk for row in rows}
+    rows += Instance.objects.filter(pk__in=sorted(missing)[:MOST_MOVED], version__process__key=process)
+    return [
+        {
+            "type": "moved",
+            "process": process,
+            "instance": str(row.pk),
+            "sequence": row.revision,
+            "status": status_word(row),
+        }
+        for row in sorted(rows, key=lambda row: row.pk)
+        if row.revision > known.get(str(row.pk), 0)
     ]
 
 

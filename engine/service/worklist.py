@@ -123,6 +123,12 @@ def count_items(actor: Actor, view: str, now: datetime, narrow: Narrow | None = 
     return total
 
 
+def newest_item(actor: Actor) -> int:
+    """The key of the newest open item that the actor sees, 0 without one: higher with each new one."""
+    rows = WorkItem.objects.filter(visible(actor), status=OPEN)
+    return rows.order_by("-id").values_list("id", flat=True).first() or 0
+
+
 def get_item(actor: Actor, item: int) -> WorkItem:
     """One that the actor may work on, or may operate the process of."""
     row = WorkItem.objects.select_related("state__version__process").filter(pk=item).first()

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils.timezone import now
 
+from api.access.tokens import make_token
+from api.models import AccessToken
 from engine.push.sender import sender
 from engine.service import instances, items
 from tests.infrastructure.sockets import SocketClient
@@ -18,6 +24,11 @@ from tests.service.diagrams import DECIDED, deploy, item_of, make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 run = database_sync_to_async
+
+
+@pytest.fixture(autouse=True)
+def quick_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.live.WATCH_SECONDS", 0.2)
 
 
 def make_socket(user: AbstractUser | None) -> SocketClient:
@@ -124,3 +135,93 @@ async def test_a_list_is_told_to_refresh(socket: SocketClient) -> None:
     await run(start)()
     await run(sender.flush)()
     assert await socket.receive_json() == {"type": "refresh", "topic": "inbox"}
+
+
+async def follow_process(socket: SocketClient, after: dict[str, int] | None = None) -> None:
+    await socket.send_json({"subscribe": "process", "id": "p", "after": after or {}})
+
+
+async def test_who_follows_a_process_hears_which_instances_moved_and_what_was_missed(socket: SocketClient) -> None:
+    instance = await run(start)()
+    await follow_process(socket)
+    frame = await socket.receive_json()
+    assert frame == {"type": "moved", "process": "p", "instance": str(instance), "sequence": 1, "status": "active"}
+    await run(complete)(instance)
+    assert (await socket.receive_json())["status"] == "completed"
+    await socket.send_json({"unsubscribe": "process", "id": "p"})
+    await follow_process(socket, {str(instance): 1})
+    assert (await socket.receive_json())["sequence"] == 2
+    await follow_process(socket, {str(instance): 2})
+    assert await socket.receive_nothing(0.2)
+
+
+async def test_who_follows_the_inbox_from_a_sequence_hears_what_is_new(socket: SocketClient) -> None:
+    instance = await run(start)()
+    item = await run(lambda: item_of(instance).pk)()
+    await socket.send_json({"subscribe": "inbox", "after": 0})
+    assert await socket.receive_json() == {"type": "inbox", "sequence": item, "count": 1}
+    await run(complete)(instance)
+    assert (await socket.receive_json())["count"] == 0
+
+
+def take_groups_away() -> None:
+    get_user_model().objects.get(username="admin").groups.clear()
+
+
+async def test_a_right_that_is_taken_away_ends_the_subscription(
+    socket: SocketClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = await run(start)()
+    await socket.send_json({"subscribe": "instance", "id": str(instance), "after": 0})
+    await socket.receive_json()
+    await run(take_groups_away)()
+    assert await next_frame(socket) == ("websocket.send", "refused")
+
+
+async def test_who_signs_out_is_closed(socket: SocketClient) -> None:
+    await run(lambda: Session.objects.all().delete())()
+    closed = await socket.receive_output(10)
+    assert (closed["type"], closed["code"]) == ("websocket.close", 4401)
+
+
+async def next_frame(socket: SocketClient) -> tuple[str, str]:
+    message = await socket.receive_output(10)
+    return message["type"], json.loads(message["text"])["type"]
+
+
+async def test_a_program_comes_in_with_a_token_and_is_closed_when_it_is_revoked() -> None:
+    from config.asgi import application
+
+    def make() -> tuple[int, str]:
+        made = make_token(make_person("program", "administrators"), "x", ["read"], None)
+        return made.token.pk, made.secret
+
+    key, secret = await run(make)()
+    headers = [
+        (b"host", b"localhost"),
+        (b"origin", b"http://localhost"),
+        (b"authorization", f"Bearer {secret}".encode()),
+    ]
+    client = SocketClient(application, "/ws/", headers)
+    assert await client.connect() is None
+    await run(lambda: AccessToken.objects.filter(pk=key).update(revoked_at=now()))()
+    closed = await client.receive_output(10)
+    assert (closed["type"], closed["code"]) == ("websocket.close", 4401)
+    await client.wait()
+
+
+@pytest.mark.parametrize("origin", [b"http://evil.example", b"null", None])
+async def test_another_origin_is_refused(origin: bytes | None) -> None:
+    from config.asgi import application
+
+    headers = [(b"host", b"localhost"), *([(b"origin", origin)] if origin is not None else [])]
+    assert await SocketClient(application, "/ws/", headers).connect() is not None
+
+
+async def test_a_thousand_subscriptions_close_the_socket(socket: SocketClient) -> None:
+    for number in range(1000):
+        await socket.send_json({"subscribe": "process", "id": f"p{number}"})
+    messages = [await socket.receive_output(10)]
+    while messages[-1]["type"] != "websocket.close":
+        messages.append(await socket.receive_output(10))
+    assert messages[-1]["code"] == 4408
