@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from engine.core.model.runtime import ROOT
 from engine.core.run.replay import PastToken, PastWait, Replay
-from engine.models import Step
+from engine.models import Incident, Job, Step
 from engine.models.keys import span
+from engine.service import incidents
 from engine.service.errors import NotFound
 from engine.service.reading import get_instance
 from engine.service.rights import Actor
@@ -56,3 +57,31 @@ def rebuild_at(actor: Actor, instance: int, sequence: int) -> Past:
         instance, replay.sequence, at, status, replay.error, tokens, replay.variables, replay.waits,
         {token: replay.visible(token) for token in (ROOT, *replay.tokens)},
     )  # fmt: skip
+
+
+class FailureReport(NamedTuple):
+    """Why an incident is there: every attempt of its job with its time, message and class, and what the step saw when
+    it failed, which need not be what it would see now."""
+
+    incident: Incident
+    attempts: list[dict[str, Any]]
+    input: dict[str, Any]
+
+
+def report_failure(actor: Actor, incident: int) -> FailureReport:
+    row = incidents.get_incident(actor, incident)
+    job = None if row.job is None else Job.objects.filter(pk=row.job).first()
+    attempts = [] if job is None else list(job.failures or [])
+    return FailureReport(row, attempts, _input_of(row))
+
+
+def _input_of(row: Incident) -> dict[str, Any]:
+    instance = row.instance_id
+    version = get_version(row.state.version_id)
+    replay = Replay(version.machine)
+    for step in Step.objects.filter(id__range=span(instance), at__lte=row.created_at).order_by("id").iterator():
+        for entry in unpack_log(step.log, version):
+            replay.take([entry])
+            if step.at == row.created_at and (entry[0], entry[1]) == ("incident", row.token):
+                return replay.visible(row.token)
+    return replay.visible(row.token)

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from engine.models import Instance, Token, WorkItem
+from engine.models import Incident, Instance, Token, WorkItem
 from engine.models.keys import number_of
 from engine.service import instances, items, jobs, work
 from engine.service.errors import NotFound
-from engine.service.replay import rebuild_at
+from engine.service.replay import rebuild_at, report_failure
 from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import (
     boundary,
@@ -133,3 +133,16 @@ def test_only_who_sees_the_process_sees_its_past(deployed: Deploy, make_user: Ca
         rebuild_at(make_user("c", "participants"), one, 1)
     with pytest.raises(NotFound):
         rebuild_at(None, one, 0)
+
+
+def test_a_failure_is_told_with_its_attempts_and_what_the_step_saw_then(deployed: Deploy) -> None:
+    deployed(simple("pays", ("pay", service("pay", "charge", retries=2, more=INPUT))))
+    one = instances.start("pays", None, variables={"sum": 1})
+    for message_ in ("slow", "card refused"):
+        (job,) = jobs.lease(["charge"], "me", seconds=60)
+        jobs.fail(job.id, "me", message_, retry_after=0)
+    instances.set_variables(one, None, {"sum": 100})
+    report = report_failure(None, Incident.objects.get().pk)
+    assert [attempt["message"] for attempt in report.attempts] == ["slow", "card refused"]
+    assert all(attempt["at"] and attempt["class"] == "unknown" for attempt in report.attempts)
+    assert report.input == {"sum": 1, "own": 2}
