@@ -23,6 +23,8 @@ LONGEST_FRAME = 10_000
 MOST_SUBSCRIPTIONS = 50
 FRAMES_PER_SECOND, FRAMES_AT_ONCE = 20, 200
 WATCH_SECONDS = 4.0
+PAUSE_SECONDS = 0.1
+INBOX_COUNT = "inbox count"
 LISTS = frozenset({"inbox", "processes", "instances", "ops", "home"})
 
 
@@ -34,6 +36,11 @@ class Live(AsyncWebsocketConsumer):
         self.processes: dict[str, dict[str, int]] = {}
         self.lists: set[str] = set()
         self.inbox: dict[str, Any] | None = None
+        self.moved: set[int] = set()
+        self.moved_processes: set[str] = set()
+        self.stale: set[str] = set()
+        self.pushing: asyncio.Task[None] | None = None
+        self.telling = asyncio.Lock()  # nothing is told twice: not by a push while rights are asked again
         self.frames = Buckets(FRAMES_PER_SECOND, FRAMES_AT_ONCE)
         self.watching: asyncio.Task[None] | None = None
         user = await identify(self.scope)
@@ -48,8 +55,9 @@ class Live(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         await self.channel_layer.group_discard(GROUP, self.channel_name)
-        if self.watching is not None:
-            self.watching.cancel()
+        for task in (self.watching, self.pushing):
+            if task is not None:
+                task.cancel()
         if hasattr(self, "presence"):
             await self.presence.leave_all()
 
@@ -95,6 +103,7 @@ class Live(AsyncWebsocketConsumer):
         known = after if isinstance(after, int) and after >= 0 else 0
         self.followed[instance] = known
         await self.catch_up(instance)
+        self.push_soon()
 
     async def follow_process(self, key: str, after: object) -> None:
         """`after` names the revision that is known of each instance; those that moved on since are told at once."""
@@ -106,15 +115,18 @@ class Live(AsyncWebsocketConsumer):
         await self.tell_process(key)
 
     async def tell_process(self, key: str) -> None:
-        try:
-            moved = await self.read_moved(key, self.processes[key])
-        except ServiceError as error:
-            self.processes.pop(key, None)
-            await self.send_frame({"type": "refused", "process": key[:255], "detail": error.message})
-            return
-        for frame in moved:
-            self.processes[key][frame["instance"]] = frame["sequence"]
-            await self.send_frame(frame)
+        async with self.telling:
+            if key not in self.processes:
+                return
+            try:
+                moved = await self.read_moved(key, self.processes[key])
+            except ServiceError as error:
+                self.processes.pop(key, None)
+                await self.send_frame({"type": "refused", "process": key[:255], "detail": error.message})
+                return
+            for frame in moved if key in self.processes else ():
+                self.processes[key][frame["instance"]] = frame["sequence"]
+                await self.send_frame(frame)
 
     @database_sync_to_async
     def read_moved(self, key: str, known: dict[str, int]) -> list[dict[str, Any]]:
@@ -175,32 +187,56 @@ class Live(AsyncWebsocketConsumer):
 
     async def engine_moved(self, event: dict[str, Any]) -> None:
         """Something moved somewhere: is it anything that this browser follows?"""
-        for instance in event["instances"]:
-            if int(instance) in self.followed:
-                await self.catch_up(int(instance))
-        for key in set(self.processes) & set(event["processes"]):
-            await self.tell_process(key)
+        self.moved |= {int(instance) for instance in event["instances"] if int(instance) in self.followed}
+        self.moved_processes |= set(self.processes) & set(event["processes"])
+        self.stale |= {topic for topic in self.lists if topic != "inbox" or event["inbox"]}
         if self.inbox is not None and event["inbox"]:
-            await self.tell_inbox()
-        for topic in self.lists:
-            if topic != "inbox" or event["inbox"]:
+            self.stale.add(INBOX_COUNT)
+        self.push_soon()
+
+    def push_soon(self) -> None:
+        has_news = self.moved or self.moved_processes or self.stale
+        if has_news and (self.pushing is None or self.pushing.done()):
+            self.pushing = asyncio.create_task(self.push())
+
+    async def push(self) -> None:
+        """The first change at once; what comes in the pause after it goes together, ten times a second at most."""
+        while self.moved or self.moved_processes or self.stale:
+            moved, self.moved = self.moved, set()
+            processes, self.moved_processes = self.moved_processes, set()
+            stale, self.stale = self.stale, set()
+            for instance in moved & self.followed.keys():
+                await self.catch_up(instance)
+            for key in processes & self.processes.keys():
+                await self.tell_process(key)
+            if INBOX_COUNT in stale:
+                await self.tell_inbox()
+            for topic in stale & self.lists:
                 await self.send_frame({"type": "refresh", "topic": topic})
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def catch_up(self, instance: int) -> None:
         """Rights are asked again each time: what was taken away ends the subscription."""
-        try:
-            frames = await self.read_frames(instance, self.followed[instance])
-        except ServiceError as error:
-            self.followed.pop(instance, None)
-            await self.send_frame({"type": "refused", "instance": str(instance), "detail": error.message})
-            return
-        for frame in frames:
-            self.followed[instance] = frame["sequence"]
-            await self.send_frame(frame)
+        async with self.telling:
+            if instance not in self.followed:
+                return
+            try:
+                frame = await self.read_frame(instance, self.followed[instance])
+            except ServiceError as error:
+                self.followed.pop(instance, None)
+                await self.send_frame({"type": "refused", "instance": str(instance), "detail": error.message})
+                return
+            if frame is not None and instance in self.followed:
+                self.followed[instance] = frame["sequence"]
+                await self.send_frame(frame)
+                if frame["is_cut"]:
+                    self.moved.add(instance)
 
     @database_sync_to_async
-    def read_frames(self, instance: int, after: int) -> list[dict[str, Any]]:
-        return history.frames_after(reading.get_instance(self.user, instance), after)
+    def read_frame(self, instance: int, after: int) -> dict[str, Any] | None:
+        frames = history.frames_after(reading.get_instance(self.user, instance), after)
+        merged = history.merge_frames(frames)
+        return merged and merged | {"is_cut": len(frames) == history.MOST_STEPS}
 
     async def send_frame(self, frame: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(frame, default=str))

@@ -74,6 +74,14 @@ def moved_after(actor: Actor, process: str, known: Mapping[str, int]) -> list[di
     ]
 
 
+def merge_frames(frames: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Steps in a row as one frame. `after` is the sequence number that whoever gets it must have."""
+    if not frames:
+        return None
+    entries = [entry for frame in frames for entry in frame["entries"]]
+    return frames[-1] | {"after": frames[0]["sequence"] - 1, "entries": entries}
+
+
 def read_state(instance: Instance) -> dict[str, Any]:
     """The state of the live view: where tokens are, how often each node was entered, what failed."""
     visited: Counter[str] = Counter()

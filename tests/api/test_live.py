@@ -18,7 +18,7 @@ from django.utils.timezone import now
 from api.access.tokens import make_token
 from api.models import AccessToken
 from engine.push.sender import sender
-from engine.service import instances, items
+from engine.service import history, instances, items
 from tests.infrastructure.sockets import SocketClient
 from tests.service.diagrams import DECIDED, deploy, item_of, make_person
 
@@ -76,6 +76,37 @@ async def test_a_follower_hears_each_step_when_it_happens(socket: SocketClient) 
     await run(complete)(instance)
     second = await socket.receive_json()
     assert (second["sequence"], second["status"], nodes(second)) == (2, "completed", ["decision", "approved"])
+
+
+async def test_many_steps_at_once_come_together_and_none_is_missing(
+    socket: SocketClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = await run(start)()
+    await socket.send_json({"subscribe": "instance", "id": str(instance), "after": 0})
+    last = (await socket.receive_json())["sequence"]
+
+    def change() -> None:
+        for amount in range(20):
+            instances.set_variables(instance, None, {"amount": amount})
+        sender.flush()
+
+    await run(change)()
+    frames = 0
+    while last < 21:
+        frame = await socket.receive_json()
+        assert frame["after"] == last, "no step is left out"
+        last, frames = frame["sequence"], frames + 1
+    assert frames < 20
+
+
+async def test_a_long_past_comes_in_parts(socket: SocketClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "MOST_STEPS", 2)
+    monkeypatch.setattr(history.steps_after, "__kwdefaults__", {"limit": 2})
+    instance = await run(start)()
+    await run(lambda: [instances.set_variables(instance, None, {"amount": amount}) for amount in range(4)])()
+    await socket.send_json({"subscribe": "instance", "id": str(instance), "after": 0})
+    frames = [await socket.receive_json() for _part in range(3)]
+    assert [(frame["after"], frame["sequence"]) for frame in frames] == [(0, 2), (2, 4), (4, 5)]
 
 
 async def test_who_comes_back_gets_what_was_missed_and_no_more(socket: SocketClient) -> None:

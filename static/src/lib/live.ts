@@ -9,6 +9,8 @@ export type LiveStatus = "connecting" | "live" | "offline";
 export interface LiveEvent {
   type: string;
   sequence?: number;
+  /** Of an event that tells of several steps: the sequence number before the first of them. */
+  after?: number;
   [field: string]: unknown;
 }
 
@@ -100,7 +102,7 @@ export class LiveSocket {
     if (event.type === "resync") return void this.resync(subscription);
     if (event.sequence !== undefined && subscription.after !== undefined) {
       if (event.sequence <= subscription.after) return;
-      if (event.sequence > subscription.after + 1) return void this.resync(subscription);
+      if ((event.after ?? event.sequence - 1) > subscription.after) return void this.resync(subscription);
     }
     if (event.sequence !== undefined) subscription.after = event.sequence;
     subscription.receive(event);
