@@ -29,7 +29,7 @@ class RestoreBody(Body):
 
 
 class StatesBody(Body):
-    states = serializers.JSONField()
+    states = serializers.JSONField(allow_null=True)
 
 
 class PreviewBody(Body):
