@@ -6,12 +6,13 @@ taken stays its own by a short lease that is extended while it lives: the jobs o
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -212,6 +213,19 @@ def failed(job: LeasedJob, error: Exception) -> Failed:
 def call(job: LeasedJob) -> Result | Mapping[str, Any] | None:
     handler = HANDLERS[job.type]
     arguments = [job] if handler.input is None else [job, read_input(handler.input, job.variables)]
-    function = async_to_sync(handler.function) if handler.is_async else handler.function
+    function = async_to_sync(_in_time(handler)) if handler.is_async else handler.function
     result: Result | Mapping[str, Any] | None = function(*arguments)
     return result
+
+
+def _in_time(handler: Handler) -> Callable[..., Any]:
+    """An asynchronous function is really stopped when its time is over, not only left behind."""
+
+    async def run_it(*arguments: Any) -> Any:
+        try:
+            async with asyncio.timeout(handler.timeout):
+                return await handler.function(*arguments)
+        except TimeoutError as error:
+            raise TransientError(str(error) or f"It did not end within {handler.timeout:g} s.") from None
+
+    return run_it

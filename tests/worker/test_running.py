@@ -1,5 +1,6 @@
 """Jobs in the threads of a worker: side by side, given up in time, resting after failures."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from engine.models import Breaker, Incident, Instance, Job
 from engine.service import breakers, instances, jobs, versions
 from engine.service.jobs import LeasedJob
 from engine.worker import handlers, running
+from engine.worker.failures import PermanentError, TransientError
 from engine.worker.running import Runner
 from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import service, simple
@@ -194,3 +196,60 @@ def test_input_that_no_variable_can_be_is_refused_when_it_is_registered() -> Non
         handlers.handler("charge", input=When)(lambda job, when: None)
     with pytest.raises(ValueError, match="no retry"):
         handlers.handler("charge", retry="often")(lambda job: None)
+
+
+def test_an_asynchronous_handler_is_stopped_when_its_time_is_over(pays: None) -> None:
+    stopped = threading.Event()
+
+    @handlers.handler("charge", timeout=0.05)
+    async def charge(job: LeasedJob) -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            stopped.set()
+
+    start()
+    assert running.run_jobs() == 1
+    assert stopped.is_set()
+    failure = Job.objects.get().failures[0]
+    assert (failure["class"], "did not end" in failure["message"]) == ("transient", True)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "left"),
+    [
+        (TransientError("busy", 7), "transient", 2),
+        (ConnectionError("refused"), "transient", 2),
+        (KeyError("amount"), "unknown", 2),
+        (PermanentError("closed account"), "permanent", 0),
+    ],
+)
+def test_failures_have_classes(pays: None, error: Exception, kind: str, left: int) -> None:
+    @handlers.handler("charge")
+    def charge(job: LeasedJob) -> None:
+        raise error
+
+    start()
+    running.run_jobs()
+    job = Job.objects.get()
+    assert (job.failures[0]["class"], job.retries) == (kind, left)
+    assert Incident.objects.exists() == (left == 0)
+
+
+def test_what_a_receiver_asks_for_goes_before_every_other_pause(pays: None) -> None:
+    @handlers.handler("charge", retry="PT1H")
+    def charge(job: LeasedJob) -> None:
+        raise TransientError("busy", 0)
+
+    start()
+    assert running.run_jobs() == 1
+    assert running.run_jobs() == 1
+
+
+def test_a_job_that_costs_three_workers_their_life_is_an_incident(pays: None) -> None:
+    start()
+    for _ in range(3):
+        assert len(jobs.lease(["charge"], "doomed", seconds=-1)) == 1
+    assert jobs.lease(["charge"], "fourth", seconds=60) == []
+    assert "three times" in Incident.objects.get().message
+    assert Job.objects.get().available_at is None
