@@ -103,7 +103,7 @@ def change_the_process(tour: Tour, page: Page, site: Site, sign_in: SignIn) -> N
     tool.get_by_role("button", name=tour.take("Save"), exact=True).click()
     expect(tool.locator("[data-part=draft-status]")).to_contain_text("Saved")
     tool.get_by_role("button", name=tour.take("Deploy")).click()
-    page.get_by_role("dialog").get_by_role("button", name="Deploy").click()
+    page.get_by_role("dialog").get_by_role("button", name=tour.take("Deploy")).click()
     page.get_by_text("deployed as version 2").wait_for()
 
 
