@@ -24,6 +24,7 @@ RIGHT_WORDS = {
     "work": gettext_lazy("Work"),
     "operate": gettext_lazy("Operate"),
     "edit": gettext_lazy("Edit"),
+    "serve": gettext_lazy("Serve"),
 }
 
 
@@ -36,7 +37,7 @@ def rights_list(request: HttpRequest) -> HttpResponse:
             {"name": str(row), "key": row.key, "url": reverse("inbox:rights", args=[row.key]), "has_own": bool(own)}
             for row, own in granting.list_granted(request.user)
         ],
-        "rights": list(granting.RIGHTS),
+        "rights": describe_rights(),
         "roles": [
             {"name": name, "may": [right in rights for right in granting.RIGHTS]} for name, rights in ROLES.items()
         ],
@@ -68,11 +69,15 @@ def read_grants(request: HttpRequest) -> dict[str, set[str]]:
     }  # fmt: skip
 
 
+def describe_rights() -> list[dict[str, Any]]:
+    return [{"key": right, "label": RIGHT_WORDS.get(right, right.capitalize())} for right in granting.RIGHTS]
+
+
 def describe(process: Process) -> dict[str, Any]:
     own = granting.grants_of(process)
     return {
         "process": {"name": str(process), "key": process.key},
-        "rights": [{"key": right, "label": RIGHT_WORDS[right]} for right in granting.RIGHTS],
+        "rights": describe_rights(),
         "groups": [
             {"name": name, "may": [(right, right in rights) for right in granting.RIGHTS]}
             for name, rights in sorted(own.items())

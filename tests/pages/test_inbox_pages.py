@@ -248,6 +248,8 @@ class TestGivingRights:
         assert given == {"owners": (True, False, False), "managers": (False, True, False)}
         client.post("/people/p/", {"group": ["owners", "managers"]})
         assert not ProcessRight.objects.exists(), "the process goes by the roles again"
+        for path in ("/people/", "/people/p/"):
+            assert client.get(path).status_code == 200
 
     def test_who_owns_and_administers_nothing_does_not_find_the_page(
         self, task: int, manager: AbstractUser, enter: Enter

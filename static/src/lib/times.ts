@@ -43,7 +43,17 @@ export function paintTimes(root: ParentNode = document): void {
   }
 }
 
+/** The server writes dates in the browser's zone for who has not chosen another. */
+function tellZone(): void {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  if (zone && !document.cookie.includes(`zone=${zone}`))
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser that we serve.
+    document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+}
+
 export function startTimes(): void {
+  tellZone();
   paintTimes();
   setInterval(paintTimes, 30_000);
   document.addEventListener("htmx:afterSettle", () => paintTimes());
