@@ -70,6 +70,7 @@ test("what never reached the server is offered when the page opens again", async
   const { draft } = await openDraft();
   failure = "offline";
   await draw(draft, "<two/>");
+  await vi.advanceTimersByTimeAsync(300);
   failure = null;
   const { kept } = await openDraft();
   expect(kept).toMatchObject({ xml: "<two/>", revision: 1 });
@@ -101,8 +102,16 @@ test("a change made while saving is saved too", async () => {
   await draw(draft, "<three/>");
   await saving;
   expect(draft.status.kind).toBe("changed");
+  await vi.advanceTimersByTimeAsync(300);
   expect(localStorage.getItem(`statewright:draft:${URL}`)).toContain("<three/>");
   await vi.runAllTimersAsync();
   expect(onServer.xml).toBe("<three/>");
   expect(draft.status.kind).toBe("saved");
+});
+
+test("what was changed a moment ago is kept when the page goes", async () => {
+  const { draft } = await openDraft();
+  await draw(draft, "<two/>");
+  await draft.keepNow();
+  expect(localStorage.getItem(`statewright:draft:${URL}`)).toContain("<two/>");
 });

@@ -33,6 +33,13 @@ class ServerFindings {
     private readonly linting: Linting,
     canvas: { getRootElement(): { id: string } },
   ) {
+    const update = linting.update.bind(linting);
+    let rest: ReturnType<typeof setTimeout> | undefined;
+    // Asking every rule about every element after each move would make large diagrams slow.
+    linting.update = () => {
+      clearTimeout(rest);
+      rest = setTimeout(update, 250);
+    };
     const lint = linting.lint.bind(linting);
     linting.lint = async () => {
       const reports = await lint();

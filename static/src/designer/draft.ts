@@ -35,6 +35,7 @@ interface Kept extends Drawing {
   at: string;
 }
 
+const KEEP_AFTER = 300;
 const SAVE_AFTER = 1500;
 const RETRY_AFTER = 5000;
 
@@ -42,6 +43,7 @@ export class Draft {
   revision = 0;
   status: DraftStatus = { kind: "saved", at: null };
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private keeping: ReturnType<typeof setTimeout> | undefined;
   private changes = 0;
   private saving: Promise<boolean> | null = null;
 
@@ -63,12 +65,22 @@ export class Draft {
     return { draft, kept: isSame ? null : kept };
   }
 
-  /** Call after every change: keeps it here at once, sends it soon. */
+  /** Call after every change: keeps it here when the hand rests, sends it soon. */
   async change(): Promise<void> {
     this.changes += 1;
     if (this.status.kind !== "conflict" && this.status.kind !== "offline") this.become({ kind: "changed" });
-    this.keep(await this.read());
+    // A large diagram takes a while to write down; not while it is being moved.
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => void this.keepNow(), KEEP_AFTER);
     if (this.status.kind !== "conflict") this.saveIn(SAVE_AFTER);
+  }
+
+  /** Keeps here what is not kept yet; also when the page goes. */
+  async keepNow(): Promise<void> {
+    if (this.keeping === undefined) return;
+    clearTimeout(this.keeping);
+    this.keeping = undefined;
+    this.keep(await this.read());
   }
 
   /** Saves now; true when the server has everything. */
@@ -98,6 +110,8 @@ export class Draft {
   }
 
   forgetKept(): void {
+    clearTimeout(this.keeping);
+    this.keeping = undefined;
     this.store.removeItem(this.keptKey);
   }
 

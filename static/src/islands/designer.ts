@@ -145,6 +145,7 @@ export async function mount(root: HTMLElement): Promise<void> {
   acceptDrops(root, take);
   acceptPastes(take);
   addEventListener("online", () => draft.status.kind === "offline" && void draft.save());
+  addEventListener("pagehide", () => void draft.keepNow());
   addEventListener("beforeunload", (event) => {
     if (["conflict", "refused"].includes(draft.status.kind)) event.preventDefault();
   });
