@@ -147,3 +147,50 @@ def test_five_hundred_elements_are_opened_and_edited(embedded_site: Site, open_f
     choose_element(tool, "t0")
     page.keyboard.press("ArrowDown")
     expect(tool.locator("[data-do=undo]")).to_be_enabled()
+
+
+def test_elements_are_found_copied_aligned_and_pictured(
+    embedded_site: Site, open_for: OpenFor, take_screenshot: Take
+) -> None:
+    page = open_for(embedded_site, "designer")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=embedded_site.url)
+    tool = open_draft(page, embedded_site, "found_order", order("found_order"))
+    focus_canvas(page)
+    page.keyboard.press("Control+f")
+    page.locator(".djs-search-input input").wait_for()
+    page.keyboard.type("Pay")
+    page.locator(".djs-search-result", has_text="Pay").first.wait_for()
+    page.keyboard.press("Enter")
+    expect(tool.locator('.djs-element.selected[data-element-id="pay"]')).to_have_count(1)
+    before = tool.locator(".djs-shape").count()
+    page.keyboard.press("Control+c")
+    page.keyboard.press("Control+v")
+    page.mouse.move(500, 690)
+    page.mouse.move(500, 700)
+    page.locator("svg.djs-drag-active").wait_for()
+    page.mouse.click(500, 702)
+    expect(tool.locator(".djs-shape")).not_to_have_count(before)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("copy as image")
+    page.keyboard.press("Enter")
+    page.get_by_text("The picture is in the clipboard.").wait_for()
+    kinds = page.evaluate("navigator.clipboard.read().then(items => items.flatMap(item => item.types))")
+    assert kinds == ["image/png"]
+    focus_canvas(page)
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("align top")
+    page.keyboard.press("Enter")
+    tops = page.evaluate(
+        "[...document.querySelectorAll('.djs-shape[data-element-id=check], .djs-shape[data-element-id=done]')]"
+        ".map(shape => Math.round(shape.getCTM().f / shape.getCTM().a))"
+    )
+    assert len(set(tops)) == 1
+    page.evaluate("text => navigator.clipboard.writeText(text)", order("found_order").replace("Check", "Look at"))
+    focus_canvas(page)
+    page.keyboard.press("Control+v")
+    page.get_by_text("pasted.bpmn is on the canvas.").wait_for()
+    expect(tool.locator('[data-element-id="check"]').first).to_contain_text("Look at the order")
+    tool.get_by_role("button", name="Overview map").click()
+    expect(tool.locator(".djs-minimap.open")).to_be_visible()
+    take_screenshot(page, "designer-map")

@@ -3,6 +3,7 @@ import { svgToImage } from "@bpmn-io/svg-to-image";
 import { describe, Problem, put } from "../lib/http";
 import { toast } from "../lib/toast";
 import type { Bench, NamedFile } from "./bench";
+import type { DrawingTool } from "./modeler";
 
 export type ExportFormat = "bpmn" | "svg" | "png";
 type Kind = "diagram" | "decision" | "form";
@@ -128,8 +129,13 @@ export function acceptDrops(area: HTMLElement, take: (files: NamedFile[]) => voi
 }
 
 /** A pasted diagram, decision or form is taken as a file; what is pasted into a field is left to the field. */
-export function acceptPastes(take: (files: NamedFile[]) => void): void {
+export function acceptPastes(tool: DrawingTool, take: (files: NamedFile[]) => void): void {
   const endings: Record<Kind, string> = { diagram: "bpmn", decision: "dmn", form: "form" };
+  const takeText = (content: string): boolean => {
+    const kind = kindOfText(content);
+    if (kind) take([{ name: `pasted.${endings[kind]}`, content }]);
+    return kind !== null;
+  };
   document.addEventListener("paste", (event) => {
     const target = event.target as HTMLElement;
     if (target.isContentEditable || target.matches("input, textarea, [contenteditable]")) return;
@@ -137,12 +143,10 @@ export function acceptPastes(take: (files: NamedFile[]) => void): void {
     if (files.length > 0) {
       event.preventDefault();
       void readFiles(files).then(take);
-      return;
-    }
-    const content = event.clipboardData?.getData("text/plain") ?? "";
-    const kind = kindOfText(content);
-    if (!kind) return;
-    event.preventDefault();
-    take([{ name: `pasted.${endings[kind]}`, content }]);
+    } else if (takeText(event.clipboardData?.getData("text/plain") ?? "")) event.preventDefault();
+  });
+  // The canvas has the focus: its own paste is for elements, and the browser then sends no event.
+  tool.on("copyPaste.pasteElements", 2100, (context: { tree?: object }) => {
+    if (!context.tree) void navigator.clipboard?.readText().then(takeText, () => false);
   });
 }

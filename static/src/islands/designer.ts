@@ -143,7 +143,7 @@ export async function mount(root: HTMLElement): Promise<void> {
   tool.on("commandStack.changed", changed);
   files.onChange(() => changed());
   acceptDrops(root, take);
-  acceptPastes(take);
+  acceptPastes(tool, take);
   addEventListener("online", () => draft.status.kind === "offline" && void draft.save());
   addEventListener("pagehide", () => void draft.keepNow());
   addEventListener("beforeunload", (event) => {
