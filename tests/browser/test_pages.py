@@ -28,6 +28,8 @@ PAGES = (
     ("notices", "manager", "/notices/", ""),
     ("settings", "clerk", "/settings/", ""),
     ("started", "clerk", "/started/", ""),
+    ("tokens", "admin", "/tokens/", ""),
+    ("api-reference", "designer", "/api/docs/", ""),
     ("rights", "admin", "/people/", ""),
     ("rights-of-one", "admin", "/people/expense_approval/", ""),
     ("start", "clerk", "/start/", ""),
