@@ -1,6 +1,6 @@
 /** A process told as states and transitions: a table or JSON, drawn while it is written, made into a diagram at the end. */
 import { drawGraph } from "../designer/machine/graph";
-import { type Edge, END, type Machine, PROCESS } from "../designer/machine/rows";
+import { machineOf, readWays, type Way } from "../designer/machine/written";
 import { h, icon, readProps } from "../lib/dom";
 import { describe, Problem, post } from "../lib/http";
 import "../styles/machine.css";
@@ -11,15 +11,6 @@ interface StatesProps {
   /** The designer of the new draft; `KEY` stands for its id. */
   edit_url: string;
   name: string;
-}
-
-interface Way {
-  from: string;
-  event: string;
-  after: string;
-  guard: string;
-  to: string;
-  do: string;
 }
 
 type Field = keyof Way;
@@ -251,74 +242,4 @@ class StatesPage {
       this.create.disabled = false;
     }
   }
-}
-
-/** The transitions of either notation, as far as they can be told here; null where the server has to say what is wrong. */
-function readWays(found: Record<string, unknown>): Way[] | null {
-  const text = (value: unknown) =>
-    typeof value === "string" || typeof value === "number" ? String(value) : "";
-  if (Array.isArray(found.transitions))
-    return (found.transitions as Record<string, unknown>[]).map((way) => ({
-      from: text(way?.from),
-      event: text(way?.event),
-      after: text(way?.after),
-      guard: text(way?.guard),
-      to: text(way?.to),
-      do: text(way?.do),
-    }));
-  if (typeof found.states !== "object" || found.states === null) return null;
-  const ways: Way[] = [];
-  for (const [from, state] of Object.entries(found.states as Record<string, Record<string, unknown> | null>))
-    for (const word of ["on", "after"] as const)
-      for (const [cause, targets] of Object.entries((state?.[word] ?? {}) as Record<string, unknown>))
-        for (const target of Array.isArray(targets) ? targets : [targets]) {
-          const way = (typeof target === "object" ? target : { target }) as Record<string, unknown> | null;
-          ways.push({
-            from,
-            event: word === "on" ? cause : "",
-            after: word === "after" ? cause : "",
-            guard: text(way?.guard),
-            to: text(way?.target),
-            do: text(way?.do),
-          });
-        }
-  const initial = text(found.initial);
-  return ways.sort((a, b) => Number(b.from === initial) - Number(a.from === initial));
-}
-
-function machineOf(name: string, ways: Way[]): Machine & { edges: Edge[] } {
-  const names = [...new Set(ways.flatMap(({ from, to }) => [from, to]))].filter(Boolean);
-  const leaving = new Set(ways.map(({ from }) => from));
-  const edge = (source: string, target: string, cause = "", guard = ""): Edge => ({
-    source,
-    target,
-    cause,
-    guard,
-    flow: "",
-    isDefault: false,
-    isBirth: false,
-  });
-  const state = (key: string, shown = key) => ({
-    key,
-    kind: "",
-    node: key,
-    scope: PROCESS,
-    name: shown,
-    is_inner: false,
-  });
-  return {
-    process: name,
-    name,
-    states: [state(PROCESS, "The start"), ...names.map((key) => state(key)), state(END, "The end")],
-    transitions: [],
-    edges: [
-      ...names.slice(0, 1).map((first) => edge(PROCESS, first)),
-      ...ways
-        .filter(({ from, to }) => from && to)
-        .map(({ from, to, event, after, guard }) =>
-          edge(from, to, event || (after && `after ${after}`), guard),
-        ),
-      ...names.filter((key) => !leaving.has(key)).map((last) => edge(last, END)),
-    ],
-  };
 }

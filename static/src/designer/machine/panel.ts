@@ -3,6 +3,7 @@ import { h, icon } from "../../lib/dom";
 import { describe, type Finding, Problem, post } from "../../lib/http";
 import type { Bench } from "../bench";
 import type { PanelView } from "../panels";
+import { findingList } from "../trial/trouble";
 import { drawGraph } from "./graph";
 import { type Edge, edgesOf, type Machine, outerEdges, PROCESS, type StateRow } from "./rows";
 import "../../styles/machine.css";
@@ -86,7 +87,6 @@ class StatesPanel {
   }
 
   private trouble(words: string, findings: Finding[]): HTMLElement {
-    const errors = findings.filter(({ severity }) => severity !== "warning");
     return h(
       "div",
       { class: "callout m-3 state-incident" },
@@ -94,22 +94,8 @@ class StatesPanel {
       h(
         "div",
         {},
-        h("p", {}, errors.length > 0 ? "The diagram cannot run yet, so it has no states:" : words),
-        h(
-          "ul",
-          {},
-          ...errors.map(({ message, node }) =>
-            h(
-              "li",
-              {},
-              h(
-                "button",
-                { type: "button", class: "link-quiet", onclick: () => node && this.bench.goTo(node) },
-                message,
-              ),
-            ),
-          ),
-        ),
+        h("p", {}, findings.length > 0 ? "The diagram cannot run yet, so it has no states:" : words),
+        findingList(findings, (node) => void this.bench.goTo(node)),
       ),
     );
   }

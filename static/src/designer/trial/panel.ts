@@ -9,6 +9,7 @@ import type { Action, Picture, Run } from "./model";
 import { Scenarios } from "./scenarios";
 import { stepList } from "./steps";
 import { Trial } from "./trial";
+import { troubleWords } from "./trouble";
 import { jsonField, variablesTable } from "./values";
 import { actionButtons, eventCard, waitCard } from "./waits";
 import "../../styles/trial.css";
@@ -128,62 +129,10 @@ class TestPanel {
   }
 
   private paintTrouble(): void {
-    const { trouble } = this.trial;
     if (this.trial.isBusy) return;
-    if (!trouble) {
-      this.trouble.replaceChildren();
-      return;
-    }
-    const list =
-      trouble.kind === "diagram"
-        ? h(
-            "ul",
-            {},
-            ...trouble.findings
-              .filter(({ severity }) => severity !== "warning")
-              .map(({ message, node }) =>
-                h(
-                  "li",
-                  {},
-                  h(
-                    "button",
-                    { type: "button", class: "link-quiet", onclick: () => node && this.bench.goTo(node) },
-                    message,
-                  ),
-                ),
-              ),
-          )
-        : null;
-    const words =
-      trouble.kind === "diagram"
-        ? "The diagram cannot run yet:"
-        : trouble.kind === "lost"
-          ? trouble.message
-          : `Step ${trouble.refusal.action + 1} is no longer possible: ${trouble.refusal.message}`;
+    const { trouble } = this.trial;
     this.trouble.replaceChildren(
-      h(
-        "div",
-        { class: `callout m-3 ${trouble.kind === "stuck" ? "state-waiting" : "state-incident"}` },
-        icon(trouble.kind === "stuck" ? "warning" : "incident"),
-        h(
-          "div",
-          {},
-          h("p", {}, words),
-          list,
-          trouble.kind === "stuck" &&
-            h(
-              "button",
-              { type: "button", class: "btn btn-sm mt-2", onclick: () => void this.trial.dropStuck() },
-              "Go on from before it",
-            ),
-          trouble.kind === "lost" &&
-            h(
-              "button",
-              { type: "button", class: "btn btn-sm mt-2", onclick: () => void this.trial.play() },
-              "Try again",
-            ),
-        ),
-      ),
+      ...(trouble ? [troubleWords(this.trial, trouble, (node) => void this.bench.goTo(node))] : []),
     );
   }
 
