@@ -1,4 +1,4 @@
-"""DBOS: durable functions; each step is recorded. Eight callers at once, for it waits more than it works."""
+"""DBOS: durable functions; each step is recorded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dbos import DBOS
 
 from bench.players.protocol import Act, serve
 
-CALLERS = 8
+CALLERS = 1
 
 
 @DBOS.step()
