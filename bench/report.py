@@ -33,6 +33,7 @@ STYLE = (
 
 def write(ratios: dict[str, dict[str, list[float]]], details: dict[str, Any]) -> None:
     RESULTS.mkdir(exist_ok=True)
+    details["load_at_end"] = [round(one, 1) for one in os.getloadavg()]
     latest = {"format": 1, "commit": read_commit(), "ratios": ratios}
     (RESULTS / "latest.json").write_text(json.dumps(latest, indent=1) + "\n")
     (RESULTS / "details.json").write_text(json.dumps(details, indent=1) + "\n")
@@ -74,6 +75,9 @@ def describe_machine() -> dict[str, str]:
 
 
 def print_machine(details: dict[str, Any]) -> None:
+    details["load_at_start"] = [round(one, 1) for one in os.getloadavg()]
+    if details["load_at_start"][0] > 1:
+        print(f"Other work is going on (load {details['load_at_start'][0]}): what waits for the disk will tell little.")
     print(", ".join(f"{name} {value}" for name, value in details["machine"].items()))
     peers = ", ".join(details["peers"])
     print(f"{details['rounds']} interleaved rounds, {details['seconds']:g} s a measurement; peers: {peers}")
