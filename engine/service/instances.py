@@ -158,7 +158,9 @@ def retry_incident(incident: int, actor: Actor, *, variables: dict[str, Any] | N
         unit.batch.resolved_incidents.append(EndedItem(incident, name_of(actor)))
         if given:
             change = Delivery(incident_row.token, "variables", {"variables": given}, name_of(actor))
-            unit.deliver(case, [change])
+            changed = unit.deliver(case, [change])
+            if isinstance(changed, Failure):
+                raise Invalid(changed.code, changed.message)
         if incident_row.job is None:
             data = unpack(incident_row.data)
             move(unit, case, Delivery(incident_row.token, incident_row.trigger, data, name_of(actor)))

@@ -222,7 +222,10 @@ def _take(unit: Unit, case: Case, row: JobRow, outcome: Outcome, actor: str) -> 
         delivery = Delivery(row.token, "error", data, actor)
     unit.batch.ended_jobs.append(row.id)
     result = unit.deliver(case, [delivery])
-    return not isinstance(result, Failure) and not result.refused
+    if isinstance(result, Failure):
+        unit.park(case, delivery, result)  # what the job has done is kept, and delivered by the incident's retry
+        return True
+    return not result.refused
 
 
 def _error_of(unit: Unit, case: Case, row: JobRow, message: str) -> str | None:

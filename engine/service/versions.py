@@ -17,7 +17,7 @@ from engine.core.model import graph
 from engine.core.model.behaviour import Fault
 from engine.core.parse.dmn import read_decisions
 from engine.models import DecisionVersion, DeployedFile, ProcessVersion, State, Transition
-from engine.service import audiences
+from engine.service import audiences, outbox
 from engine.service.decision_files import is_decision_file
 from engine.service.errors import Conflict, NotFound
 from engine.service.expressions import expression_budget
@@ -102,6 +102,7 @@ def forget_all() -> None:
         _versions.clear()
         _decisions.clear()
     audiences.forget_all()
+    outbox.forget_listeners()
 
 
 def _build(version: int) -> Version:

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from engine.core.model.problems import ProcessError
 from engine.models import Delivery, Incident, Instance, Timer, Token, WorkItem
-from engine.service import instances, items, versions, work
+from engine.service import instances, items, jobs, versions, work
 from engine.service.advance import in_unit
 from engine.service.errors import Busy, Invalid
 from engine.service.limits import door
@@ -21,6 +21,7 @@ from tests.runtime.diagrams import (
     line,
     make_process,
     message,
+    service,
     signal,
     simple,
     start,
@@ -188,6 +189,20 @@ def test_a_person_is_told_of_a_history_that_is_too_long(deployed: Deploy, limit:
     with pytest.raises(Invalid, match="history"):
         items.complete(WorkItem.objects.get().pk, None)
     assert WorkItem.objects.get().status == 0
+
+
+def test_what_a_job_has_done_is_not_lost_when_the_history_is_too_long(deployed: Deploy, limit: Limit) -> None:
+    deployed(simple("pays", ("pay", service("pay", "charge"))))
+    instances.start("pays", None)
+    (job,) = jobs.lease(["charge"], "me", seconds=60)
+    limit(history=1)
+    assert jobs.bring_back([jobs.Done(job.id, {"paid": True})], "me") == 1
+    incident = Incident.objects.get()
+    assert (incident.code, Instance.objects.get().status) == ("history-limit", Instance.Status.ACTIVE)
+    limit(history=1000)
+    instances.retry_incident(incident.pk, None)
+    assert Instance.objects.get().variables == {"paid": True}
+    assert Instance.objects.get().status == Instance.Status.COMPLETED
 
 
 def test_messages_that_wait_for_receivers_have_a_number(deployed: Deploy, limit: Limit) -> None:
