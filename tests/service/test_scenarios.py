@@ -223,7 +223,7 @@ def command(*arguments: str) -> tuple[str, str]:
 def test_command_is_green_on_what_is_deployed_and_red_on_other_files(tmp_path: Path) -> None:
     keep()
     deploy(files(DECIDED), None)
-    assert command() == ("1 scenarios go as expected.\n", "")
+    assert command() == ("The only scenario goes as expected.\n", "")
     other = tmp_path / "p.bpmn"
     other.write_text(DECIDED.replace('outcome = "approve"', 'outcome = "yes"'))
     out, error = command("p", "--file", str(other))
@@ -236,7 +236,7 @@ def test_command_tries_drafts_where_asked() -> None:
     keep()
     drafts.save_draft(None, "p", DECIDED, 0)
     assert "not deployed" in command()[1]
-    assert command("--drafts") == ("1 scenarios go as expected.\n", "")
+    assert command("--drafts") == ("The only scenario goes as expected.\n", "")
 
 
 def test_command_writes_junit_that_names_what_differs(tmp_path: Path) -> None:

@@ -43,7 +43,8 @@ class Command(BaseCommand):
         red = sum(1 for result in results if not result.is_green)
         if red:
             raise CommandError(f"{red} of {len(results)} scenarios do not go as expected.")
-        self.stdout.write(f"{len(results)} scenarios go as expected." if results else "There are no scenarios.")
+        words = {0: "There are no scenarios.", 1: "The only scenario goes as expected."}
+        self.stdout.write(words.get(len(results), f"All {len(results)} scenarios go as expected."))
 
     def _run(self, key: str, given: list[File], *, drafts: bool, verbosity: int) -> Sequence[Result]:
         try:
