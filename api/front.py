@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework.renderers import JSONRenderer
 
+from api.turns import Turns
 from api.waiting import MEMBER, LookOut, Wait
 
 Scope = MutableMapping[str, Any]
@@ -51,14 +52,6 @@ class Buckets:
         return left
 
 
-class Turn:
-    """How many calls of one caller run at a time, and how many there are."""
-
-    def __init__(self) -> None:
-        self.places = asyncio.Semaphore(settings.API_AT_ONCE)
-        self.callers = 0
-
-
 class Front:
     """Around the whole HTTP application; what is no call of the API passes through."""
 
@@ -66,7 +59,7 @@ class Front:
         self.application = application
         self.calls = Buckets(settings.API_RATE, settings.API_BURST)
         self.refusals = Buckets(1.0, settings.API_REFUSALS)
-        self.turns: dict[str, Turn] = {}
+        self.turns = Turns(settings.API_AT_ONCE)
         self.look_out: LookOut | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,15 +92,8 @@ class Front:
 
     async def call(self, scope: Scope, body: bytes, receive: Receive, answer: Answer, caller: str) -> None:
         """Few calls of one caller run at a time; the others of the same caller wait for their turn."""
-        turn = self.turns.setdefault(caller, Turn())
-        turn.callers += 1
-        try:
-            async with turn.places:
-                await self.application(scope, replay(body, receive), answer.send_unless_waiting(scope))
-        finally:
-            turn.callers -= 1
-            if not turn.callers:
-                self.turns.pop(caller, None)
+        async with self.turns.turn(caller):
+            await self.application(scope, replay(body, receive), answer.send_unless_waiting(scope))
         wait: Wait | None = scope.get(MEMBER)
         if wait is not None and answer.is_held:
             await self.answer_late(wait, answer, receive)

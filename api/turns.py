@@ -1,0 +1,78 @@
+"""Whose call runs next: alone a caller may have many at a time; beside others one with a queue has one, with pauses.
+
+A call takes time of the whole process. Who sends more than it can do shall wait longer, and the others hardly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+BESIDE_SECONDS = 2.0  # so long after a call its caller counts as being there
+PAUSE_FACTOR = 5.0  # a pause for one with a queue, as a multiple of what its call took
+
+
+class Line:
+    """The calls of one caller."""
+
+    def __init__(self) -> None:
+        self.running = 0
+        self.waiting: deque[asyncio.Future[None]] = deque()
+
+
+class Turns:
+    def __init__(self, at_once: int) -> None:
+        self.at_once = at_once
+        self.lines: dict[str, Line] = {}
+        self.latest: dict[str, float] = {}  # the two callers that were there last
+
+    @asynccontextmanager
+    async def turn(self, caller: str) -> AsyncIterator[None]:
+        self.note(caller)
+        line = self.lines.setdefault(caller, Line())
+        if line.waiting or line.running >= self.allowed(caller):
+            place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            line.waiting.append(place)
+            try:
+                await place
+            except asyncio.CancelledError:
+                if place.done() and not place.cancelled():
+                    self.leave(caller, line)
+                else:
+                    line.waiting.remove(place)
+                raise
+        else:
+            line.running += 1
+        since = time.monotonic()
+        try:
+            yield
+        finally:
+            if line.waiting and self.allowed(caller) == 1:
+                pause = (time.monotonic() - since) * PAUSE_FACTOR
+                asyncio.get_running_loop().call_later(pause, self.leave, caller, line)
+            else:
+                self.leave(caller, line)
+
+    def note(self, caller: str) -> None:
+        self.latest.pop(caller, None)
+        self.latest[caller] = time.monotonic()
+        while len(self.latest) > 2:
+            del self.latest[next(iter(self.latest))]
+
+    def allowed(self, caller: str) -> int:
+        now = time.monotonic()
+        is_alone = all(one == caller or now - seen > BESIDE_SECONDS for one, seen in self.latest.items())
+        return self.at_once if is_alone else 1
+
+    def leave(self, caller: str, line: Line) -> None:
+        line.running -= 1
+        while line.waiting and line.running < self.allowed(caller):
+            place = line.waiting.popleft()
+            if not place.done():
+                line.running += 1
+                place.set_result(None)
+        if not line.running and not line.waiting and self.lines.get(caller) is line:
+            del self.lines[caller]
