@@ -57,6 +57,8 @@ def test_a_form_is_made_for_a_task_previewed_and_deployed_with_the_process(
             page.emulate_media(color_scheme="dark" if width == 768 else "light")
             take_screenshot(page, f"form-{name.lower()}-{width}")
             assert fits(page), f"{name} at {width}"
+            if width == 768:
+                assert find_violations(page, LIBRARY) == []
     editor.get_by_role("button", name="Done").click()
     expect(open_group(tool, "Form").get_by_label("Form in the inbox")).to_have_value("camunda-forms:bpmn:check_form")
     page.keyboard.press("Control+s")
@@ -89,6 +91,7 @@ def test_a_decision_is_imported_edited_tried_with_its_matched_rule_and_deployed(
     take_screenshot(page, "decision-editor")
     page.emulate_media(color_scheme="dark")
     take_screenshot(page, "decision-editor-dark")
+    assert find_violations(page, (*LIBRARY, ".index-column")) == []  # the editor's own empty corner of its table
     editor.get_by_role("tab", name="Requirements").click()
     take_screenshot(page, "decision-editor-graph-dark")
     page.set_viewport_size({"width": 768, "height": 800})

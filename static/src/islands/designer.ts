@@ -57,6 +57,8 @@ export async function mount(root: HTMLElement): Promise<void> {
     readXml,
     readFiles: async () => [{ name: `${props.key}.bpmn`, content: await readXml() }, ...files.list()],
     open: async (xml) => {
+      // What was found was found in another diagram.
+      checks.forget();
       await tool.importXML(await page.withLayout(xml));
       fitToSpace(tool);
       checks.soon();
