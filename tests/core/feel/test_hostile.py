@@ -41,7 +41,7 @@ def outcome(text: str) -> tuple[tuple[Diagnostic, ...], object]:
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:50]))
 def test_hostile_text_ends_with_a_diagnostic(text: str) -> None:
     before = json.dumps(VARIABLES)
-    begun = time.monotonic()
+    begun = time.thread_time()  # of this thread: others on the machine do not count
     tracemalloc.start()
     try:
         found, value = outcome(text)
@@ -51,7 +51,7 @@ def test_hostile_text_ends_with_a_diagnostic(text: str) -> None:
     assert found
     assert peak < MOST_BYTES
     assert not callable(value)
-    assert time.monotonic() - begun < GENEROUS_SECONDS
+    assert time.thread_time() - begun < GENEROUS_SECONDS
     assert json.dumps(VARIABLES) == before
 
 
