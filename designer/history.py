@@ -53,7 +53,9 @@ def state_page(request: HttpRequest, key: str, place: str) -> HttpResponse:
         "process": {"key": key, "url": _url_of(request.user, key)},
         "state": found,
         "files": [file["name"] for file in found.files],
-        "compare_url": reverse("designer:compare", args=[key]) + f"?before={place}&after=draft",
+        "compare_url": reverse("designer:compare", args=[key]) + f"?before={place}&after=draft"
+        if _may_edit(request.user, key)
+        else "",
         "diagram": {
             "id": None, "xml": found.xml, "tokens": [], "visited": [], "flows": [], "incidents": [], "sequence": 0,
             "status": "active", "state_url": "",
@@ -100,6 +102,14 @@ def _choose(request: HttpRequest, places: list[tuple[str, str]]) -> tuple[str, s
     before = request.GET.get("before") or (versions[1:] if newest in versions else versions or [newest])[:1] or [newest]
     after = request.GET.get("after") or newest
     return before if isinstance(before, str) else before[0], after
+
+
+def _may_edit(actor: Actor, key: str) -> bool:
+    try:
+        require_edit(actor, key)
+    except (Forbidden, NotFound):
+        return False
+    return True
 
 
 def _url_of(actor: Actor, key: str) -> str:

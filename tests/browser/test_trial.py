@@ -207,6 +207,9 @@ def test_draft_is_kept_with_a_note_compared_and_gone_back_to(
     diff.get_by_role("button", name=re.compile("Pay it")).click()
     expect(diff.locator('.djs-element.is-pointed[data-element-id="pay"]')).to_have_count(2)
     problems = look(designer, take_screenshot, "compare")
+    designer.goto(f"{embedded_site.url}/processes/dated/states/k1/")
+    expect(shape(island(designer, "instance"), "pay")).to_contain_text("Pay expense")
+    problems += look(designer, take_screenshot, "state")
 
     designer.goto(f"{embedded_site.url}/processes/dated/edit/")
     tool = island(designer, "designer")

@@ -68,7 +68,11 @@ def test_who_may_not_see_the_process_finds_nothing(path: str, expected: int) -> 
 def test_drafts_are_shown_to_who_may_edit_only() -> None:
     put(PLAIN)
     assert enter("operator", "operators").get("/processes/p/states/draft/").status_code == 403
-    assert enter("modeler", "modelers").get("/processes/p/states/draft/").status_code == 200
+    modeler = enter("modeler", "modelers")
+    assert modeler.get("/processes/p/states/draft/").status_code == 200
+    link = "Compare with the draft"
+    assert link in modeler.get("/processes/p/states/v1/").content.decode()
+    assert link not in enter("auditor", "operators").get("/processes/p/states/v1/").content.decode()
 
 
 def test_hostile_names_are_texts_on_the_page() -> None:
