@@ -35,7 +35,8 @@ _NOTES: Final[dict[str, str]] = {
     "implicitThrowEvent": "what a multi-instance activity throws when an instance is complete",
     "task": "passed at once",
     "manualTask": "passed at once",
-    "userTask": "a work item",
+    "userTask": "a work item; task listeners are called on creation, assignment, update, timeout and completion; one on "
+    "`delete` is never called, and deployment says so (`listener-never-called`)",
     "serviceTask": "a job",
     "sendTask": "throws its message; a job where it names who does it",
     "receiveTask": "waits for its message; may start the process",
@@ -64,7 +65,7 @@ _NOTES: Final[dict[str, str]] = {
     "dataInputAssociation": "a copy into the activity's own variables",
     "dataOutputAssociation": "a copy out of them",
     "property": "a variable of its activity or process",
-    "correlationProperty": "the expression that finds the correlation key",
+    "correlationProperty": 'the expressions that find the correlation key; of several, the list of their values as a text: `["7", "8"]`',
     "association": "from a compensation event to its handler; else drawn only",
     "potentialOwner": "candidates of a user task",
     "humanPerformer": "assignee of a user task",

@@ -37,6 +37,7 @@ class Context:
         "_taken",
         "associations",
         "diagram",
+        "diagram_root",
         "dialect",
         "forms",
         "generated",
@@ -53,6 +54,7 @@ class Context:
 
     def __init__(self, root: _Element) -> None:
         self.diagram = Diagram()
+        self.diagram_root = root
         self.roots: dict[str, _Element] = {}  # what processes refer to: messages, errors, operations, …
         self.seen: set[str] = set()
         self.generated: list[tuple[_Element, str]] = []  # elements without an id, and the one they got

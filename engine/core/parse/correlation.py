@@ -2,57 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from lxml.etree import _Element
 
 from engine.core.model.codes import problem
-from engine.core.model.diagram import Definition, Formula, Node, Process
+from engine.core.model.diagram import Formula, Node, Process
 from engine.core.parse import formulas
 from engine.core.parse.context import Context
 from engine.core.parse.names import THROW_EVENTS, reference, tag
 
 _SENDERS: Final = THROW_EVENTS | {"sendTask"}
+_PROCESS: Final = tag("process")
+_SUBSCRIPTION: Final = tag("correlationSubscription")
 _BINDING: Final = tag("correlationPropertyBinding")
 _RETRIEVAL: Final = tag("correlationPropertyRetrievalExpression")
 
 
 def apply(ctx: Context, process: Process) -> None:
-    """Give the messages that a correlation property can be read from their keys.
+    """Give the messages that correlation properties can be read from their keys.
 
-    Who waits compares the process's own value of the property, bound by a subscription (`dataPath`); who
-    sends carries what the property reads from the message (`messagePath`). A key of several properties has no
-    one value: its first bound property counts.
+    Who waits compares the process's own values of the properties, bound by a subscription (`dataPath`); who
+    sends carries what they read from the message (`messagePath`). A key of several properties has all their
+    values, in the order of the file.
     """
-    bound = _bound(ctx)
+    bound = _bound(ctx.subscriptions)
     ctx.subscriptions.clear()
     paths = _paths(ctx)
     if not paths:
         return
+    compared = _compared(ctx, paths)
     for node in process.nodes.values():
         for definition in node.definitions:
             if definition.kind == "message" and definition.correlation_key is None:
-                keys = _keys(node, definition, bound, paths)
-                definition.correlation_key = next(iter(keys.values()), None)
-                if len(keys) > 1:
-                    first, *others = keys
-                    message = f"Only {first} is compared, not {', '.join(others)}: make one property of them."
-                    ctx.diagram.problems.append(problem("partial-correlation", node.id, node.line, message))
+                known = paths.get(definition.reference, {}) if node.kind in _SENDERS else bound
+                names = [name for name in compared.get(definition.reference, ()) if name in known]
+                definition.correlation_key = _key(ctx, node, {name: known[name] for name in names})
 
 
-def _keys(
-    node: Node, definition: Definition, bound: dict[str, Formula], paths: dict[str, dict[str, Formula]]
-) -> dict[str, Formula]:
-    readable = paths.get(definition.reference, {})
-    if node.kind in _SENDERS:
-        return readable
-    return {name: path for name, path in bound.items() if name in readable}
+def _key(ctx: Context, node: Node, parts: dict[str, Formula]) -> Formula | None:
+    """One formula for all: null where one of them is, else the list of their texts as a text."""
+    if len(parts) < 2:
+        return next(iter(parts.values()), None)
+    if any(part.language != "feel" for part in parts.values()):
+        first, *others = parts
+        message = f"Only {first} is compared, not {', '.join(others)}: write all of them in FEEL."
+        ctx.diagram.problems.append(problem("partial-correlation", node.id, node.line, message))
+        return parts[first]
+    values = ", ".join(f"({part.text}\n)" for part in parts.values())  # a comment ends with its line
+    return Formula(
+        f"if some part in [{values}] satisfies part = null then null "
+        f"else string(for part in [{values}] return string(part))",
+        "feel",
+    )
 
 
-def _bound(ctx: Context) -> dict[str, Formula]:
+def _compared(ctx: Context, paths: dict[str, dict[str, Formula]]) -> dict[str, list[str]]:
+    """Message → the properties that both of its ends know: of those that can be read from it, the ones that every
+    process binds that binds any. Where nobody binds one, whoever waits is elsewhere: all of them."""
+    root = ctx.diagram_root
+    binders = [_bound(owner.iterchildren(_SUBSCRIPTION)).keys() for owner in root.iterchildren(_PROCESS)]
+    found = {}
+    for message, readable in paths.items():
+        chosen = set(readable)
+        for names in binders:
+            chosen &= names if names & readable.keys() else chosen
+        found[message] = [name for name in readable if name in chosen]
+    return found
+
+
+def _bound(subscriptions: Iterable[_Element]) -> dict[str, Formula]:
     """Correlation property → the process's expression for it."""
     found = {}
-    for subscription in ctx.subscriptions:
+    for subscription in subscriptions:
         for binding in subscription.iterchildren(_BINDING):
             path = binding.find(tag("dataPath"))
             if path is not None:
