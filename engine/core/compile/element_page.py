@@ -65,7 +65,8 @@ _NOTES: Final[dict[str, str]] = {
     "dataInputAssociation": "a copy into the activity's own variables",
     "dataOutputAssociation": "a copy out of them",
     "property": "a variable of its activity or process",
-    "correlationProperty": 'the expressions that find the correlation key; of several, the list of their values as a text: `["7", "8"]`',
+    "correlationProperty": "the expressions that find the correlation key; of several, the list of their values as a "
+    'text: `["7", "8"]`',
     "association": "from a compensation event to its handler; else drawn only",
     "potentialOwner": "candidates of a user task",
     "humanPerformer": "assignee of a user task",
