@@ -333,7 +333,7 @@ def test_a_saved_view_has_its_address_and_its_number(
 
 
 def test_a_public_link_starts_without_an_account_until_it_is_ended(
-    embedded_site: Site, open_for: OpenFor, page: Page, take_screenshot: Shoot, page_errors: list[str]
+    embedded_site: Site, open_for: OpenFor, page: Page, take_screenshot: Shoot
 ) -> None:
     admin = open_for(embedded_site, "admin")
     admin.goto(f"{embedded_site.url}/start/expense_approval/")
@@ -351,10 +351,8 @@ def test_a_public_link_starts_without_an_account_until_it_is_ended(
     admin.reload()
     expect(admin.get_by_text("sent once")).to_be_visible()
     admin.get_by_role("button", name="End").click()
-    answer = page.goto(address)
-    assert answer is not None
-    assert answer.status == 404
-    page_errors.clear()
+    expect(admin.get_by_text("The link does not work any more.")).to_be_visible()
+    assert page.request.get(address).status == 404
 
 
 def test_the_inbox_works_on_a_phone(quick_site: Site, open_for: OpenFor, take_screenshot: Shoot) -> None:

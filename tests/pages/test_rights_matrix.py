@@ -99,6 +99,13 @@ def _methods(entry: URLPattern) -> tuple[str, ...]:
 ROUTES = [route for route in walk(get_resolver()) if route.name not in SKIPPED]
 
 
+def routes_for(role: str) -> list[Route]:
+    """Django's admin asks one question at its door, whether one is staff; none of the roles is: two of them try it."""
+    if role in ("anonymous", "administrator"):
+        return [route._replace(methods=("GET",)) if route.name.startswith("admin") else route for route in ROUTES]
+    return [route for route in ROUTES if not route.name.startswith("admin")]
+
+
 class World(NamedTuple):
     """What is others'."""
 
@@ -222,7 +229,7 @@ def test_rows_of_others_are_as_missing_on_every_route(role: str, world: World) -
     client = client_of(role)
     before = state_of(world)
     wrong: list[str] = []
-    for route in ROUTES:
+    for route in routes_for(role):
         if not route.converters:
             continue
         for method in route.methods:
@@ -245,7 +252,7 @@ def test_routes_without_a_row_show_nothing_of_others_and_change_nothing(role: st
     client = client_of(role)
     before = state_of(world)
     wrong: list[str] = []
-    for route in ROUTES:
+    for route in routes_for(role):
         if route.converters:
             continue
         for method in route.methods:
@@ -277,4 +284,6 @@ def test_an_insider_is_let_in_so_that_the_matrix_means_something(world: World) -
         f"/inbox/{world.numbers['task']}/", f"/instances/{world.numbers['instance']}/", f"/processes/{KEY}/",
         f"/files/{world.keys['file']}/", f"/api/v1/tasks/{world.numbers['task']}/",
     ):  # fmt: skip
-        assert client.get(path).status_code == 200, path
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert b"".join(answer), path  # read to its end, so that a file is closed
