@@ -92,7 +92,7 @@ def describe_document() -> list[dict[str, Any]]:
 
 
 def _describe(document: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
-    words, _blank, more = operation.get("description", "").partition("\n")
+    words, _blank, more = operation.get("description", "").replace("`", "").partition("\n")
     content = operation.get("requestBody", {}).get("content", {})
     body = next(iter(content.values()), {}).get("schema", {})
     answers = [
