@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import shutil
+import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -47,7 +49,17 @@ class Postgres:
         self.execute("pg_ctl", options, bin_path=self.server.bin_path, user=self.server.system_user)
 
     def start(self) -> None:
-        self.server.ensure_postgres_running()
+        """Again and again: what the dead one shared is in use until the last of its children has noticed."""
+        end = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                self.server.ensure_postgres_running()
+            except subprocess.SubprocessError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
     def end(self) -> None:
         self.start()
