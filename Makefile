@@ -32,7 +32,7 @@ help: ## say what can be made
 run: $(RUNTIME) $(FRONT_END) ## install, build and start everything in one process, with the demo
 	@DEBUG="$${DEBUG:-1}" exec $(RUN) manage.py serve --host "$(HOST)" --port "$(PORT)" --migrate --demo
 
-test: $(DEVELOPMENT) $(CLIENTS) $(FRONT_END) ## run every test, on SQLite, PostgreSQL, Redis and in a browser
+test: $(DEVELOPMENT) $(FRONT_END) $(CLIENTS) ## run every test, on SQLite, PostgreSQL, Redis and in a browser
 	@$(RUN) -m tests.infrastructure.suite
 
 check: $(DEVELOPMENT) $(MODULES) ## lint, formats, types, layers, migrations, deployment settings
@@ -77,7 +77,7 @@ $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
 	@touch $@
 
 # Clients of other engines' APIs, each in a folder of its own: they are run unmodified, and two of them share a name.
-$(CLIENTS): $(wildcard tests/clients/python/*.lock) tests/clients/node/package-lock.json $(DEVELOPMENT)
+$(CLIENTS): $(wildcard tests/clients/python/*.lock tests/clients/node/package-lock.json) $(DEVELOPMENT)
 	@echo "Installing the clients that are tried ..."
 	@for lock in tests/clients/python/*.lock; do \
 		$(RUN) -m pip install -q --disable-pip-version-check --no-deps --require-hashes --upgrade \
