@@ -13,8 +13,8 @@ from engine.core.parse.context import PLAIN, Context, own_settings
 from engine.core.parse.dialects import read_attributes, read_extensions
 from engine.core.parse.dialects.camunda_io import people, read_execution_listener
 from engine.core.parse.names import CAMUNDA_FAMILY, FLOW_NODES, SUB_PROCESSES, reference, tag
-from engine.core.parse.nodes import IGNORED, PARTS, finish_node, read_node, read_parts
-from engine.core.parse.tree import line_of, vendor_items
+from engine.core.parse.nodes import IGNORED, MESSENGERS, PARTS, finish_node, read_node, read_parts
+from engine.core.parse.tree import items_of, line_of, vendor_items
 
 _SEQUENCE_FLOW: Final = tag("sequenceFlow")
 _NODE_KINDS: Final = {tag(name): name for name in FLOW_NODES - {"implicitThrowEvent"}}
@@ -66,7 +66,8 @@ def _read_frame(
             nodes.setdefault(node.id, node)
             if kind in SUB_PROCESSES:
                 return node, child
-            read_parts(ctx, node, child)
+            if len(child) or node.settings is not PLAIN or kind in MESSENGERS:
+                read_parts(ctx, node, child)
         elif name == _SEQUENCE_FLOW:
             _read_flow(ctx, process, scope, child)
         else:
@@ -98,22 +99,35 @@ _INTERFACE: Final = tag("supportedInterfaceRef")
 
 
 def _read_flow(ctx: Context, process: Process, scope: str, element: _Element) -> None:
-    source, target = element.get("sourceRef", ""), element.get("targetRef", "")
-    name = element.get("id")
+    name = source = target = label = ""
+    for key, value in items_of(element):
+        if key == "id":
+            name = value
+        elif key == "sourceRef":
+            source = value
+        elif key == "targetRef":
+            target = value
+        elif key == "name":
+            label = value
     if name and name not in ctx.seen:
         ctx.seen.add(name)
         ctx.diagram.ids.append(name)
     else:
         name = ctx.draw(element, f"flow_{reference(source)}_{reference(target)}")
-    flow = Flow(name, source, target, scope, element.get("name", ""), line=line_of(element))
-    for child in element if len(element) else ():
+    flow = Flow(name, source, target, scope, label, line=line_of(element))
+    if len(element):
+        _read_flow_parts(ctx, flow, element)
+    process.flows.setdefault(name, flow)
+
+
+def _read_flow_parts(ctx: Context, flow: Flow, element: _Element) -> None:
+    for child in element:
         if child.tag == _CONDITION:
             flow.condition = _condition(child)
         elif child.tag == _EXTENSIONS:
             _read_take_listeners(ctx, flow, child)
         elif child.tag not in _FLOW_IGNORED:
-            ctx.stray(child, name)
-    process.flows.setdefault(name, flow)
+            ctx.stray(child, flow.id)
 
 
 def _condition(element: _Element) -> Formula:
@@ -145,11 +159,13 @@ def _connect(process: Process) -> None:
     """Tell every node its flows: what the file says in `incoming` and `outgoing` may be missing or wrong."""
     nodes = process.nodes
     for flow in process.flows.values():
-        if flow.source not in nodes:
-            flow.source = reference(flow.source)
-        if flow.target not in nodes:
-            flow.target = reference(flow.target)
         source, target = nodes.get(flow.source), nodes.get(flow.target)
+        if source is None:
+            flow.source = reference(flow.source)
+            source = nodes.get(flow.source)
+        if target is None:
+            flow.target = reference(flow.target)
+            target = nodes.get(flow.target)
         if source is not None:
             source.outgoing.append(flow.id)
         if target is not None:
