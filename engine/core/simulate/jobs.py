@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from engine.core.run.failing import find_error
 from engine.core.run.inline import evaluate, is_expression
 from engine.core.simulate.retries import pause_after
 from engine.core.simulate.state import RunState
-from engine.core.simulate.values import plain, plain_value
+from engine.core.simulate.values import copy_plain, plain, plain_value
 from engine.core.simulate.waits import HandlerJob, Row
 
 if TYPE_CHECKING:
@@ -117,16 +116,20 @@ class Worker:
         if handler is None:
             result = evaluate(effect.type, state.view(token), self.world.now, self.world.budget)
             return {"variables": {}, "result": result}
-        visible = plain(state.view(token))
+        visible = state.view(token)
         job = HandlerJob(
-            effect.node, effect.type, deepcopy(visible), dict(effect.headers), effect.script, row.retries,
+            effect.node, effect.type, copy_plain(visible), dict(effect.headers), effect.script, row.retries,
             state.instance.process, state.instance.business_key, f"{state.instance.id}:{row.number}",
         )  # fmt: skip
         answer = handler(job)
-        after = plain(job.variables)
-        written = {name: value for name, value in after.items() if name not in visible or visible[name] != value}
+        after = plain({name: value for name, value in job.variables.items() if _is_new(visible, name, value)})
+        written = {name: value for name, value in after.items() if _is_new(visible, name, value)}
         if answer is None or isinstance(answer, Mapping):
             return {"variables": written | plain(answer)}
         if not state.machine.states[token.state].config.get("job", {}).get("result"):
             raise TypeError(f"The handler of “{effect.type}” must return a mapping or None, not {answer!r}.")
         return {"variables": written, "result": plain_value(answer)}
+
+
+def _is_new(visible: Mapping[str, Any], name: str, value: object) -> bool:
+    return name not in visible or bool(visible[name] != value)

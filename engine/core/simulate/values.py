@@ -21,6 +21,18 @@ def plain_value(value: Any) -> Any:
     return _plain(value, 0)
 
 
+def copy_plain(value: Any) -> Any:
+    """A copy of what is plain already. Called for every job with all that it sees, so it looks at no scalar."""
+    if value.__class__ is dict:
+        return {name: copy_plain(inner) if inner.__class__ in _NESTS else inner for name, inner in value.items()}
+    if value.__class__ is list:
+        return [copy_plain(inner) if inner.__class__ in _NESTS else inner for inner in value]
+    return value
+
+
+_NESTS: frozenset[Any] = frozenset({dict, list})
+
+
 def _plain(value: Any, depth: int) -> Any:
     if depth > MOST_DEPTH:
         raise ValueError(f"The value is nested more than {MOST_DEPTH} deep.")
