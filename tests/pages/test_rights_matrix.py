@@ -157,7 +157,9 @@ def foreign_values(route: Route, world: World) -> list[dict[str, Any]]:
             known = {**world.numbers, "number": 1}
         else:
             known = world.names
-        choices.append([known[name]] if name in known else list(dict.fromkeys(known.values())))
+        named = [known[name]] if name in known else list(dict.fromkeys(known.values()))
+        # A number that is too long for its place in the address reaches no view.
+        choices.append([value for value in named if re.fullmatch(converter.regex, str(value))])
     return [dict(zip(route.converters, values, strict=True)) for values in itertools.product(*choices)]
 
 
