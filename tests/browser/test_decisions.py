@@ -52,8 +52,8 @@ def test_what_an_instance_decided_is_found_from_its_page_with_the_rule_that_hit(
 ) -> None:
     sign_in(page, site, "admin")
     instance = bring_dinner(page, site)
-    page.goto(f"{site.url}/instances/{instance}/")
-    page.get_by_role("link", name="Choose a dish").click()
+    page.goto(f"{site.url}/instances/{instance}/?tab=decisions")
+    page.get_by_role("link", name="dish", exact=True).click()
     page.wait_for_url(f"**/instances/{instance}/decisions/1/")
     marked = page.locator("tr[data-hit]")
     assert marked.count() == 1

@@ -181,6 +181,7 @@ def test_without_a_connection_the_work_is_kept_told_and_sent_later(
 def test_connectors_are_chosen_as_templates(embedded_site: Site, open_for: OpenFor, take_screenshot: Take) -> None:
     page = open_for(embedded_site, "designer")
     tool = open_draft(page, embedded_site, "connector_order", order("connector_order"))
+    page.locator("[data-catalogue=read]").wait_for()
     choose_element(tool, "check")
     page.keyboard.press("a")
     page.locator(".djs-popup-search input").wait_for()

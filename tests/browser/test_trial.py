@@ -318,7 +318,7 @@ def test_hostile_names_and_values_stay_texts_in_every_panel(designer: Page, embe
     designer.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     bad = "&lt;img src=x onerror=alert(1)>&lt;script>alert(2)&lt;/script>"
     text = DEMO.replace("Approve expense", bad).replace('name="Approved?"', f'name="{bad}"')
-    tool = open_draft(designer, embedded_site, "hostile", text)
+    tool = open_draft(designer, embedded_site, "hostile_panels", text)
     test = show(tool, "Test")
     start_run(test)
     expect(test.get_by_role("article")).to_contain_text("<img src=x")
@@ -334,7 +334,7 @@ def test_hostile_names_and_values_stay_texts_in_every_panel(designer: Page, embe
     dialog.get_by_role("button", name="Deploy").click()
     designer.get_by_text("is deployed as version 1").wait_for()
     expect(show(tool, "History")).to_contain_text("<img src=x onerror=alert(3)>")
-    designer.goto(f"{embedded_site.url}/processes/hostile/compare/?before=v1&after=draft")
+    designer.goto(f"{embedded_site.url}/processes/hostile_panels/compare/?before=v1&after=draft")
     island(designer, "diff")
     assert dialogs == []
 

@@ -5,8 +5,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +43,7 @@ def pytest_layer(name: str, *arguments: str, folder: str = "tests") -> Layer:
     return Layer(name, command, folder)
 
 
+# A browser waits more than it works: its layer runs beside the others. Faults need the machine for themselves.
 LAYERS = (
     pytest_layer("core", *PARALLEL, "tests/core", folder="tests/core"),
     pytest_layer("sqlite", *PARALLEL, "--database=sqlite", *OTHER_LAYERS, "tests"),
@@ -52,24 +56,36 @@ LAYERS = (
         ),
         "static/test",
     ),
-    pytest_layer("browser", "tests/browser", folder="tests/browser"),
-    pytest_layer("faults", "tests/faults", folder="tests/faults"),
 )
+BESIDE = pytest_layer("browser", *PARALLEL, "tests/browser", folder="tests/browser")
+LAST = pytest_layer("faults", "tests/faults", folder="tests/faults")
 
 
-def run_layer(layer: Layer) -> bool:
-    """Whether the layer passed; its outcomes are in its results file."""
+def run_layer(layer: Layer, output: IO[str] | None = None) -> bool:
+    """Whether the layer passed; its outcomes are in its results file, what it says in `output` if one is given."""
     if not (ROOT / layer.folder).is_dir():
         return True
-    print(f"\n=== {layer.name} ===", flush=True)
+    print(f"\n=== {layer.name} ===", flush=True, file=output)
     layer.results.unlink(missing_ok=True)
     # Node comes from the system, and may be missing where a built front end was brought along.
     try:
-        code = subprocess.run(layer.command, cwd=ROOT, check=False).returncode
+        code = subprocess.run(layer.command, cwd=ROOT, check=False, stdout=output, stderr=output).returncode
     except FileNotFoundError as error:
-        print(f"{error.filename} was not found")
+        print(f"{error.filename} was not found", file=output)
         return False
     return code in {0, NO_TESTS_COLLECTED}
+
+
+def run_all() -> list[str]:
+    """The names of the layers that did not pass."""
+    with ThreadPoolExecutor(1) as beside, TemporaryFile("w+") as output:
+        browser = beside.submit(run_layer, BESIDE, output)
+        broken = [layer.name for layer in LAYERS if not run_layer(layer)]
+        if not browser.result():
+            broken.append(BESIDE.name)
+        output.seek(0)
+        print(output.read(), flush=True)
+    return broken if run_layer(LAST) else [*broken, LAST.name]
 
 
 def read_outcomes(layer: Layer) -> Iterator[Outcome]:
@@ -88,8 +104,8 @@ def read_outcomes(layer: Layer) -> Iterator[Outcome]:
 def main() -> int:
     RESULTS.mkdir(exist_ok=True)
     started = time.monotonic()
-    broken = [layer.name for layer in LAYERS if not run_layer(layer)]
-    outcomes = [outcome for layer in LAYERS for outcome in read_outcomes(layer)]
+    broken = run_all()
+    outcomes = [outcome for layer in (*LAYERS, BESIDE, LAST) for outcome in read_outcomes(layer)]
     print("\n=== all layers ===")
     for outcome in outcomes:
         if outcome.kind != "passed":

@@ -121,6 +121,7 @@ export async function mount(root: HTMLElement): Promise<void> {
   void page.readCatalogue().then(({ templates }) => {
     tool.get<{ setTemplates(templates: object[]): void }>("elementTemplatesLoader").setTemplates(templates);
     tool.get<{ update(): void }>("linting").update();
+    root.dataset.catalogue = "read";
   });
   part("side").addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) tool.get<{ focus(): void }>("canvas").focus();
