@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "designer",
     "inbox",
     "monitor",
+    "gallery",
 ]
 
 MIDDLEWARE = [
