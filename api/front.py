@@ -175,6 +175,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes | None:
     """The whole body; None where it is too large: no more of it is read."""
     most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     declared = dict(scope["headers"]).get(b"content-length", b"0")
+    # Of bytes this is true of ASCII digits alone.
     if declared.isdigit() and int(declared[:19]) > most:
         return None
     parts: list[bytes] = []

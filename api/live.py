@@ -13,6 +13,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from api.front import Buckets
 from api.live_access import identify
 from api.presence import Presence
+from engine.core.model.digits import read_whole
 from engine.push.moved import GROUP
 from engine.service import drafts, history, reading, worklist
 from engine.service.errors import ServiceError
@@ -243,8 +244,7 @@ class Live(AsyncWebsocketConsumer):
 
 
 def _is_key(name: object) -> bool:
-    text = str(name)
-    return text.isascii() and text.isdigit() and len(text) <= 18
+    return read_whole(str(name)) is not None
 
 
 def _read_frame(text: str | None) -> dict[str, Any] | None:

@@ -68,7 +68,7 @@ def searches() -> dict[str, Callable[[], object]]:
         "a value that many have": find(variables={"region": "EU"}),
         "a value that one has": find(variables={"number": oldest}),
         "with an incident": find(has_incident=True),
-        "a page from the middle": lambda: find_instances(None, Search(), before=(oldest + newest) // 2),
+        "a page from the middle": lambda: find_instances(None, Search(), place=(oldest + newest) // 2),
     }
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from engine.core.feel import to_text
+from engine.core.model.digits import read_whole
 from engine.models import DecisionVersion
 from engine.service import decisions, reading
 from engine.service.errors import Invalid, NotFound
@@ -43,7 +44,7 @@ def decision_list(request: HttpRequest) -> HttpResponse:
 def decision_page(request: HttpRequest, key: str) -> HttpResponse:
     """The decision's table; with values in the address, what it decides and by which rules."""
     number = request.GET.get("version", "")
-    row = decisions.get_decision(request.user, key, int(number) if number.isdigit() and len(number) < 9 else None)
+    row = decisions.get_decision(request.user, key, (read_whole(number) or 0) if number else None)
     names = decisions.inputs_of(row)
     given = {name: request.GET[f"in:{name}"] for name in names if request.GET.get(f"in:{name}", "") != ""}
     trial = _try(request, row, given) if given else None

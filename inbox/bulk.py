@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from engine.core.model.digits import read_whole
 from engine.core.model.problems import FormError
 from engine.models import WorkItem
 from engine.service import documents, forms, instances, items, reading, worklist
@@ -119,7 +120,7 @@ def read_tasks(actor: Actor, texts: Collection[str]) -> list[WorkItem]:
 
 
 def read_keys(texts: Collection[str]) -> list[int]:
-    keys = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= 18]
+    keys = [key for text in texts if (key := read_whole(text)) is not None]
     if not keys or len(keys) > MOST_TASKS:
         raise Invalid("tasks-missing", _("Choose 1 to %(most)s tasks.") % {"most": MOST_TASKS})
     return list(dict.fromkeys(keys))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from engine.service import reading, worklist
-from engine.service.errors import NotFound
+from engine.service.finding import Search, find_instances
 from engine.service.rights import Actor, may
 from engine.service.workfilter import Narrow
 from inbox.describe import describe_items
@@ -51,14 +50,11 @@ def _processes(actor: Actor, words: str) -> list[dict[str, Any]]:
 
 
 def _instances(actor: Actor, words: str) -> list[dict[str, Any]]:
-    found = reading.list_instances(actor, search=words, limit=MOST_OF_A_KIND)
-    if words.isascii() and words.isdigit() and len(words) <= 12:
-        with suppress(NotFound):
-            found.insert(0, reading.get_instance(actor, int(words)))
+    found = find_instances(actor, Search(text=words), limit=MOST_OF_A_KIND).instances
     return [
         _line(f"{row.version.process} {row.business_key or row.pk}", _("Instance"), "instance",
               reverse("monitor:instance", args=[row.pk]))
-        for row in found[:MOST_OF_A_KIND]
+        for row in found
     ]  # fmt: skip
 
 

@@ -11,16 +11,16 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from engine.service import reading, worklist
+from engine.service import reading, repair, worklist
 from engine.service.rights import is_all_powerful, role_rights
 from inbox import notices, views_kept
 from inbox.describe import describe_items, describe_start
 from inbox.query import DUES, SORT_WORDS, VIEWS, ListQuery, read_query, write_place
 
+MOST_CAUSES = 5
 COUNTED = ("", "mine", "overdue", "follow-up", "delegated")
 
 
@@ -160,8 +160,8 @@ def describe_incidents(request: HttpRequest) -> list[dict[str, Any]] | None:
     if not is_all_powerful(request.user) and "operate" not in role_rights(request.user):
         return None
     return [
-        {"message": message, "count": count, "url": reverse("monitor:instances") + "?" + urlencode({"incident": "1"})}
-        for message, count in reading.group_incidents(request.user)
+        {"message": cause.message, "count": cause.number, "url": reverse("monitor:incident", args=[cause.sample])}
+        for cause in repair.list_causes(request.user)[:MOST_CAUSES]
     ]
 
 

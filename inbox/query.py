@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from engine.core.model.digits import read_whole
 from engine.service.workfilter import Narrow, read_variable_tests
 from engine.service.worklist import SORTS, Place
 
@@ -70,7 +71,7 @@ def read_query(parameters: Mapping[str, str]) -> ListQuery:
         node=given.get("step", ""),
         search=given.get("q", ""),
         due=given.get("due", ""),
-        priority=int(priority) if priority.isascii() and priority.isdigit() and len(priority) < 4 else None,
+        priority=read_whole(priority, 999),
         variables=tests or (),
     )
     problem = _("Write variables like “amount > 100, customer = Ann”.") if tests is None else ""
@@ -84,15 +85,16 @@ def write_place(place: Place) -> str:
 
 def read_place(text: str) -> Place | None:
     """Where the page before ended; anything else is the first page."""
-    value, separator, key = text.partition("|")
-    if not separator or not key.isascii() or not key.isdigit() or len(key) > 18:
+    value, _, key_text = text.partition("|")
+    key = read_whole(key_text)
+    if key is None:
         return None
     if not value:
-        return None, int(key)
-    if value.isascii() and value.isdigit() and len(value) < 5:
-        return int(value), int(key)
+        return None, key
+    if (number := read_whole(value, 9999)) is not None:
+        return number, key
     try:
         at = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return (at if at.tzinfo is not None else at.replace(tzinfo=UTC)), int(key)
+    return (at if at.tzinfo is not None else at.replace(tzinfo=UTC)), key

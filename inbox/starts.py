@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from engine.core.model.digits import read_whole
 from engine.models import Process
 from engine.service import forms, history, reading
 from engine.service.rights import may
@@ -62,9 +63,7 @@ def start_page(request: HttpRequest, key: str) -> HttpResponse:
 def started_list(request: HttpRequest) -> HttpResponse:
     """What I have started, and where it stands."""
     before = request.GET.get("before", "")
-    found = reading.list_started(
-        request.user, before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    )
+    found = reading.list_started(request.user, before=read_whole(before))
     places = reading.places_of(row.pk for row in found)
     incidents = reading.count_open_incidents(row.pk for row in found)
     older = f"?before={found[-1].pk}" if len(found) == reading.PAGE else None
@@ -95,7 +94,7 @@ def started_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def make_link(request: HttpRequest, key: str) -> HttpResponse:
     days = request.POST.get("days", "")
-    links.make_link(request.user, key, int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0)
+    links.make_link(request.user, key, read_whole(days, 9999) or 0)
     messages.success(request, _("The link is ready to be copied."))
     return redirect(reverse("inbox:start", args=[key]) + "#links")
 

@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from engine.core.model.digits import read_whole
 from engine.models import Instance, WorkItem
 from engine.service import case_history, documents, forms, handing, items, reading, worklist
 from engine.service.errors import Invalid, NotFound
@@ -197,11 +198,10 @@ def plan(request: HttpRequest, task: int) -> HttpResponse:
     changes: dict[str, Any] = {
         name: read_moment(request, name) for name in ("due", "follow_up") if name in request.POST
     }
-    priority = request.POST.get("priority", "").strip()
-    if priority:
-        if not priority.isascii() or not priority.isdigit() or len(priority) > 3:
+    if priority := request.POST.get("priority", "").strip():
+        changes["priority"] = read_whole(priority, 999)
+        if changes["priority"] is None:
             raise Invalid("priority-invalid", _("A priority is a whole number from 0 to 100."))
-        changes["priority"] = int(priority)
     handing.plan(task, request.user, **changes)
     return back(request, task)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from engine.core.model.digits import read_whole
 from engine.models import Instance
 from engine.models.keys import instance_of
 from engine.service import instances, reading, repair
@@ -22,7 +23,6 @@ from engine.service.errors import Conflict, Invalid
 from engine.service.repair import Cause
 from engine.service.rights import is_all_powerful, role_rights
 from monitor.actions import read_object, read_reason
-from monitor.numbers import read_number
 
 SHOWN = 20
 RESULTS = 50
@@ -71,7 +71,7 @@ def repair_group(request: HttpRequest, incident: int) -> HttpResponse:
             return redirect("monitor:instance", instance=instance_of(incident))
         started = repair.start_repair(
             request.user, incident, variables=variables, reason=read_reason(request),
-            expected=read_number(request.POST.get("count", "")),
+            expected=read_whole(request.POST.get("count", "")),
         )  # fmt: skip
     except (Invalid, Conflict) as error:
         context = describe_group(request, incident) | {"typed": typed, "problem": error.message}

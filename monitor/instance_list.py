@@ -15,10 +15,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from engine.core.model.digits import read_whole
 from engine.models import Instance
 from engine.service import finding, history, reading
 from engine.service.finding import Search
-from monitor.numbers import read_number
 from monitor.values import UnclearPairs, read_pairs
 
 LONGEST = 255
@@ -32,8 +32,8 @@ def instance_list(request: HttpRequest) -> HttpResponse:
     """Instances, newest first."""
     given = {name: request.GET.get(name, "")[:1000].strip() for name in FIELDS}
     search, problem = read_search(given)
-    before = read_number(request.GET.get("before", ""))
-    found = finding.find_instances(request.user, search, before=before) if search else finding.Found([], None)
+    before = read_whole(request.GET.get("before", ""))
+    found = finding.find_instances(request.user, search, place=before) if search else finding.Found([], None)
     rows = found.instances
     incidents = reading.count_open_incidents(row.pk for row in rows)
     places = reading.places_of(row.pk for row in rows)
@@ -80,7 +80,7 @@ def read_search(given: dict[str, str]) -> tuple[Search | None, str]:
     until = read_day(given["to"])
     search = Search(
         process=given["process"][:LONGEST],
-        version=read_number(given["version"]),
+        version=read_whole(given["version"]),
         status=[STATUS[given["state"]]] if given["state"] in STATUS else (),
         text=given["q"][:LONGEST],
         node=given["node"][:LONGEST],

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from engine.core.model.digits import read_whole
 from engine.models import Instance
 from engine.service import history, moments, reading
 from engine.service.rights import may
 from monitor import tabs, waits
-from monitor.numbers import read_number
 
 TABS = {
     "variables": (_("Variables"), tabs.describe_variables),
@@ -61,7 +61,7 @@ def instance_page(request: HttpRequest, instance: int) -> HttpResponse:
             "travel": {
                 "moments_url": reverse("monitor:moments", args=[instance]),
                 "sequence": row.sequence,
-                "at": read_number(request.GET.get("at", "")),
+                "at": read_whole(request.GET.get("at", "")),
             },
         },
         "places": describe_places(state, names),
@@ -106,7 +106,7 @@ def instance_tab(request: HttpRequest, instance: int, tab: str) -> HttpResponse:
 def instance_moments(request: HttpRequest, instance: int) -> JsonResponse:
     """The history for the time travel, a page at a time."""
     row = reading.get_instance(request.user, instance)
-    after = read_number(request.GET.get("after", "")) or 0
+    after = read_whole(request.GET.get("after", "")) or 0
     found = moments.read_moments(row, after=after)
     more = bool(found) and found[-1].sequence < row.sequence
     url = reverse("monitor:moments", args=[instance])

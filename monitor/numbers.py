@@ -1,15 +1,10 @@
-"""Numbers that come in addresses, and lengths of time in words."""
+"""Lengths of time in words; other words of numbers do not belong here."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
-
-
-def read_number(text: str) -> int | None:
-    """A number that fits a key; anything else is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def tell_duration(length: timedelta) -> str:

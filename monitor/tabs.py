@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from engine.core.model.digits import read_whole
 from engine.models import Instance, Job, WorkItem
 from engine.models.keys import instance_of, number_of, span
 from engine.service import decisions, history, moments, reading, worklist
@@ -18,7 +19,7 @@ from engine.service.errors import NotFound
 from engine.service.rights import may
 from monitor.events import tell_action, tell_moment
 from monitor.gantt import draw_gantt
-from monitor.numbers import read_number, tell_duration
+from monitor.numbers import tell_duration
 from monitor.waits import tell_job
 
 LONGEST_VALUE = 20_000
@@ -82,7 +83,7 @@ def describe_timeline(request: HttpRequest, row: Instance, names: dict[str, str]
 
 def describe_events(request: HttpRequest, row: Instance, names: dict[str, str]) -> dict[str, Any]:
     """The latest, newest first; `?before=` goes further back."""
-    before = read_number(request.GET.get("before", "")) or row.sequence + 1
+    before = read_whole(request.GET.get("before", "")) or row.sequence + 1
     after = max(before - 1 - EVENTS, 0)
     found = [moment for moment in moments.read_moments(row, after=after, most=EVENTS * 2) if moment.sequence < before]
     lines = [line for line in (tell_moment(moment, names) for moment in reversed(found)) if line is not None]

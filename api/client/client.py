@@ -58,7 +58,7 @@ class Client:
         except ValueError:
             body = {}
         after = answer.headers.get("Retry-After", "")
-        pause = float(after) if after.isdigit() else None
+        pause = float(after) if after.isascii() and after.isdigit() else None
         raise Problem(answer.status_code, body if isinstance(body, dict) else {}, pause)
 
     # processes

@@ -28,8 +28,9 @@ from api.engine_rest.values import (
 )
 from engine.models import Incident, Instance
 from engine.models.keys import instance_of, make_key, number_of
-from engine.service import incidents, instances, matching, reading
+from engine.service import finding, incidents, instances, matching, reading
 from engine.service.errors import Invalid, NotFound
+from engine.service.finding import Search
 from engine.service.matching import Reached, Where
 
 STATES = {
@@ -61,9 +62,8 @@ def find_instances(request: Request, members: Members, *, is_running: bool) -> l
     one = members.text("processInstanceId")
     if one is not None:
         ids = [one]
-    found = reading.list_instances(
-        request.user, process=process, status=OPEN if is_running else (), search=key or "", limit=MOST_RESULTS
-    )
+    search = Search(process=process, status=OPEN if is_running else (), business_key=key or "")
+    found = finding.find_all(request.user, search, most=MOST_RESULTS)
     if key is not None:
         found = [row for row in found if row.business_key == key]
     if ids is not None:

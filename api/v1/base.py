@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from api.schema import shape_of
 from api.v1.fields import Text, Whole
+from engine.core.model.digits import read_whole
 from engine.service.errors import Invalid
 
 F = TypeVar("F", bound=Callable[..., Response])
@@ -137,10 +138,10 @@ def read_key_cursor(cursor: str) -> int | None:
     """The cursor of a list that is ordered by a key."""
     if not cursor:
         return None
-    place = read_cursor(cursor)
-    if not (place.isascii() and place.isdigit() and len(place) <= 19 and int(place) < 2**63):
+    place = read_whole(read_cursor(cursor))
+    if place is None:
         raise wrong_cursor()
-    return int(place)
+    return place
 
 
 def wrong_cursor() -> Invalid:
@@ -150,8 +151,13 @@ def wrong_cursor() -> Invalid:
 def page(rows: list[Any], limit: int, describe: Callable[[Any], Any], place: Callable[[Any], str]) -> Response:
     """Of `limit + 1` rows the page, and where the one after begins."""
     shown = rows[:limit]
-    following = write_cursor(place(shown[-1])) if len(rows) > limit else None
-    return Response({"results": [describe(row) for row in shown], "next": following})
+    return page_before(shown, place(shown[-1]) if len(rows) > limit else None, describe)
+
+
+def page_before(rows: list[Any], following: str | None, describe: Callable[[Any], Any]) -> Response:
+    """The rows as a page, and where the one after begins, if there is one."""
+    cursor = None if following is None else write_cursor(following)
+    return Response({"results": [describe(row) for row in rows], "next": cursor})
 
 
 def page_of_keys(

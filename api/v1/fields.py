@@ -8,6 +8,9 @@ from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerial
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from engine.core.model.digits import read_whole
+from engine.service.strict_json import NotJson, read_json
+
 LONGEST_NAME = 255
 
 
@@ -78,9 +81,10 @@ class Whole(serializers.IntegerField):
     default_error_messages: ClassVar[dict[str, str]] = {"invalid": "A whole number is expected."}
 
     def to_internal_value(self, data: Any) -> int:
-        if not (isinstance(data, str) and data.isascii() and data.isdigit() and len(data) <= 19):
+        number = read_whole(data) if isinstance(data, str) else None
+        if number is None:
             self.fail("invalid")
-        return int(data)
+        return number
 
 
 class Key(serializers.RegexField):
@@ -115,6 +119,21 @@ class Variables(serializers.DictField):
             if not 0 < len(name) <= LONGEST_NAME:
                 raise serializers.ValidationError(f"{name[:40]!r} is no name for a variable.", "name")
         return found
+
+
+class VariablesText(serializers.CharField):
+    """Names and values as JSON, for an address."""
+
+    default_error_messages: ClassVar[dict[str, str]] = {
+        "invalid": 'Write an object as JSON, like {{"customer": "Ann"}}: {reason}'
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        try:
+            found = read_json(str(data).encode(errors="replace"))
+        except NotJson as error:
+            self.fail("invalid", reason=error)
+        return Variables().run_validation(found)  # type: ignore[no-any-return]
 
 
 class Body(serializers.Serializer):

@@ -15,15 +15,17 @@ from api.v1.base import (
     idempotency_key,
     operation,
     page,
+    page_before,
     page_of,
     read_body,
     read_key_cursor,
     read_query,
 )
-from api.v1.fields import Body, Choice, Number, Seconds, Text, Variables, Whole
+from api.v1.fields import Body, Choice, Instant, Number, Seconds, Text, Variables, VariablesText, Whole
 from api.waiting import wait_for_rest
 from engine.models import Instance
 from engine.service import history, instances, reading
+from engine.service.finding import Search, find_instances
 from engine.service.history import status_word
 
 LONGEST_AWAIT = 60
@@ -121,6 +123,11 @@ class InstancesQuery(PageQuery):
     status = Choice(list(STATUSES), required=False)
     business_key = Text(required=False, default="", help_text="The business key, or its beginning.")
     node = Text(required=False, default="", help_text="Only those with a token on this node.")
+    incident = Choice(["open"], required=False, help_text="Only those with an open incident.")
+    variables = VariablesText(required=False, default=dict, help_text="Values of the root scope, all of them, as JSON.")
+    started_by = Text(required=False, default="", help_text="Name of who started it.")
+    started_from = Instant(required=False, default=None, help_text="Started then or later.")
+    started_to = Instant(required=False, default=None, help_text="Started before.")
     sort = Choice(["-started_at", "started_at"], required=False, default="-started_at")
 
 
@@ -154,23 +161,26 @@ class HistoryQuery(Query):
 class Instances(View):
     @operation("list_instances", query=InstancesQuery, answer=page_of(InstanceAnswer))
     def get(self, request: Request) -> Response:
-        """Instances, newest first."""
+        """Instances, newest first. A page may be short, even empty, and have a `next`: the search goes on there."""
         query = read_query(request, InstancesQuery)
-        place = read_key_cursor(query["cursor"])
-        is_newest_first = query["sort"] == "-started_at"
-        found = reading.list_instances(
-            request.user,
+        search = Search(
             process=query["process"],
             version=query.get("version"),
             status=[STATUSES[query["status"]]] if query.get("status") else (),
-            search=query["business_key"],
+            business_key=query["business_key"],
             node=query["node"],
-            before=place if is_newest_first else None,
-            after=place if not is_newest_first else None,
-            is_newest_first=is_newest_first,
-            limit=query["limit"] + 1,
+            has_incident="incident" in query,
+            variables=query["variables"],
+            started_by=query["started_by"],
+            started_from=query["started_from"],
+            started_to=query["started_to"],
+            is_oldest_first=query["sort"] == "started_at",
         )
-        return page(found, query["limit"], describe_instance, lambda row: str(row.pk))
+        limit = query["limit"]
+        found = find_instances(request.user, search, place=read_key_cursor(query["cursor"]), limit=limit + 1)
+        if len(found.instances) > limit:
+            return page(found.instances, limit, describe_instance, lambda row: str(row.pk))
+        return page_before(found.instances, None if found.next is None else str(found.next), describe_instance)
 
     @operation(
         "start_instance",

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from api import pages
 from api.v1.base import PageQuery, View, operation, page, page_of, read_body, read_cursor, read_query, wrong_cursor
 from api.v1.fields import Body, Choice, Text, Variables
+from engine.core.model.digits import read_whole
 from engine.models import WorkItem
 from engine.service import documents, forms, instances, items, worklist
 
@@ -147,12 +148,12 @@ def write_place(item: WorkItem) -> str:
 
 
 def read_place(cursor: str) -> worklist.Place:
-    due_text, _, key = read_cursor(cursor).partition(" ")
+    due_text, _, key_text = read_cursor(cursor).partition(" ")
     try:
         due = parse_datetime(due_text) if due_text else None
     except ValueError:
         raise wrong_cursor() from None
-    is_key = key.isascii() and key.isdigit() and len(key) <= 19 and int(key) < 2**63
-    if not is_key or (due_text and (due is None or due.tzinfo is None)):
+    key = read_whole(key_text)
+    if key is None or (due_text and (due is None or due.tzinfo is None)):
         raise wrong_cursor()
-    return due, int(key)
+    return due, key

@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from engine.core.model.digits import read_whole
 from engine.models.keys import LARGEST_INSTANCE, instance_of, span
 from engine.service.errors import ServiceError
 
 MOST_COUNTED = 10_000
-LARGEST_KEY = 2**63 - 1
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
@@ -85,20 +85,13 @@ class PartAdmin(RowAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         if not search_term.strip():
             return queryset, False
-        number = read_number(search_term, LARGEST_INSTANCE)
+        number = read_whole(search_term.strip(), LARGEST_INSTANCE)
         return (queryset.none() if number is None else queryset.filter(id__range=span(number))), False
 
     @admin.display(description="instance")
     def instance_link(self, row: Model) -> SafeString:
         number = instance_of(row.pk)
         return format_html('<a href="{}">{}</a>', reverse("admin:engine_instance_change", args=[number]), number)
-
-
-def read_number(text: str, largest: int = LARGEST_KEY) -> int | None:
-    text = text.strip()
-    if not text.isascii() or not text.isdigit() or len(text) > 19:
-        return None
-    return int(text) if int(text) <= largest else None
 
 
 def shown_as_json(field: str) -> Callable[[Any, Any], SafeString]:

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from engine.admin.base import PartAdmin, RowAdmin, read_number, shown_as_json
+from engine.admin.base import PartAdmin, RowAdmin, shown_as_json
+from engine.core.model.digits import read_whole
 from engine.models import Incident, Instance, Job, Step, Subscription, Timer, Token, WorkItem
 
 PARTS = (Token, WorkItem, Timer, Subscription, Job, Incident, Step)
@@ -43,7 +44,7 @@ class InstanceAdmin(RowAdmin):
         if not term:
             return queryset, False
         found = Q(business_key__startswith=term)
-        number = read_number(term)
+        number = read_whole(term.strip())
         return queryset.filter(found if number is None else found | Q(pk=number)), False
 
     @admin.display(description="its rows")

@@ -1,14 +1,15 @@
-"""Finding instances by what they are and where they stand; newest first, paged by key, whatever their number.
+"""Finding instances by what they are and where they stand, in the order of their start, paged by key.
 
-Each search walks one index backwards: open incidents, tokens at a step, business keys, a version's states, or else
-the instances themselves, window by window. A request looks at so many and no more, and says where it goes on.
-Values of variables are kept as compact text: a search for one is a search for its text, then checked on the value.
+Each search walks along one index: open incidents, tokens at a step, business keys, a version's states, or else the
+instances themselves, window by window, whatever their number. A request looks at so many and no more, and says where it
+goes on. Values of variables are kept as compact text: a search for one is a search for its text, then checked on the
+value.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from engine.core.model.digits import read_whole
 from engine.models import Incident, Instance, ProcessVersion, State, Token
 from engine.models.keys import LARGEST_INSTANCE, instance_of, make_key
 from engine.models.logs import COMPACT
@@ -43,6 +45,7 @@ class Search:
     version: int | None = None
     status: Sequence[int] = ()
     text: str = ""  # the beginning of a business key, or an id
+    business_key: str = ""  # its beginning
     node: str = ""
     has_incident: bool = False
     incident: str = ""  # the message of an open incident
@@ -50,6 +53,14 @@ class Search:
     started_from: datetime | None = None
     started_to: datetime | None = None
     started_by: str = ""
+    is_oldest_first: bool = False
+
+    def sort(self, keys: Iterable[int]) -> list[int]:
+        return sorted(keys, reverse=not self.is_oldest_first)
+
+    def is_beyond(self, key: int, place: int | None) -> bool:
+        """Whether the key comes after the place at which the page before ended."""
+        return place is None or (key > place if self.is_oldest_first else key < place)
 
 
 class Found(NamedTuple):
@@ -59,28 +70,38 @@ class Found(NamedTuple):
     next: int | None
 
 
-def find_instances(actor: Actor, search: Search, *, before: int | None = None, limit: int = PAGE) -> Found:
+def find_instances(actor: Actor, search: Search, *, place: int | None = None, limit: int = PAGE) -> Found:
     versions = _versions_of(actor, search)
     if not versions:
         return Found([], None)
     # Not by the index of versions: where most instances have one of these, that would read them all.
     rows = _narrow(search).annotate(own=F("version_id") + 0).filter(own__in=versions)
-    if search.node or search.has_incident or search.incident or search.text:
-        candidates = _candidates(search, versions, before)
-    elif (few := _few_of(versions, search.status)) is not None:
-        candidates = _in_batches([key for key in few if before is None or key < before])
+    if search.node or search.has_incident or search.incident or search.text or search.business_key:
+        candidates = _candidates(search, versions, place)
+    elif (few := _few_of(versions, search)) is not None:
+        candidates = _in_batches([key for key in few if search.is_beyond(key, place)])
     else:
-        return _walk(rows, search, before, limit)
+        return _walk(rows, search, place, limit)
     return _pick(rows, candidates, search, limit)
+
+
+def find_all(actor: Actor, search: Search, *, most: int) -> list[Instance]:
+    """As many as there are, up to `most`, however far the search has to go."""
+    found = find_instances(actor, search, limit=most)
+    rows = found.instances
+    while found.next is not None and len(rows) < most:
+        found = find_instances(actor, search, place=found.next, limit=most - len(rows))
+        rows += found.instances
+    return rows
 
 
 def count_instances(actor: Actor, search: Search, *, most: int = 10_000) -> int:
     """How many there are, counted up to `most`."""
-    count, before = 0, None
+    count, place = 0, None
     while count < most:
-        page = find_instances(actor, search, before=before, limit=BATCH)
-        count, before = count + len(page.instances), page.next
-        if before is None:
+        page = find_instances(actor, search, place=place, limit=BATCH)
+        count, place = count + len(page.instances), page.next
+        if place is None:
             break
     return min(count, most)
 
@@ -93,7 +114,7 @@ def _pick(rows: QuerySet[Instance], candidates: Iterator[list[int]], search: Sea
     found: list[Instance] = []
     looked_at = 0
     for keys in candidates:
-        fitting = {row.pk: row for row in _load(rows.filter(pk__in=keys)) if _fits(row, search)}
+        fitting = {row.pk: row for row in _load(rows.filter(pk__in=keys), search) if _fits(row, search)}
         for key in keys:
             if key in fitting:
                 found.append(fitting[key])
@@ -105,37 +126,43 @@ def _pick(rows: QuerySet[Instance], candidates: Iterator[list[int]], search: Sea
     return Found(found, None)
 
 
-def _walk(rows: QuerySet[Instance], search: Search, before: int | None, limit: int) -> Found:
-    """Backwards over all instances, a window of ids at a time."""
-    first, last = _bounds(search)
-    upper = last + 1 if before is None else min(before, last + 1)
-    end = max(first, upper - MOST_WALKED)
+def _walk(rows: QuerySet[Instance], search: Search, place: int | None, limit: int) -> Found:
+    """Along all instances, a window of ids at a time."""
+    low, high = _bounds(search, place)
     found: list[Instance] = []
-    while upper > end:
-        lower = max(upper - WINDOW, end)
-        page = list(_load(rows.filter(pk__gte=lower, pk__lt=upper).order_by("-pk"))[:limit])
+    walked = 0
+    while low < high and walked < MOST_WALKED:
+        size = min(WINDOW, MOST_WALKED - walked, high - low)
+        first, end = (low, low + size) if search.is_oldest_first else (high - size, high)
+        window = rows.filter(pk__gte=first, pk__lt=end).order_by("pk" if search.is_oldest_first else "-pk")
+        page = list(_load(window, search)[:limit])
         for row in page:
             if _fits(row, search):
                 found.append(row)
                 if len(found) == limit:
                     return Found(found, row.pk)
-        upper = page[-1].pk if len(page) == limit else lower
-    return Found(found, upper if upper > first else None)
+        if search.is_oldest_first:
+            low = page[-1].pk + 1 if len(page) == limit else end
+        else:
+            high = page[-1].pk if len(page) == limit else first
+        walked += size
+    at_end = low - 1 if search.is_oldest_first else high
+    return Found(found, at_end if low < high else None)
 
 
-def _candidates(search: Search, versions: list[int], before: int | None) -> Iterator[list[int]]:
-    """Keys of instances that may fit, newest first, each once."""
-    if search.text:
-        return _standing(_in_batches(_keys_by_text(search.text, before)), search)
+def _candidates(search: Search, versions: list[int], place: int | None) -> Iterator[list[int]]:
+    """Keys of instances that may fit, in the order asked for, each once."""
+    if search.text or search.business_key:
+        return _standing(_in_batches(_keys_by_text(search, place)), search)
     if search.has_incident or search.incident:
         incidents = Incident.objects.filter(status=Incident.Status.OPEN)
         if search.incident:
             incidents = incidents.filter(message=search.incident)
         if search.node:
             incidents = incidents.filter(Q(node=search.node) | Q(node="", state__node=search.node))
-        return _instances_of(incidents, before)
+        return _instances_of(incidents, search, place)
     states = State.objects.filter(version__in=versions, node=search.node).values_list("pk", flat=True)
-    return _instances_of(Token.objects.filter(state__in=list(states)), before)
+    return _instances_of(Token.objects.filter(state__in=list(states)), search, place)
 
 
 def _standing(batches: Iterator[list[int]], search: Search) -> Iterator[list[int]]:
@@ -156,52 +183,63 @@ def _standing(batches: Iterator[list[int]], search: Search) -> Iterator[list[int
             yield [key for key in keys if key in kept]
 
 
-def _instances_of(parts: QuerySet[Any], before: int | None) -> Iterator[list[int]]:
-    last = before
+def _instances_of(parts: QuerySet[Any], search: Search, place: int | None) -> Iterator[list[int]]:
     while True:
-        page = parts if last is None else parts.filter(pk__lt=make_key(last, 0))
-        keys = list(page.order_by("-pk").values_list("pk", flat=True)[:BATCH])
+        page = parts.order_by("pk" if search.is_oldest_first else "-pk")
+        if place is not None and search.is_oldest_first:
+            page = page.filter(pk__gte=make_key(place + 1, 0))
+        elif place is not None:
+            page = page.filter(pk__lt=make_key(place, 0))
+        keys = list(page.values_list("pk", flat=True)[:BATCH])
         if not keys:
             return
         instances = list(dict.fromkeys(instance_of(key) for key in keys))
         yield instances
-        last = instances[-1]
+        place = instances[-1]
 
 
 def _in_batches(keys: list[int]) -> Iterator[list[int]]:
     return (keys[at : at + BATCH] for at in range(0, len(keys), BATCH))
 
 
-def _keys_by_text(text: str, before: int | None) -> list[int]:
+def _keys_by_text(search: Search, place: int | None) -> list[int]:
+    text = search.text or search.business_key
     # The first condition is that of the index.
     rows = Instance.objects.exclude(business_key="").filter(business_key__startswith=text)
     if connection.vendor == "sqlite":
         # Its LIKE uses no index; its order is that of the characters, so that a beginning is a range.
         rows = rows.filter(business_key__gte=text, business_key__lt=text + "\U0010ffff")
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    keys = set(rows.order_by("-pk").values_list("pk", flat=True)[:MOST_CANDIDATES])
-    if text.isascii() and text.isdigit() and int(text[:18]) <= LARGEST_INSTANCE and (not before or int(text) < before):
-        keys.add(int(text[:18]))
-    return sorted(keys, reverse=True)
+    if search.business_key:
+        rows = rows.filter(business_key__startswith=search.business_key)
+    if place is not None:
+        rows = rows.filter(pk__gt=place) if search.is_oldest_first else rows.filter(pk__lt=place)
+    rows = rows.order_by("pk" if search.is_oldest_first else "-pk")
+    keys = set(rows.values_list("pk", flat=True)[:MOST_CANDIDATES])
+    own = read_whole(search.text, LARGEST_INSTANCE)
+    if own is not None and search.is_beyond(own, place) and not search.business_key:
+        keys.add(own)
+    return search.sort(keys)
 
 
-def _few_of(versions: list[int], status: Sequence[int]) -> list[int] | None:
-    """The keys of all instances of the versions in these states, newest first; None where they are many."""
+def _few_of(versions: list[int], search: Search) -> list[int] | None:
+    """The keys of all instances of the versions in these states, in order; None where they are many."""
     rows = Instance.objects.filter(version__in=versions)
-    if status:
-        rows = rows.filter(status__in=status)
+    if search.status:
+        rows = rows.filter(status__in=search.status)
     keys = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return sorted(keys, reverse=True) if len(keys) <= FEW else None
+    return search.sort(keys) if len(keys) <= FEW else None
 
 
-def _bounds(search: Search) -> tuple[int, int]:
-    """Between which ids those lie that started in time: ids grow with time, nearly."""
+def _bounds(search: Search, place: int | None) -> tuple[int, int]:
+    """From which id to before which those lie that started in time, beyond the place: ids grow with time, nearly."""
     ids = Instance.objects.order_by("pk").values_list("pk", flat=True)
     first, last = ids.first() or 0, ids.last() or 0
-    lower = first if search.started_from is None else _first_from(search.started_from, first, last) - DISORDER
-    upper = last if search.started_to is None else _first_from(search.started_to, first, last) + DISORDER
-    return max(lower, first), min(upper, last)
+    low = first if search.started_from is None else _first_from(search.started_from, first, last) - DISORDER
+    high = last if search.started_to is None else _first_from(search.started_to, first, last) + DISORDER
+    low, high = max(low, first), min(high, last) + 1
+    if place is None:
+        return low, high
+    return (max(low, place + 1), high) if search.is_oldest_first else (low, min(high, place))
 
 
 def _first_from(moment: datetime, first: int, last: int) -> int:
@@ -247,8 +285,9 @@ def _narrow(search: Search) -> QuerySet[Instance]:
     return rows
 
 
-def _load(rows: QuerySet[Instance]) -> QuerySet[Instance]:
-    return rows.select_related("version__process").defer("data")
+def _load(rows: QuerySet[Instance], search: Search) -> QuerySet[Instance]:
+    rows = rows.select_related("version__process")
+    return rows.defer("data") if search.variables else rows.defer("data", "variables")
 
 
 def _fits(row: Instance, search: Search) -> bool:

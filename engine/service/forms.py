@@ -11,6 +11,7 @@ from typing import Any
 from engine.core.forms import check_form
 from engine.core.forms.fields import Field, read_fields
 from engine.core.forms.formulas import Formulas
+from engine.core.model.digits import read_whole
 from engine.core.model.problems import FieldProblem, FormError
 from engine.models import FormVersion, Instance, Process, WorkItem
 from engine.service import documents, reading, worklist
@@ -253,7 +254,8 @@ def _component(field: dict[str, Any], formulas: Formulas) -> dict[str, Any]:
     validate: dict[str, Any] = {"required": bool(field.get("is_required"))}
     for name, value in constraints.items():
         if name in RULES:
-            validate[RULES[name]] = True if name == "required" else int(value) if str(value).isdigit() else value
+            number = read_whole(str(value))
+            validate[RULES[name]] = True if name == "required" else value if number is None else number
     key = (field.get("properties") or {}).get("variable") or field["id"]
     component: dict[str, Any] = {
         "type": TYPES.get(field.get("type", "string"), "textfield"),

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from engine.core.model.digits import read_whole
 from engine.core.run.log import read_trace
 from engine.models import Incident, Instance, Step
 from engine.models.keys import number_of, span
-from engine.service.reading import get_process, list_incidents, list_instances, list_tokens
+from engine.service.finding import Search, find_instances
+from engine.service.reading import get_process, list_incidents, list_tokens
 from engine.service.rights import Actor
 from engine.service.translate import unpack_log
 from engine.service.versions import get_version
@@ -58,8 +60,8 @@ MOST_MOVED = 200
 def moved_after(actor: Actor, process: str, known: Mapping[str, int]) -> list[dict[str, Any]]:
     """The newest instances of the process, and those that are known, as far as they have moved on since."""
     get_process(actor, process)
-    rows = list_instances(actor, process=process, limit=MOST_MOVED)
-    missing = {int(one) for one in known if one.isdigit() and len(one) <= 18} - {row.pk for row in rows}
+    rows = find_instances(actor, Search(process=process), limit=MOST_MOVED).instances
+    missing = {key for one in known if (key := read_whole(one)) is not None} - {row.pk for row in rows}
     rows += Instance.objects.filter(pk__in=sorted(missing)[:MOST_MOVED], version__process__key=process)
     return [
         {

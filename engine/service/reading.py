@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Max, Q
@@ -144,41 +144,6 @@ def count_incidents(processes: Iterable[int]) -> dict[int, int]:
 # instances
 
 
-def list_instances(
-    actor: Actor,
-    *,
-    process: str = "",
-    status: Sequence[int] = (),
-    search: str = "",
-    node: str = "",
-    version: int | None = None,
-    before: int | None = None,
-    after: int | None = None,
-    is_newest_first: bool = True,
-    limit: int = PAGE,
-) -> list[Instance]:
-    """Newest first; `before` (`after` where the oldest are first) is the id of the last row of the page before."""
-    rows = Instance.objects.filter(version__process__in=allowed_processes(actor, "see"))
-    if process:
-        rows = rows.filter(version__process__key=process)
-    if status:
-        rows = rows.filter(status__in=status)
-    if search:
-        rows = rows.filter(business_key__startswith=search)
-    if node:
-        standing = Token.objects.filter(state__node=node).values_list("id", flat=True)
-        rows = rows.filter(pk__in={instance_of(key) for key in standing[:10_000]})
-    if version is not None:
-        rows = rows.filter(version__number=version)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    if after is not None:
-        rows = rows.filter(pk__gt=after)
-    order = "-pk" if is_newest_first else "pk"
-    rows = rows.select_related("version__process").defer("variables", "data").order_by(order)
-    return list(rows[:limit])
-
-
 def get_instance(actor: Actor, instance: int) -> Instance:
     row = Instance.objects.select_related("version__process", "version__file").filter(pk=instance).first()
     if row is None or (
@@ -282,15 +247,6 @@ def visible_variables_of(instance: Instance, token: int) -> dict[str, Any]:
     for variables in reversed(chain):
         visible.update(variables)
     return visible
-
-
-def group_incidents(actor: Actor, limit: int = 5) -> list[tuple[str, int]]:
-    """The commonest causes among the open incidents."""
-    rows = Incident.objects.filter(
-        status=Incident.Status.OPEN, state__version__process__in=allowed_processes(actor, "operate")
-    )
-    grouped = rows.values_list("message").annotate(number=Count("id")).order_by("-number")
-    return [(message, number) for message, number in grouped[:limit]]
 
 
 def find_example(actor: Actor) -> Instance | None:

@@ -15,6 +15,7 @@ from engine.core.machine import build_machine
 from engine.core.machine.hooks import ProcessMachine
 from engine.core.model import graph
 from engine.core.model.behaviour import Fault
+from engine.core.model.digits import read_whole
 from engine.core.parse.dmn import read_decisions
 from engine.models import DecisionVersion, DeployedFile, ProcessVersion, State, Transition
 from engine.service import audiences, outbox
@@ -79,7 +80,7 @@ def find_version(process: str, binding: str, version: str, deployment: int) -> V
     if binding == "deployment":
         rows = rows.filter(deployment=deployment)
     elif binding == "version":
-        rows = rows.filter(number=int(version) if version.isdigit() else 0)
+        rows = rows.filter(number=read_whole(version) or 0)
     else:
         rows = rows.filter(tag=version)
     found = rows.order_by("-number").values_list("pk", flat=True).first()
@@ -166,8 +167,7 @@ def _find_decision(decision: str, binding: Mapping[str, Any], deployment: int) -
     if kind == "deployment":
         rows = rows.filter(deployment=deployment)
     elif kind == "version":
-        number = str(binding.get("version") or "")
-        rows = rows.filter(number=int(number) if number.isdigit() and len(number) < 10 else 0)
+        rows = rows.filter(number=read_whole(str(binding.get("version") or "")) or 0)
     elif kind == "versionTag":
         rows = rows.filter(tag=binding.get("version_tag", ""))
     return rows.order_by("-number").first()

@@ -213,6 +213,32 @@ def test_instances_are_paged_newest_first(admin: APIClient, monkeypatch: pytest.
     assert ([row["id"] for row in second["results"]], second["next"]) == (ids[:1], None)
 
 
+def test_instances_are_found_by_what_they_are(admin: APIClient) -> None:
+    deploy(PLAIN)
+    first = instances.start("p", None, variables={"customer": "Ann", "vip": True}, business_key="K-1")
+    second = instances.start("p", None, variables={"customer": "Bob", "vip": True}, business_key="K-2")
+
+    def find(**query: str) -> list[int]:
+        return [int(row["id"]) for row in admin.get("/api/v1/instances/", query).json()["results"]]
+
+    assert find(variables='{"customer": "Ann", "vip": true}') == [first]
+    assert find(variables='{"customer": "ann"}') == []
+    assert find(business_key="K-2") == [second]
+    assert find(sort="started_at") == [first, second]
+    assert find(incident="open") == []
+    assert find(started_from="2020-01-01T00:00:00Z") == [second, first]
+    assert find(started_to="2020-01-01T00:00:00Z") == []
+
+
+@pytest.mark.parametrize(
+    "query", ["variables=[]", "variables={", "variables=%22%5Cud800%22", "started_from=soon", "incident=yes"]
+)
+def test_a_search_that_cannot_be_read_is_refused_with_its_field(admin: APIClient, query: str) -> None:
+    answer = admin.get(f"/api/v1/instances/?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["problems"][0]["field"].partition(".")[0] == query.partition("=")[0]
+
+
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_other_methods_are_refused_with_those_that_there_are(admin: APIClient, method: str) -> None:
     answer = getattr(admin, method)("/api/v1/instances/", {}, format="json")

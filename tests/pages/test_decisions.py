@@ -135,7 +135,13 @@ def test_a_decision_that_was_not_made_is_missing(number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/decisions/gone/", "/decisions/dish/?version=7", f"/instances/{10**30}/decisions/1/"]
+    "address",
+    [
+        "/decisions/gone/",
+        "/decisions/dish/?version=7",
+        "/decisions/dish/?version=%C2%B2",
+        f"/instances/{10**30}/decisions/1/",
+    ],
 )
 def test_what_does_not_exist_is_missing(address: str) -> None:
     bring()

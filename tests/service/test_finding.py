@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def find(search: Search, *, before: int | None = None, limit: int = 50) -> list[int]:
-    return [row.pk for row in finding.find_instances(None, search, before=before, limit=limit).instances]
+    return [row.pk for row in finding.find_instances(None, search, place=before, limit=limit).instances]
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_a_value_inside_another_or_of_another_kind_is_no_hit(five: list[int]) ->
 def test_pages_go_on_where_the_one_before_ended(five: list[int]) -> None:
     found, before = [], None
     for _turn in range(10):
-        page = finding.find_instances(None, Search(variables={"region": "EU"}), before=before, limit=1)
+        page = finding.find_instances(None, Search(variables={"region": "EU"}), place=before, limit=1)
         found += [row.pk for row in page.instances]
         before = page.next
         if before is None:
@@ -152,12 +153,12 @@ def many(five: list[int], monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def find_all(search: Search, limit: int = 50) -> tuple[list[int], int]:
     found, before, requests = [], None, 0
     while True:
-        page = finding.find_instances(None, search, before=before, limit=limit)
+        page = finding.find_instances(None, search, place=before, limit=limit)
         requests += 1
         found += [row.pk for row in page.instances]
         if page.next is None:
             return found, requests
-        assert before is None or page.next < before, "it goes on"
+        assert before is None or search.is_beyond(page.next, before), "it goes on"
         before = page.next
 
 
@@ -166,6 +167,34 @@ def test_a_walk_over_many_finds_all_request_by_request(many: list[int]) -> None:
     assert find_all(Search(), limit=1)[0] == many[::-1]
     assert find_all(Search(variables={"region": "EU"}))[0] == [many[3], many[2], many[0]]
     assert find_all(Search(variables={"amount": 0})) == ([many[0]], 2)
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        Search(is_oldest_first=True),
+        Search(variables={"region": "EU"}, is_oldest_first=True),
+        Search(text="K-", is_oldest_first=True),
+        Search(node="review", is_oldest_first=True),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_a_search_may_begin_with_the_oldest(many: list[int], search: Search, limit: int) -> None:
+    newest_first = find_all(replace(search, is_oldest_first=False))[0]
+    assert newest_first, "there is something to find"
+    assert find_all(search, limit=limit)[0] == newest_first[::-1]
+
+
+def test_everything_is_found_however_far_the_search_has_to_go(many: list[int]) -> None:
+    rare = Search(variables={"amount": 0})
+    assert [row.pk for row in finding.find_all(None, rare, most=5)] == [many[0]]
+    assert [row.pk for row in finding.find_all(None, Search(), most=4)] == many[:0:-1]
+
+
+def test_a_key_alone_is_no_id(five: list[int]) -> None:
+    assert find(Search(text=str(five[0]))) == [five[0]]
+    assert find(Search(business_key=str(five[0]))) == []
+    assert find(Search(business_key="K-1")) == [five[1]]
 
 
 def test_a_walk_begins_and_ends_with_the_days(many: list[int]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.core.model.behaviour import Behaviour, Encoded, Fault, Kit, Run, Throw
 from engine.core.model.diagram import Definition, Formula, Loop, Node, Process
+from engine.core.model.digits import read_whole
 from engine.core.model.encoding import encode
 from engine.core.model.graph import State
 from engine.core.model.runtime import Token
@@ -84,8 +85,8 @@ class _Body:
                 raise Fault("collection-invalid", "The collection of the multi-instance activity is not a list.")
             return len(items), items
         number = self.cardinality_of(run, token)
-        if isinstance(number, str) and number.strip().isdigit():
-            number = int(number)
+        if isinstance(number, str) and (written := read_whole(number.strip())) is not None:
+            number = written
         if isinstance(number, bool) or not isinstance(number, int | float) or number != int(number) or number < 0:
             raise Fault("cardinality-invalid", f"The number of instances must be a whole number, not {number!r}.")
         return int(number), None

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from engine.core.model.digits import read_whole
 from engine.service import outgoing
 from engine.service.jobs import LeasedJob
 from engine.worker.connectors import output
@@ -138,7 +139,9 @@ def _refuse(answer: outgoing.Answer, body: Any) -> None:
 def _retry_after(text: str) -> float | None:
     """In seconds, or until an instant."""
     try:
-        seconds = float(text) if text.isdigit() else (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
+        seconds: float | None = read_whole(text)
+        if seconds is None:
+            seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
     except (ValueError, TypeError):
         return None
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
