@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.core.compile.findings import Findings, Plan
-from engine.core.compile.hearing import CHANGES
+from engine.core.compile.hearing import CHANGES, DELETIONS
 from engine.core.compile.settings import HEARD_ON_THE_WAY
 from engine.core.feel import ExpressionError
 from engine.core.model.diagram import Flow, Listener, Node, Process, Settings
 
 SCRIPT_HANDLER = "script"
 MOMENTS = frozenset({"start", "end", "take"})
-TASK_MOMENTS = frozenset({*HEARD_ON_THE_WAY, *CHANGES, "timeout"})
+TASK_MOMENTS = frozenset({*HEARD_ON_THE_WAY, *CHANGES, *DELETIONS, "timeout"})
 _JAVA = frozenset({"class", "delegate", "connector"})
 
 

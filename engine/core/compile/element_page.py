@@ -35,8 +35,8 @@ _NOTES: Final[dict[str, str]] = {
     "implicitThrowEvent": "what a multi-instance activity throws when an instance is complete",
     "task": "passed at once",
     "manualTask": "passed at once",
-    "userTask": "a work item; task listeners are called on creation, assignment, update, timeout and completion; one "
-    "on `delete` is never called, and deployment says so (`listener-never-called`)",
+    "userTask": "a work item; task listeners are called on creation, assignment, update, timeout and completion, "
+    "and on `delete` when the task goes away undone",
     "serviceTask": "a job",
     "sendTask": "throws its message; a job where it names who does it",
     "receiveTask": "waits for its message; may start the process",

@@ -22,8 +22,12 @@ class ProcessRoot:
 
 
 def _complete(run: Run, token: Token) -> None:
-    run.end("completed")
+    status, error = (token.data or {}).get("ending", ("completed", None))
+    run.end(status, error)
 
 
 def _finish(run: Run, token: Token) -> None:
-    run.finish(token)
+    if "ending" in (token.data or ()):
+        _complete(run, token)  # its end listeners have been called, or are not
+    else:
+        run.finish(token)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.core.model.behaviour import Behaviour, Encoded, Fault, Kit, Run
+from engine.core.model.behaviour import Behaviour, Encoded, Enter, Fault, Kit, Run
 from engine.core.model.diagram import Form, Node, Process
 from engine.core.model.effects import OpenItem
 from engine.core.model.encoding import encode
@@ -54,7 +54,31 @@ class UserTask:
                 setattr(item, name, value_of(run, token))
             run.open(item)
 
-        return Behaviour(enter=enter, wait="user")
+        lingering: str | None = config.get("on_deletion")
+        return Behaviour(enter=enter, wait="user") if lingering is None else _tell_of_deletion(enter, lingering)
+
+
+def _tell_of_deletion(enter: Enter, lingering: str) -> Behaviour:
+    """A token remembers that its work item is open, and leaves one behind where it goes away before that is done."""
+
+    def open_item(run: Run, token: Token) -> None:
+        enter(run, token)
+        run.remember(token)["is_open"] = True
+
+    def take(run: Run, token: Token, data: Mapping[str, Any]) -> None:
+        mine = run.remember(token)
+        mine.pop("is_open", None)
+        try:
+            run.finish(token, data.get("variables"))
+        except Fault:
+            mine["is_open"] = True
+            raise
+
+    def leave(run: Run, token: Token) -> None:
+        if (token.data or {}).get("is_open"):
+            run.leave_behind(token, lingering)
+
+    return Behaviour(enter=open_item, wait="user", take=take, leave=leave)
 
 
 def encode_form(form: Form) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def build_machine(
     machine.watches = any(state.behaviour.watches for state in prepared)
     machine.hears = any(state.behaviour.signals for state in prepared)
     machine.settles = any(state.behaviour.settle is not None for state in prepared)
+    machine.lingers = frozenset(state.key for state in prepared if state.config.get("lingers"))
     if hooks == "stock":
         use_stock_callbacks(machine)
     return machine

@@ -112,6 +112,9 @@ class Run(Protocol):
     def note_guard(self, token: Token, edge: int, message: str) -> None:
         """Keep in history why the guard of an edge could not be told."""
 
+    def leave_behind(self, token: Token, state: str) -> None:
+        """Once everything rests, a token in `state` that sees what this one sees, and outlives every scope."""
+
     def inside(self, key: str, token: Token) -> Token | None:
         """The token in state `key` whose scope the token lives in, however deep."""
 

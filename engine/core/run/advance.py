@@ -12,6 +12,7 @@ from engine.core.model.effects import OpenIncident
 from engine.core.model.graph import COMPLETE, PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS, STEPS_OF_AN_INSTANCE, Limits
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Snapshot, Token
+from engine.core.run.lingering import end_now, is_ending
 from engine.core.run.run import InstanceRun
 from engine.core.run.settle import settle
 
@@ -217,7 +218,10 @@ def _thrown(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
 
 
 def _cancel(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
-    run.end("cancelled")
+    if is_ending(run):
+        end_now(run)  # asked again: nothing more is waited for
+    else:
+        run.end("cancelled")
     return True
 
 

@@ -22,7 +22,7 @@ from engine.core.model.effects import (
 from engine.core.model.graph import PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS
 from engine.core.model.runtime import ROOT, Snapshot, Status, Token
-from engine.core.run import catching, joining
+from engine.core.run import catching, joining, lingering
 
 WAITS = (OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident)
 
@@ -59,6 +59,7 @@ class InstanceRun:
         self.watched_from: dict[tuple[int, str], int] = {}  # token and trigger → where in the log the wait began
         self.signals: deque[tuple[Token, str, Mapping[str, Any]]] = deque()
         self.resting: dict[tuple[str, int], list[Token]] | None = None
+        self.left_behind: list[tuple[str, dict[str, Any]]] = []  # states, and what the tokens to come there know
 
     # what elements ask for: moving on
 
@@ -223,8 +224,9 @@ class InstanceRun:
     def clear(self, owner: Token, spare: Token | None = None) -> None:
         if not self.population.get(owner.id):
             return
+        lingers = self.machine.lingers
         for child in self.children(owner):
-            if child is not spare:
+            if child is not spare and child.state not in lingers:
                 self.cancel(child)
 
     def children(self, owner: Token) -> list[Token]:
@@ -241,6 +243,9 @@ class InstanceRun:
 
     def unrest(self, token: Token) -> None:
         joining.unrest(self, token)
+
+    def leave_behind(self, token: Token, state: str) -> None:
+        lingering.leave_behind(self, token, state)
 
     def inside(self, key: str, token: Token) -> Token | None:
         walker = token
@@ -264,6 +269,8 @@ class InstanceRun:
         self.close(self.root)
         self.agenda.clear()
         self.signals.clear()
+        if self.machine.lingers and lingering.wait_for_lingering(self, status, error):
+            return
         self.instance.status = cast(Status, status)
         self.instance.error = error
         self.log.append(("ended", status, error))

@@ -1,4 +1,4 @@
-"""What is asked only when the agenda is empty: signals, conditions, joins that depend on other branches."""
+"""What is asked only when the agenda is empty: what was left behind, signals, conditions, joins that depend on other branches."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Any, cast
 
 from engine.core.model.behaviour import Fault
 from engine.core.run.joining import resting
+from engine.core.run.lingering import bear_left_behind
 from engine.core.run.run import InstanceRun
 
 
 def settle(run: InstanceRun) -> bool:
     """Put the next thing on the agenda; false when the instance is at rest."""
-    return _signal(run) or _conditions(run) or _joins(run)
+    return bear_left_behind(run) or _signal(run) or _conditions(run) or _joins(run)
 
 
 def _signal(run: InstanceRun) -> bool:

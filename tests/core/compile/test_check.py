@@ -440,7 +440,7 @@ FOUND = [
     (
         "listener-never-called",
         "n",
-        with_node(extension("userTask", '<camunda:taskListener event="delete" class="known"/>')),
+        with_node(extension("userTask", '<camunda:taskListener event="escalate" class="known"/>')),
     ),
     ("empty-listener", "n", with_node(extension("task", '<camunda:executionListener event="start"/>'))),
     ("unknown-decision", "n", with_node('<businessRuleTask id="n" camunda:decisionRef="missing"/>')),

@@ -1,0 +1,59 @@
+"""What is called when a work item goes away undone: tokens in the root scope that outlive the task and its scopes.
+
+The instance ends when they are through; until then nothing else of it may happen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.core.model.behaviour import Fault
+from engine.core.model.runtime import ROOT, Token
+
+if TYPE_CHECKING:
+    from engine.core.run.run import InstanceRun
+
+
+def leave_behind(run: InstanceRun, token: Token, state: str) -> None:
+    """Once everything rests: which scopes go with the token is not known before. It keeps what the token sees."""
+    chain, walker = [], token
+    while walker.id != ROOT:
+        chain.append(walker.variables or {})
+        walker = run.tokens[walker.scope]
+    seen = {name: value for variables in reversed(chain) for name, value in variables.items()}
+    run.left_behind.append((state, seen))
+
+
+def bear_left_behind(run: InstanceRun) -> bool:
+    """False when nothing was left behind."""
+    left, run.left_behind = run.left_behind, []
+    for state, variables in left:
+        try:
+            run.bear(state, ROOT, variables=variables or None)
+        except Fault as fault:
+            run.park(run.root, "variables", fault, {"variables": {}})
+    return bool(left)
+
+
+def wait_for_lingering(run: InstanceRun, status: str, error: str | None) -> bool:
+    """The instance is to end so; whether something of it still has to be called before."""
+    lingers = run.machine.lingers
+    if not run.left_behind and not any(token.state in lingers for token in run.children(run.root)):
+        return False
+    data = run.remember(run.root)
+    data.setdefault("ending", [status, error])
+    data["is_interrupted"] = True  # no event sub-process begins any more
+    run.draining.clear()
+    return True
+
+
+def is_ending(run: InstanceRun) -> bool:
+    return "ending" in (run.root.data or ())
+
+
+def end_now(run: InstanceRun) -> None:
+    """Whatever still lingers is given up."""
+    for token in run.children(run.root):
+        run.cancel(token)
+    run.left_behind.clear()
+    run.end(*run.remember(run.root)["ending"])
