@@ -148,7 +148,7 @@ class StockEvent(Event):  # type: ignore[misc]
 
 class ProcessMachine(Machine):  # type: ignore[misc]
     """One deployed version. `watches`, `hears` and `settles` say whether anything in it waits for conditions, for
-    signals, or for what other branches do; `lingers` are the states whose tokens outlive the scopes that they come from."""
+    signals, or for what other branches do; `lingers` are the states whose tokens outlive the scopes they come from."""
 
     state_cls = ProcessState
     transition_cls = Edge

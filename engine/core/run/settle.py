@@ -1,4 +1,4 @@
-"""What is asked only when the agenda is empty: what was left behind, signals, conditions, joins that depend on other branches."""
+"""What is asked only when the agenda is empty: what was left behind, signals, conditions, joins of other branches."""
 
 from __future__ import annotations
 
