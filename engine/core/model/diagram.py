@@ -68,7 +68,7 @@ class Definition:
     settings: Settings | None = None  # of message throws, and camunda error definitions
     variable_names: tuple[str, ...] = ()  # only changes of these evaluate a condition; () is any
     variable_events: tuple[str, ...] = ()  # create, update, delete; () is any
-    error_code_variable: str = ""  # camunda: where a caught error's or escalation's code goes
+    error_code_variable: str = ""  # where a caught error's or escalation's code goes
     error_message_variable: str = ""
 
 

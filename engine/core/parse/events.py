@@ -11,7 +11,7 @@ from engine.core.model.diagram import Definition, Formula, Node
 from engine.core.parse import formulas
 from engine.core.parse.context import Context
 from engine.core.parse.dialects import read_attributes, read_extensions
-from engine.core.parse.names import CAMUNDA_FAMILY, EVENT_DEFINITIONS, ZEEBE, local, reference, tag
+from engine.core.parse.names import CAMUNDA_FAMILY, CATCHING, EVENT_DEFINITIONS, ZEEBE, local, reference, tag
 from engine.core.parse.tree import line_of, vendor_items
 
 _EXTENSIONS: Final = tag("extensionElements")
@@ -120,7 +120,7 @@ def _signal(ctx: Context, owner: str, definition: Definition, element: _Element)
 
 def _error(ctx: Context, owner: str, definition: Definition, element: _Element) -> None:
     _coded(ctx, owner, definition, element, "error", "errorRef", "errorCode")
-    for namespace in CAMUNDA_FAMILY:
+    for namespace in CATCHING:
         definition.error_code_variable = element.get(
             f"{{{namespace}}}errorCodeVariable", definition.error_code_variable
         )
@@ -131,7 +131,7 @@ def _error(ctx: Context, owner: str, definition: Definition, element: _Element) 
 
 def _escalation(ctx: Context, owner: str, definition: Definition, element: _Element) -> None:
     _coded(ctx, owner, definition, element, "escalation", "escalationRef", "escalationCode")
-    for namespace in CAMUNDA_FAMILY:
+    for namespace in CATCHING:
         name = element.get(f"{{{namespace}}}escalationCodeVariable")
         definition.error_code_variable = name or definition.error_code_variable
 

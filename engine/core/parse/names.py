@@ -18,6 +18,8 @@ MODELER: Final = "http://camunda.org/schema/modeler/1.0"
 
 # The two forks of Camunda 7's ancestor write the same words under their own names.
 CAMUNDA_FAMILY: Final = (CAMUNDA, ACTIVITI, FLOWABLE)
+# Camunda 8 has no word for where a caught code goes: in its files it is ours.
+CATCHING: Final = (STATEWRIGHT, *CAMUNDA_FAMILY)
 
 
 def tag(name: str, namespace: str = BPMN) -> str:

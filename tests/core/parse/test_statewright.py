@@ -33,3 +33,14 @@ def test_they_do_not_decide_the_dialect(dialect: str) -> None:
         f'<userTask id="n"><extensionElements>{other}<statewright:fourEyes node="a"/></extensionElements></userTask>'
     )
     assert read_diagram(text).dialect == dialect
+
+
+def test_error_and_escalation_variables_have_words_of_our_own() -> None:
+    node = read_node(
+        '<startEvent id="n"><errorEventDefinition statewright:errorCodeVariable="c" '
+        'statewright:errorMessageVariable="m"/>'
+        '<escalationEventDefinition statewright:escalationCodeVariable="e"/></startEvent>'
+    )
+    error, escalation = node.definitions
+    assert (error.error_code_variable, error.error_message_variable) == ("c", "m")
+    assert escalation.error_code_variable == "e"

@@ -3,6 +3,7 @@ import { Group } from "@bpmn-io/properties-panel";
 import type { FunctionComponent } from "@bpmn-io/properties-panel/preact";
 import { readComments } from "../extension/comments";
 import { type DrawnElement, isA, readExtension } from "../extension/elements";
+import { CaughtVariables, readCaught } from "./caught";
 import { Comments } from "./comments";
 import { CalledDecision } from "./decisions";
 import { TaskForm } from "./forms";
@@ -94,7 +95,17 @@ function addTo(one: PanelGroup, element: DrawnElement): void {
     const isEdited = readExtension(element.businessObject, "zeebe:FormDefinition") !== undefined;
     one.entries = [entry("own-form", TaskForm, isEdited), ...entries.filter(({ id }) => !REPLACED.has(id))];
   } else if (one.id === "calledDecision") put(entry("own-decision", CalledDecision));
-  else if (one.id === "timer" && readTimer(element)) entries.push(entry("own-timer", TimerReading));
+  else if (one.id === "error" || one.id === "escalation") {
+    const names = readCaught(element);
+    if (names)
+      entries.push(
+        entry(
+          "own-caught",
+          CaughtVariables,
+          names.some(({ value }) => value !== ""),
+        ),
+      );
+  } else if (one.id === "timer" && readTimer(element)) entries.push(entry("own-timer", TimerReading));
   else if (one.id === "condition" && readCondition(element)) entries.push(entry("own-try", TryGuard));
 }
 
