@@ -299,6 +299,8 @@ OUTGOING_HOSTS = read_words("OUTGOING_HOSTS", "*")
 OUTGOING_NETWORKS = read_networks("OUTGOING_NETWORKS", "")
 OUTGOING_SECONDS = read_number("OUTGOING_SECONDS", 10)
 OUTGOING_MOST_BYTES = read_number("OUTGOING_MOST_BYTES", 1_048_576)
+# The one folder in which sensors look for files; empty: in none.
+SENSOR_FOLDER = read_text("SENSOR_FOLDER", str(DATA_DIR / "incoming"))
 
 # Mail and logs --------------------------------------------------------------------------------------
 

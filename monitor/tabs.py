@@ -144,6 +144,7 @@ def describe_jobs(request: HttpRequest, row: Instance, names: dict[str, str]) ->
                 "available_at": job.available_at,
                 "owner": job.owner,
                 "failures": list(reversed(job.failures or [])),
+                "progress": [(name, as_text(value)) for name, value in (job.progress or {}).items()],
                 "skip_url": reverse("monitor:skip", args=[job.pk]) if may_operate else "",
             }
             for job in found

@@ -46,6 +46,8 @@ def tell_job(job: Job) -> str:
         return _("%s; it rests") % kind
     if job.owner:
         return _("%(kind)s; %(owner)s has it") % {"kind": kind, "owner": job.owner}
+    if job.progress:
+        return _("%s; it is put off until there is more to do") % kind
     return kind
 
 

@@ -150,6 +150,7 @@ class Job(Wait):
     headers = JSONText(null=True)
     script = models.TextField(null=True)
     failures = JSONText(null=True)  # the attempt log: at, message
+    progress = JSONText(null=True)  # what its handler left for the next look, where the job was put off
 
     class Meta:
         # By state: who hands jobs out takes from the beginning of each state's part, so that a process with very

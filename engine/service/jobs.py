@@ -26,7 +26,7 @@ from engine.service.unit import Unit
 from engine.service.versions import Version, get_version
 from engine.store import open_store
 from engine.store.contract import Store
-from engine.store.rows import JobRow, Loaded
+from engine.store.rows import JobRow, Loaded, PutOff
 from engine.store.writing import write_transaction
 
 logger = logging.getLogger(__name__)
@@ -60,6 +60,7 @@ class LeasedJob(NamedTuple):
     last_failure: str = ""
     inputs: Mapping[str, Any] = {}  # what the step's input mappings gave, without the variables around it
     trace: str | None = None  # the traceparent of the instance's start
+    progress: Mapping[str, Any] = {}  # what its handler has left when it put the job off
 
     @property
     def idempotency_key(self) -> str:
@@ -94,7 +95,17 @@ class Failed(NamedTuple):
     kind: str = "unknown"
 
 
-Outcome = Done | Thrown | Failed
+class NotYet(NamedTuple):
+    """What was looked for is not there yet: the job comes back after so many seconds, with its retries and without an
+    attempt, and nobody holds it meanwhile. `progress` is what whoever takes it then finds."""
+
+    job: int
+    seconds: float
+    progress: dict[str, Any]
+
+
+Settled = Done | Thrown | Failed
+Outcome = Settled | NotYet
 
 
 def lease(
@@ -163,7 +174,12 @@ def fail(
 
 def bring_back(outcomes: Sequence[Outcome], owner: str) -> int:
     """Many at once, in one unit: how many counted. What is somebody else's by now, or gone, is left out."""
+    put_off = [outcome for outcome in outcomes if isinstance(outcome, NotYet)]
+    settled = [outcome for outcome in outcomes if not isinstance(outcome, NotYet)]
+    return (_put_off(put_off, owner) if put_off else 0) + (_settle(settled, owner) if settled else 0)
 
+
+def _settle(outcomes: Sequence[Settled], owner: str) -> int:
     def act(store: Store, unit: Unit) -> int:
         found = {row.id: (row, loaded) for row, loaded in store.load_jobs([outcome.job for outcome in outcomes])}
         counted = 0
@@ -176,8 +192,6 @@ def bring_back(outcomes: Sequence[Outcome], owner: str) -> int:
             counted += 1
         return counted
 
-    if not outcomes:
-        return 0
     try:
         return in_unit(act, is_urgent=True)
     except Exception as error:
@@ -187,15 +201,23 @@ def bring_back(outcomes: Sequence[Outcome], owner: str) -> int:
     return sum(_bring_back_alone(outcome, owner) for outcome in outcomes)
 
 
-def _bring_back_alone(outcome: Outcome, owner: str) -> int:
+def _put_off(jobs: Sequence[NotYet], owner: str) -> int:
+    """Beside the instance and its history: a look that found nothing has changed nothing."""
+    store, now = open_store(), datetime.now(UTC)
+    rows = [PutOff(one.job, now + timedelta(seconds=one.seconds), pack(one.progress or None)) for one in jobs]
+    with store.unit():
+        return store.put_off_jobs(rows, owner)
+
+
+def _bring_back_alone(outcome: Settled, owner: str) -> int:
     try:
-        return bring_back([outcome], owner)
+        return _settle([outcome], owner)
     except Exception:  # the others must not wait for it; its lease ends and it is tried again
         logger.exception("the result of job %s could not be brought back", outcome.job)
         return 0
 
 
-def _bring_back_one(outcome: Outcome, owner: str | None, actor: Actor, reason: str = "") -> None:
+def _bring_back_one(outcome: Settled, owner: str | None, actor: Actor, reason: str = "") -> None:
     def act(store: Store, unit: Unit) -> None:
         row, loaded = _load(store, outcome.job, owner, actor)
         case = unit.open(loaded)
@@ -206,7 +228,7 @@ def _bring_back_one(outcome: Outcome, owner: str | None, actor: Actor, reason: s
     in_unit(act, is_urgent=actor is None)
 
 
-def _take(unit: Unit, case: Case, row: JobRow, outcome: Outcome, actor: str) -> bool:
+def _take(unit: Unit, case: Case, row: JobRow, outcome: Settled, actor: str) -> bool:
     """What came of the job; false where the process has gone on without it."""
     if isinstance(outcome, Failed):
         code = _error_of(unit, case, row, outcome.message)
@@ -308,6 +330,7 @@ def describe_job(row: JobRow, loaded: Loaded) -> LeasedJob:
         loaded.row.business_key, visible_variables(loaded, version, row.token), unpack(row.headers) or {},
         row.script, row.retries, row.attempts, bool(row.retry_cycle), row.token, loaded.row.version, row.priority,
         str(failures[-1]["message"]) if failures else "", unpack_variables(own), loaded.row.trace,
+        unpack(row.progress) or {},
     )  # fmt: skip
 
 

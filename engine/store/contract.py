@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -16,6 +16,7 @@ from engine.store.rows import (
     Loaded,
     MessageRow,
     OutboxRow,
+    PutOff,
     SubscriptionRow,
     TimerRow,
 )
@@ -68,6 +69,9 @@ class Store(Protocol):
 
     def release_jobs(self, keys: Collection[int], owner: str, now: datetime) -> None:
         """Give back what was leased, unworked."""
+
+    def put_off_jobs(self, jobs: Sequence[PutOff], owner: str) -> int:
+        """Give back what was leased until later, no attempt counted; how many still were the owner's."""
 
     def find_subscriptions(
         self, kind: int, name: str, key: str | None = None, *, is_any_key: bool = False, limit: int = 1000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
@@ -22,6 +22,7 @@ from engine.store.rows import (
     Loaded,
     MessageRow,
     OutboxRow,
+    PutOff,
     SubscriptionRow,
     TimerRow,
     WaitKey,
@@ -212,6 +213,16 @@ class MemoryStore:
         for key in keys:
             if key in jobs and jobs[key].owner == owner:
                 jobs[key] = jobs[key]._replace(available_at=now, owner=None, attempts=jobs[key].attempts - 1)
+
+    def put_off_jobs(self, jobs: Sequence[PutOff], owner: str) -> int:
+        rows, changed = self.tables["jobs"], 0
+        for job, again, progress in jobs:
+            row = rows.get(job)
+            if row is not None and row.owner == owner:
+                attempts = row.attempts - 1
+                rows[job] = row._replace(available_at=again, owner=None, attempts=attempts, lapses=0, progress=progress)
+                changed += 1
+        return changed
 
     def find_subscriptions(
         self, kind: int, name: str, key: str | None = None, *, is_any_key: bool = False, limit: int = 1000

@@ -102,6 +102,15 @@ class JobRow(NamedTuple):
     headers: str | None
     script: str | None
     failures: str | None
+    progress: str | None = None
+
+
+class PutOff(NamedTuple):
+    """A leased job that comes back later; `progress` is what is kept for then."""
+
+    job: int
+    available_at: datetime
+    progress: str | None
 
 
 class IncidentRow(NamedTuple):

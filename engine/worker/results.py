@@ -1,4 +1,4 @@
-"""What a handler may give back where variables are not all: events are written in the transaction of the result."""
+"""What a handler may give back where variables are not all: events that go with its result, or that it has to wait."""
 
 from __future__ import annotations
 
@@ -21,3 +21,12 @@ class Result:
 
     variables: Mapping[str, Any] = field(default_factory=dict)
     events: tuple[Published, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """`return Later(30, {"looks": 2})`: not yet. The job comes back after so many seconds; no attempt is burnt, no
+    worker waits, and `job.progress` is then what is said here."""
+
+    seconds: float
+    progress: Mapping[str, Any] = field(default_factory=dict)

@@ -30,7 +30,7 @@ from engine.worker.failures import PermanentError, TransientError, class_of
 from engine.worker.handlers import HANDLERS, Handler
 from engine.worker.inputs import InputError, read_input
 from engine.worker.pool import Pool
-from engine.worker.results import Result
+from engine.worker.results import Later, Result
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,8 @@ LEASE_SECONDS = 30.0
 EXTEND_SECONDS = 10.0
 # Quick results come back together, slow ones at once.
 GATHER_SECONDS = 0.01
+# A job that puts itself off is not taken again at once, whatever it says.
+SHORTEST_REST = 0.1
 
 
 class Runner:
@@ -165,7 +167,8 @@ def lease_jobs(
 
 def bring_back(outcomes: list[Outcome], owner: str, types: Mapping[int, str]) -> None:
     jobs.bring_back(outcomes, owner)
-    figures.count("jobs_done", sum(not isinstance(outcome, Failed) for outcome in outcomes))
+    figures.count("jobs_done", sum(isinstance(outcome, Done | Thrown) for outcome in outcomes))
+    figures.count("jobs_put_off", sum(isinstance(outcome, jobs.NotYet) for outcome in outcomes))
     figures.count("jobs_failed", sum(isinstance(outcome, Failed) for outcome in outcomes))
     breakers.record((types[outcome.job], not isinstance(outcome, Failed)) for outcome in outcomes)
 
@@ -178,7 +181,7 @@ def run(job: LeasedJob) -> Outcome:
 
 def _run(job: LeasedJob) -> Outcome:
     try:
-        return _done(job, call(job))
+        return _outcome(job, call(job))
     except BpmnError as error:
         try:
             return Thrown(job.id, error.code, error.message, check_variables(dict(error.variables)))
@@ -189,7 +192,9 @@ def _run(job: LeasedJob) -> Outcome:
         return failed(job, error)
 
 
-def _done(job: LeasedJob, result: Result | Mapping[str, Any] | None) -> Done:
+def _outcome(job: LeasedJob, result: Result | Later | Mapping[str, Any] | None) -> Outcome:
+    if isinstance(result, Later):
+        return jobs.NotYet(job.id, max(result.seconds, SHORTEST_REST), check_variables(dict(result.progress)))
     if not isinstance(result, Result):
         return Done(job.id, check_variables(dict(result or {})))
     events = [(event.kind, check_variables(event.data)) for event in result.events]
@@ -210,11 +215,11 @@ def failed(job: LeasedJob, error: Exception) -> Failed:
     return Failed(job.id, message, retry_after=retry_after, kind=kind)
 
 
-def call(job: LeasedJob) -> Result | Mapping[str, Any] | None:
+def call(job: LeasedJob) -> Result | Later | Mapping[str, Any] | None:
     handler = HANDLERS[job.type]
     arguments = [job] if handler.input is None else [job, read_input(handler.input, job.variables)]
     function = async_to_sync(_in_time(handler)) if handler.is_async else handler.function
-    result: Result | Mapping[str, Any] | None = function(*arguments)
+    result: Result | Later | Mapping[str, Any] | None = function(*arguments)
     return result
 
 

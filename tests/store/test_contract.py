@@ -11,7 +11,7 @@ from engine.models.waits import CONTINUATION
 from engine.store import open_store
 from engine.store.contract import Store
 from engine.store.memory import MemoryStore
-from engine.store.rows import AudienceRow, EndedItem, EventRow, Loaded, MemberRow, WaitKey
+from engine.store.rows import AudienceRow, EndedItem, EventRow, Loaded, MemberRow, PutOff, WaitKey
 from tests.store.rows import (
     EARLIER,
     LATER,
@@ -365,6 +365,18 @@ class StoreContract:
             store.release_jobs([make_key(instance, 4)], "one", NOW)
             (job,) = store.lease_jobs(["charge"], "two", LATER, NOW, 1)
         assert (job.attempts, job.lapses) == (1, 0)
+
+    def test_a_job_that_is_put_off_comes_back_later_with_its_progress_and_no_attempt(
+        self, store: Store, instance: int
+    ) -> None:
+        key = make_key(instance, 4)
+        with store.unit():
+            store.lease_jobs(["charge"], "one", LATER, NOW, 1)
+            assert store.put_off_jobs([PutOff(key, LATER, '{"looks":1}')], "two") == 0
+            assert store.put_off_jobs([PutOff(key, LATER, '{"looks":1}')], "one") == 1
+            assert store.lease_jobs(["charge"], "two", LATER, NOW, 1) == []
+            (job,) = store.lease_jobs(["charge"], "two", LATER + timedelta(minutes=1), LATER, 1)
+        assert (job.attempts, job.lapses, job.retries, job.progress) == (1, 0, 3, '{"looks":1}')
 
     # messages and signals
 

@@ -25,6 +25,7 @@ from engine.store.rows import (
     Loaded,
     MessageRow,
     OutboxRow,
+    PutOff,
     SubscriptionRow,
     TimerRow,
     TokenRow,
@@ -143,6 +144,11 @@ FAIR_CONTINUATIONS = (
     f"SELECT {columns(JOBS, 'w')} FROM engine_job w JOIN engine_instance i ON {OWN_INSTANCE} "
     "WHERE w.id = ANY(ARRAY(SELECT id FROM fair)) ORDER BY w.available_at, w.id FOR UPDATE OF i SKIP LOCKED"
 )
+PUT_OFF_JOBS = (
+    "UPDATE engine_job w SET available_at = g.again, owner = NULL, attempts = attempts - 1, lapses = 0, "
+    "progress = g.progress FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS g(id, again, progress) "
+    "WHERE w.id = g.id AND w.owner = %s RETURNING w.id"
+)
 FIND_SUBSCRIPTIONS = (
     f"SELECT {columns(SUBSCRIPTIONS, 'w')} FROM engine_subscription w JOIN engine_instance i ON {OWN_INSTANCE} "
     "WHERE i.status = 0 AND w.name = %s AND w.kind = %s {key} ORDER BY w.id LIMIT %s"
@@ -233,6 +239,10 @@ class PostgresqlStore:
             "WHERE id = ANY(%s::bigint[]) AND owner = %s"
         )
         run(statement, now, list(keys), owner)
+
+    def put_off_jobs(self, jobs: Sequence[PutOff], owner: str) -> int:
+        keys, moments, progress = ([job[place] for job in jobs] for place in range(3))
+        return len(run(PUT_OFF_JOBS, keys, moments, progress, owner))
 
     def find_subscriptions(
         self, kind: int, name: str, key: str | None = None, *, is_any_key: bool = False, limit: int = 1000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from engine.store.rows import (
     Loaded,
     MessageRow,
     OutboxRow,
+    PutOff,
     SubscriptionRow,
     TimerRow,
     WaitKey,
@@ -95,6 +96,10 @@ READ_JOBS = f"SELECT {columns(JOBS, 'w')} FROM engine_job w WHERE id IN {GIVEN} 
 LEASE_JOBS = (
     "UPDATE engine_job SET owner = ?, available_at = ?, attempts = attempts + 1, "
     f"lapses = lapses + (owner IS NOT NULL) WHERE id IN {GIVEN} RETURNING {bare(JOBS)}"
+)
+PUT_OFF_JOB = (
+    "UPDATE engine_job SET available_at = ?, owner = NULL, attempts = attempts - 1, lapses = 0, progress = ? "
+    "WHERE id = ? AND owner = ?"
 )
 FIND_SUBSCRIPTIONS = (
     f"SELECT {columns(SUBSCRIPTIONS, 'w')} FROM engine_subscription w JOIN engine_instance i ON {OWN_INSTANCE} "
@@ -197,6 +202,10 @@ class SqliteStore:
             f"WHERE id IN {GIVEN} AND owner = ?"
         )
         run(statement, write_time(now), list_of(keys), owner)
+
+    def put_off_jobs(self, jobs: Sequence[PutOff], owner: str) -> int:
+        lines = [(write_time(again), progress, job, owner) for job, again, progress in jobs]
+        return run_many(PUT_OFF_JOB, lines)
 
     def find_subscriptions(
         self, kind: int, name: str, key: str | None = None, *, is_any_key: bool = False, limit: int = 1000

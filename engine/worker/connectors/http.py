@@ -26,6 +26,16 @@ AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 LONGEST_RETRY_AFTER = 3600.0
 MOST_MESSAGE = 500
 
+HEADERS = Input("headers", "context", "Headers", "A text for each name; secrets may stand in them.", default={})
+AUTHENTICATION = Input(
+    "authentication",
+    "context",
+    "Authentication",
+    '`{type: "basic", username, password}`, `{type: "bearer", token}` or '
+    '`{type: "apiKey", name, value, in: "header" or "query"}`; write `secrets.NAME` for what is secret.',
+    default={},
+)
+
 HTTP = Connector(
     type="statewright:http",
     name="HTTP request",
@@ -38,16 +48,9 @@ HTTP = Connector(
         Input("method", "text", "Method", "What is done.", default="GET", choices=METHODS),
         Input("url", "text", "URL", "Where to, with http or https.", is_required=True),
         Input("queryParameters", "context", "Query parameters", "Added to the URL.", default={}),
-        Input("headers", "context", "Headers", "A text for each name; secrets may stand in them.", default={}),
+        HEADERS,
         Input("body", "any", "Body", "Sent as JSON; a text is sent as it is."),
-        Input(
-            "authentication",
-            "context",
-            "Authentication",
-            '`{type: "basic", username, password}`, `{type: "bearer", token}` or '
-            '`{type: "apiKey", name, value, in: "header" or "query"}`; write `secrets.NAME` for what is secret.',
-            default={},
-        ),
+        AUTHENTICATION,
         Input("timeout", "number", "Timeout", f"Seconds, {MOST_SECONDS:g} at most.", default=10),
         Input(
             "idempotencyHeader",
@@ -74,6 +77,16 @@ def request(job: LeasedJob, inputs: Inputs) -> Result:
 
 
 def _request(job: LeasedJob, inputs: Inputs, target: httpx.URL, secrets: Secrets) -> Result:
+    answer, response = ask(job, inputs, target, secrets)
+    found = {**job.variables, "response": response}
+    output.throw_error(job.headers, found)
+    if answer.status >= 300:
+        _refuse(answer, response["body"])
+    return Result(output.make_variables(job.headers, found, response))
+
+
+def ask(job: LeasedJob, inputs: Inputs, target: httpx.URL, secrets: Secrets) -> tuple[outgoing.Answer, dict[str, Any]]:
+    """One request as the inputs have it; its answer, and the answer as variables hold it, without secrets."""
     headers = {str(name): str(secrets.fill(value)) for name, value in inputs["headers"].items()}
     query = {**inputs["queryParameters"]}
     _authenticate(secrets.fill(inputs["authentication"]), headers, query)
@@ -91,12 +104,7 @@ def _request(job: LeasedJob, inputs: Inputs, target: httpx.URL, secrets: Secrets
     url = str(target.copy_merge_params(query) if query else target)
     seconds = min(max(float(inputs["timeout"]), 0.1), MOST_SECONDS)
     answer = outgoing.send(inputs["method"], url, headers=headers, content=content, seconds=seconds)
-    response = secrets.hide({"status": answer.status, "headers": dict(answer.headers), "body": _read_body(answer)})
-    found = {**job.variables, "response": response}
-    output.throw_error(job.headers, found)
-    if answer.status >= 300:
-        _refuse(answer, response["body"])
-    return Result(output.make_variables(job.headers, found, response))
+    return answer, secrets.hide({"status": answer.status, "headers": dict(answer.headers), "body": _read_body(answer)})
 
 
 def _authenticate(given: dict[str, Any], headers: dict[str, str], query: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from engine.core.feel import Expression, ExpressionError, compile_expression, from_instant, to_json
+from engine.core.feel import Diagnostic, Expression, ExpressionError, compile_expression, from_instant, to_json
 from engine.core.model.problems import BpmnError
 from engine.service.expressions import expression_budget
 from engine.worker.connectors.registry import Input
@@ -52,18 +52,30 @@ def make_variables(headers: Mapping[str, Any], found: Mapping[str, Any], whole: 
     return variables
 
 
+def holds(what: str, text: Any, found: Mapping[str, Any]) -> bool:
+    """Whether it is true; what is not there yet makes it null, and that is not true."""
+    value, _ = _evaluate(what, text, found)
+    if value is not None and not isinstance(value, bool):
+        raise PermanentError(f"“{what}” is neither true nor false.")
+    return value is True
+
+
 def evaluate(what: str, text: Any, found: Mapping[str, Any]) -> Any:
-    try:
-        expression = _compile(str(text).removeprefix("="), tuple(found))
-    except ExpressionError as error:
-        raise PermanentError(f"“{what}” cannot be read: {error}") from None
-    value, findings = expression.evaluate(found, now=from_instant(datetime.now(UTC)))
+    value, findings = _evaluate(what, text, found)
     if value is None and findings:
         raise PermanentError(f"“{what}” could not be evaluated: {findings[0].message}")
     try:
         return to_json(value)
     except ValueError as error:
         raise PermanentError(f"“{what}” gives nothing that can be kept: {error}") from None
+
+
+def _evaluate(what: str, text: Any, found: Mapping[str, Any]) -> tuple[Any, tuple[Diagnostic, ...]]:
+    try:
+        expression = _compile(str(text).removeprefix("="), tuple(found))
+    except ExpressionError as error:
+        raise PermanentError(f"“{what}” cannot be read: {error}") from None
+    return expression.evaluate(found, now=from_instant(datetime.now(UTC)))
 
 
 @lru_cache(maxsize=500)

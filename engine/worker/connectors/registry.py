@@ -14,7 +14,7 @@ from typing import Any
 from engine.service.jobs import LeasedJob
 from engine.worker.failures import PermanentError
 from engine.worker.handlers import handler
-from engine.worker.results import Result
+from engine.worker.results import Later, Result
 
 KINDS: dict[str, tuple[type, ...]] = {
     "text": (str,),
@@ -54,7 +54,7 @@ class Connector:
 
 
 Inputs = Mapping[str, Any]
-Function = Callable[[LeasedJob, Inputs], Result]
+Function = Callable[[LeasedJob, Inputs], Result | Later]
 
 CONNECTORS: dict[str, Connector] = {}
 
@@ -72,7 +72,7 @@ def connector(described: Connector, *, timeout: float) -> Callable[[Function], F
     return register
 
 
-def _run(described: Connector, function: Function, job: LeasedJob) -> Result:
+def _run(described: Connector, function: Function, job: LeasedJob) -> Result | Later:
     return function(job, read_inputs(described, job.inputs))
 
 
