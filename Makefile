@@ -29,8 +29,8 @@ find_python = for python in $(PYTHON) python3 python3.13 python3.12 python3.11 p
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-run: $(RUNTIME) $(FRONT_END) ## install, build and start everything in one process, with the demo
-	@DEBUG="$${DEBUG:-1}" exec $(RUN) manage.py serve --host "$(HOST)" --port "$(PORT)" --migrate --demo
+run: $(RUNTIME) $(FRONT_END) ## install, build and start everything in one process, with the demo and the gallery
+	@DEBUG="$${DEBUG:-1}" exec $(RUN) manage.py serve --host "$(HOST)" --port "$(PORT)" --migrate --demo --gallery
 
 test: $(DEVELOPMENT) $(FRONT_END) $(CLIENTS) ## run every test, on SQLite, PostgreSQL, Redis and in a browser
 	@$(RUN) -m tests.infrastructure.suite

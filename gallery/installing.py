@@ -37,12 +37,11 @@ def install(slug: str, actor: Actor) -> Outcome:
     if known is None:
         _refuse_foreign(example)
         _deploy(example, actor)
-        _give_rights(example)
         start_examples(example, actor)
         return Outcome.INSTALLED
     if known.checksum == example.checksum:
         return Outcome.UNCHANGED
-    if _is_changed(example):
+    if _deployed_by_others(example):
         return Outcome.LEFT
     _deploy(example, actor)
     return Outcome.UPDATED
@@ -63,13 +62,13 @@ def reset(slug: str, actor: Actor) -> None:
         Switch.objects.filter(service__in=services).delete()
         Effect.objects.filter(service__in=services).delete()
     _deploy(example, actor)
-    _give_rights(example)
     start_examples(example, actor)
 
 
 def start_examples(example: Example, actor: Actor) -> list[int]:
-    """In the names of the demo's people where they are there, else in the actor's."""
-    people = {user.get_username(): user for user in get_user_model().objects.filter(is_active=True)}
+    """In the actor's name; from the shell in the names of the demo's people, where they are there."""
+    names = [start.by for start in example.starts] if actor is None else []
+    people = {user.get_username(): user for user in get_user_model().objects.filter(username__in=names)}
     return [
         instances.start(
             start.process,
@@ -79,6 +78,19 @@ def start_examples(example: Example, actor: Actor) -> list[int]:
         )
         for start in example.starts
     ]
+
+
+def start_one(example: Example, actor: Actor) -> int:
+    """One more of the first kind, in the actor's own name."""
+    if example.slug not in installed():
+        raise NotFound("example-not-installed", f"“{example.slug}” is not installed.")
+    first = next((start for start in example.starts if start.process == example.process), None)
+    return instances.start(
+        example.process,
+        actor,
+        variables=dict(first.variables) if first is not None else {},
+        business_key=first.business_key if first is not None else "",
+    )
 
 
 def installed() -> Mapping[str, Installed]:
@@ -93,14 +105,14 @@ def label_of(example: Example) -> str:
 
 def _refuse_foreign(example: Example) -> None:
     """Somebody's own process is never given a new version because it has the name of an example."""
-    taken = sorted(Process.objects.filter(key__in=example.processes).values_list("key", flat=True))
+    taken = _deployed_by_others(example)
     if taken:
         raise Conflict("process-exists", f"There is a process “{taken[0]}” already that is not of the gallery.")
 
 
-def _is_changed(example: Example) -> bool:
-    own = Process.objects.filter(key__in=example.processes).exclude(latest__deployment__name=label_of(example))
-    return own.exists()
+def _deployed_by_others(example: Example) -> list[str]:
+    rows = Process.objects.filter(key__in=example.processes).exclude(latest__deployment__name=label_of(example))
+    return list(rows.order_by("key").values_list("key", flat=True))
 
 
 def _deploy(example: Example, actor: Actor) -> None:
@@ -109,6 +121,7 @@ def _deploy(example: Example, actor: Actor) -> None:
         scenarios.save_scenario(
             actor, said["process"], said["name"], example.files, said["actions"], said.get("mocks"), is_replacing=True
         )
+    _give_rights(example)
     with write_transaction():
         Installed.objects.update_or_create(
             pk=example.slug, defaults={"checksum": example.checksum, "installed_by": name_of(actor)}

@@ -80,7 +80,7 @@ def test_export_of_what_is_not_deployed_says_so(file: Path) -> None:
         call_command("export", "p", "--version-number", "7")
 
 
-@pytest.mark.parametrize("command", ["deploy", "export", "feel", "demo", "serve"])
+@pytest.mark.parametrize("command", ["deploy", "export", "feel", "demo", "gallery", "serve"])
 def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         call_command(command, "--help")

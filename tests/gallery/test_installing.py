@@ -28,7 +28,12 @@ def test_an_example_is_deployed_with_its_scenarios_and_started(gallery_run: Gall
     assert install("one-service", gallery_run.person("designer")) == Outcome.INSTALLED
     assert counts() == (1, 1, 3)
     (started,) = Instance.objects.all()
-    assert (started.business_key, started.started_by) == ("RATE-1", "clerk")
+    assert (started.business_key, started.started_by) == ("RATE-1", "designer")
+
+
+def test_from_the_shell_it_is_started_in_the_names_of_the_demos_people(gallery_run: GalleryRun) -> None:
+    install("one_service", None)
+    assert Instance.objects.get().started_by == "clerk"
 
 
 def test_installing_again_changes_nothing(gallery_run: GalleryRun) -> None:

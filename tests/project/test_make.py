@@ -108,7 +108,7 @@ def test_built_front_end_needs_no_node(machine: Machine) -> None:
     (machine.folder / "static" / "dist" / "manifest.json").write_text("{}")
     result = machine.make("run", "PORT=8123")
     assert result.returncode == 0, result.stderr
-    assert "manage.py serve --host 127.0.0.1 --port 8123 --migrate --demo DEBUG=1" in result.stdout
+    assert "manage.py serve --host 127.0.0.1 --port 8123 --migrate --demo --gallery DEBUG=1" in result.stdout
 
 
 def test_make_alone_says_what_can_be_made(machine: Machine) -> None:

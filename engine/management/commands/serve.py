@@ -2,13 +2,14 @@
 
 import os
 import sys
+import threading
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
 from django.db.migrations.exceptions import InconsistentMigrationHistory, NodeNotFoundError
 
 from config.environment import read_number
@@ -37,8 +38,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--demo", action="store_true", help="load the demo accounts and processes first (needs DEBUG=1)"
         )
+        parser.add_argument(
+            "--gallery", action="store_true", help="install the examples of the gallery, while it serves already"
+        )
 
-    def handle(self, *, host: str, port: int, migrate: bool, demo: bool, **_: Any) -> None:
+    def handle(self, *, host: str, port: int, migrate: bool, demo: bool, gallery: bool, **_: Any) -> None:
         try:
             listener = open_socket(host, port)
         except (OSError, OverflowError) as error:
@@ -51,7 +55,7 @@ class Command(BaseCommand):
             self.prepare(migrate, demo)
             shown = f"[{host}]" if ":" in host else host
             url = f"http://{shown}:{listener.getsockname()[1]}/"
-            code = serve(listener, settings.CLOCK_SECONDS, lambda: self.report_ready(url))
+            code = serve(listener, settings.CLOCK_SECONDS, lambda: self.report_ready(url, gallery))
         self.stdout.write("Stopped.")
         self.stdout.flush()
         if code:
@@ -77,9 +81,20 @@ class Command(BaseCommand):
         if demo:
             call_command("demo", stdout=self.stdout)
 
-    def report_ready(self, url: str) -> None:
+    def report_ready(self, url: str, gallery: bool) -> None:
         self.stdout.write(f"Statewright is ready at {url} (Ctrl-C stops it)")
         self.stdout.flush()
+        if gallery:
+            threading.Thread(target=self.install_gallery, name="gallery", daemon=True).start()
+
+    def install_gallery(self) -> None:
+        """Beside the server, so that nobody waits for it; what is installed already costs a moment."""
+        try:
+            call_command("gallery", "install", "--all", stdout=self.stdout, stderr=self.stderr)
+        except CommandError as error:
+            self.stderr.write(f"error: {error}")
+        self.stdout.flush()
+        close_old_connections()
 
 
 def describe(error: Exception) -> str:
