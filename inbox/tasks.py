@@ -55,7 +55,8 @@ def task_page(request: HttpRequest, task: int) -> HttpResponse:
     visible = reading.visible_variables_of(instance, item.token)
     schema = forms.schema_of_task(request.user, item, visible)
     shown = forms.keys_of(schema)
-    needs_others = may_work and items.needs_other_eyes(request.user, instance.pk, (item.config or {}).get("four_eyes"))
+    four_eyes = (item.config or {}).get("four_eyes")
+    needs_others = may_work and items.needs_other_eyes(request.user, instance.pk, instance.started_by, four_eyes)
     context = {
         "task": describe_item(item, instance, now, worklist.words_of_audience(item.audience))
         | {

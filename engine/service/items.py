@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
-from engine.core.model.graph import heard
+from engine.core.model.graph import STARTER, heard
 from engine.core.model.runtime import Delivery
 from engine.models import WorkItem
 from engine.service.advance import in_unit
@@ -182,10 +182,12 @@ def _is_meant_for(actor: Actor, row: ItemRow, loaded: Loaded) -> bool:
     return has_member(row.audience, actor)
 
 
-def needs_other_eyes(actor: Actor, instance: int, nodes: Sequence[str] | None) -> bool:
-    """Four eyes: whether the actor has completed one of the named steps of this instance."""
+def needs_other_eyes(actor: Actor, instance: int, started_by: str | None, nodes: Sequence[str] | None) -> bool:
+    """Four eyes: whether the actor has completed one of the named steps of this instance, or started it."""
     if not nodes or actor is None:
         return False
+    if STARTER in nodes and started_by == name_of(actor):
+        return True
     before = WorkItem.objects.of(instance).filter(status=WorkItem.Status.DONE, ended_by=name_of(actor))
     return bool(before.filter(state__node__in=nodes).exists())
 
@@ -194,7 +196,7 @@ def _require_other_eyes(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
     version = get_version(loaded.row.version)
     own = unpack(row.config)
     config = version.machine.states[version.state_keys[row.state]].config if own is None else own
-    if needs_other_eyes(actor, loaded.row.id, config.get("four_eyes")):
+    if needs_other_eyes(actor, loaded.row.id, loaded.row.started_by, config.get("four_eyes")):
         raise Forbidden("four-eyes", _("You did an earlier step of this case; somebody else has to do this one."))
 
 

@@ -116,6 +116,18 @@ def test_who_did_the_first_step_does_not_do_the_one_that_wants_other_eyes(
     assert status_of(instance) == "completed"
 
 
+def test_who_started_the_case_does_not_do_the_step_that_wants_other_eyes_than_theirs(
+    manager: AbstractUser, other_manager: AbstractUser
+) -> None:
+    deploy(sequence(REVIEW.replace("<extensionElements>", '<extensionElements><statewright:fourEyes nodes="start"/>')))
+    instance = instances.start("p", manager)
+    with pytest.raises(Forbidden) as caught:
+        items.complete(item_of(instance).pk, manager)
+    assert caught.value.code == "four-eyes"
+    items.complete(item_of(instance).pk, other_manager)
+    assert status_of(instance) == "completed"
+
+
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
     """Two people at the same moment: one wins, the other hears who was first, and history has one winner."""

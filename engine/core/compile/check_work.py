@@ -31,6 +31,13 @@ def check(findings: Findings, plan: Plan) -> None:
             if name not in plan.nodes:
                 message = f"The four-eyes rule names {name}, which does not exist; choose a user task."
                 findings.add("dangling-reference", node, message)
+            elif not _is_done_by_somebody(plan.nodes[name], plan.process):
+                message = f"The four-eyes rule names {name}, which nobody does; choose a user task or the start event."
+                findings.add("dangling-reference", node, message)
+
+
+def _is_done_by_somebody(node: Node, process: Process) -> bool:
+    return node.kind == "userTask" or (node.kind, node.scope) == ("startEvent", process.id)
 
 
 def _check_handler(findings: Findings, node: Node, settings: Settings) -> None:

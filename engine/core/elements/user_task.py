@@ -11,7 +11,7 @@ from engine.core.model.behaviour import Behaviour, Encoded, Enter, Fault, Kit, R
 from engine.core.model.diagram import Form, Node, Process
 from engine.core.model.effects import OpenItem
 from engine.core.model.encoding import encode
-from engine.core.model.graph import State
+from engine.core.model.graph import STARTER, State
 from engine.core.model.runtime import Token
 from engine.core.triggers.schedule import read_duration
 
@@ -37,7 +37,7 @@ class UserTask:
         if settings.outcomes:
             config["outcomes"] = [list(outcome) for outcome in settings.outcomes]
         if settings.four_eyes:
-            config["four_eyes"] = list(settings.four_eyes)
+            config["four_eyes"] = [_completed(name, process) for name in settings.four_eyes]
         return config
 
     def prepare(self, state: State, kit: Kit) -> Behaviour:
@@ -79,6 +79,12 @@ def _tell_of_deletion(enter: Enter, lingering: str) -> Behaviour:
             run.leave_behind(token, lingering)
 
     return Behaviour(enter=open_item, wait="user", take=take, leave=leave)
+
+
+def _completed(name: str, process: Process) -> str:
+    """Who has done a step completed its task; who has done the start event started the process."""
+    node = process.nodes.get(name)
+    return STARTER if node is not None and (node.kind, node.scope) == ("startEvent", process.id) else name
 
 
 def encode_form(form: Form) -> dict[str, Any]:

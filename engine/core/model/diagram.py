@@ -203,7 +203,7 @@ class Settings:
     is_exclusive: bool = True
     properties: dict[str, str] = field(default_factory=dict)
     outcomes: list[tuple[str, str]] = field(default_factory=list)  # ours: value, label of the buttons
-    four_eyes: list[str] = field(default_factory=list)  # ours: nodes whose completer may not complete this
+    four_eyes: list[str] = field(default_factory=list)  # ours: who did these steps may not do this one
     message_ttl: Formula | None = None  # zeebe: timeToLive of a published message
     message_id: Formula | None = None
     message_key: Formula | None = None  # zeebe: correlationKey of a published message

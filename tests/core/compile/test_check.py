@@ -90,6 +90,7 @@ FOUND = [
         with_node('<endEvent id="n"><compensateEventDefinition activityRef="x"/></endEvent>'),
     ),
     ("dangling-reference", "n", with_node(extension("userTask", '<statewright:fourEyes node="x"/>'))),
+    ("dangling-reference", "n", with_node(extension("userTask", '<statewright:fourEyes node="end"/>'))),
     (
         "lane-without-node",
         "l",

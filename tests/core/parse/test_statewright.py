@@ -26,6 +26,13 @@ def test_the_four_eyes_rule_names_one_or_several_nodes() -> None:
     assert node.settings.four_eyes == ["a", "b", "c"]
 
 
+def test_a_start_event_names_the_variable_for_who_starts_it() -> None:
+    node = read_node(
+        '<startEvent id="n"><extensionElements><statewright:starter variable="claimant"/></extensionElements></startEvent>'
+    )
+    assert node.settings.initiator == "claimant"
+
+
 @pytest.mark.parametrize("dialect", ["zeebe", "camunda"])
 def test_they_do_not_decide_the_dialect(dialect: str) -> None:
     other = "<zeebe:ioMapping/>" if dialect == "zeebe" else "<camunda:properties/>"

@@ -1,5 +1,5 @@
-"""Our own extension elements, usable with every dialect: outcomes of a user task, the four-eyes rule,
-the pauses between attempts, and comments for those who draw."""
+"""Our own extension elements, usable with every dialect: outcomes of a user task, the four-eyes rule, the variable
+for who starts a process, the pauses between attempts, and comments for those who draw."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ def _four_eyes(ctx: Context, settings: Settings, element: _Element) -> None:
     settings.four_eyes.extend(nodes)
 
 
+def _starter(ctx: Context, settings: Settings, element: _Element) -> None:
+    settings.initiator = (element.get("variable") or "").strip()
+
+
 def _retry(ctx: Context, settings: Settings, element: _Element) -> None:
     settings.retry_cycle = (element.get("pauses") or "").strip()
 
@@ -41,6 +45,7 @@ EXTENSIONS: Final[Table] = {
     tag("outcome", STATEWRIGHT): ("", _outcome),
     tag("outcomes", STATEWRIGHT): ("", _outcomes),
     tag("fourEyes", STATEWRIGHT): ("", _four_eyes),
+    tag("starter", STATEWRIGHT): ("", _starter),
     tag("retry", STATEWRIGHT): ("", _retry),
     tag("comment", STATEWRIGHT): ("", _comment),
 }

@@ -15,6 +15,27 @@ import { Button, Choose, Entry, type EntryProps, TextInput, useCatalogue, useToo
 
 const ASSIGNMENT = "zeebe:AssignmentDefinition";
 
+function Chips(props: {
+  label: string;
+  chosen: { value: string; label: string }[];
+  isUnknown(value: string): boolean;
+  onRemove(value: string): void;
+  removing(label: string): string;
+}) {
+  return (
+    <ul class="own-chips" aria-label={props.label}>
+      {props.chosen.map(({ value, label }) => (
+        <li key={value} class={props.isUnknown(value) ? "is-unknown" : ""}>
+          <span>{label}</span>
+          <button type="button" aria-label={props.removing(label)} onClick={() => props.onRemove(value)}>
+            ×
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 export function CandidateGroups({ element, id }: EntryProps) {
   const get = useTool();
   const catalogue = useCatalogue();
@@ -37,20 +58,13 @@ export function CandidateGroups({ element, id }: EntryProps) {
         ]}
         onChange={(name) => name && write([...chosen, name])}
       />
-      <ul class="own-chips" aria-label="Chosen groups">
-        {chosen.map((name) => (
-          <li key={name} class={catalogue && !known.includes(name) ? "is-unknown" : ""}>
-            <span>{name}</span>
-            <button
-              type="button"
-              aria-label={`Remove the group ${name}`}
-              onClick={() => write(chosen.filter((one) => one !== name))}
-            >
-              ×
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Chips
+        label="Chosen groups"
+        chosen={chosen.map((name) => ({ value: name, label: name }))}
+        isUnknown={(name) => catalogue !== null && !known.includes(name)}
+        onRemove={(name) => write(chosen.filter((one) => one !== name))}
+        removing={(name) => `Remove the group ${name}`}
+      />
       {catalogue && known.length > 0 && chosen.some((name) => !known.includes(name)) && (
         <Words look="problem">
           No group has the name {chosen.filter((name) => !known.includes(name)).join(", ")}: nobody would get
@@ -126,24 +140,71 @@ export function Outcomes({ element, id }: EntryProps) {
 
 export function FourEyes({ element, id }: EntryProps) {
   const get = useTool();
-  const known = readExtension(element.businessObject, "statewright:FourEyes");
-  const chosen = textOf(known, "nodes") || textOf(known, "node");
+  const rule = readExtension(element.businessObject, "statewright:FourEyes");
+  const chosen = (textOf(rule, "nodes") || textOf(rule, "node")).split(/[\s,]+/).filter(Boolean);
   const registry = get<{ filter(fits: (one: DrawnElement) => boolean): DrawnElement[] }>("elementRegistry");
-  const tasks = registry.filter((one) => isA(one.businessObject, "bpmn:UserTask") && one.id !== element.id);
-  const choices = tasks
-    .filter((one) => !one.labelTarget)
-    .map((one) => ({ value: one.id, label: textOf(one.businessObject, "name") || one.id }));
-  if (chosen && !choices.some(({ value }) => value === chosen))
-    choices.push({ value: chosen, label: chosen });
+  const steps = registry.filter((one) => isStepOfSomebody(one) && one.id !== element.id);
+  const nameOf = (node: string) => {
+    const step = steps.find((one) => one.id === node)?.businessObject;
+    if (!step) return node;
+    const name = textOf(step, "name") || node;
+    return isA(step, "bpmn:StartEvent") ? `${name} (who started it)` : name;
+  };
+  const write = (nodes: string[]) =>
+    replaceExtensions(
+      get,
+      element,
+      "statewright:FourEyes",
+      nodes.length > 0 ? [{ nodes: nodes.join(" ") }] : [],
+    );
+  const others = steps.filter((one) => !chosen.includes(one.id));
   return (
     <Entry id={id}>
       <Choose
         id={id}
         label="Not by whoever did"
-        value={chosen}
-        choices={[{ value: "", label: "Anybody may do it" }, ...choices]}
-        onChange={(node) =>
-          replaceExtensions(get, element, "statewright:FourEyes", node ? [{ nodes: node }] : [])
+        value=""
+        choices={[
+          { value: "", label: chosen.length > 0 ? "Add another step…" : "Anybody may do it" },
+          ...others.map((one) => ({ value: one.id, label: nameOf(one.id) })),
+        ]}
+        onChange={(node) => node && write([...chosen, node])}
+      />
+      <Chips
+        label="Chosen steps"
+        chosen={chosen.map((node) => ({ value: node, label: nameOf(node) }))}
+        isUnknown={(node) => !steps.some((one) => one.id === node)}
+        onRemove={(node) => write(chosen.filter((one) => one !== node))}
+        removing={(label) => `Remove the step ${label}`}
+      />
+    </Entry>
+  );
+}
+
+/** A user task, or a start event of the process itself. */
+function isStepOfSomebody(one: DrawnElement): boolean {
+  if (one.labelTarget) return false;
+  const own = one.businessObject;
+  return isA(own, "bpmn:UserTask") || (isA(own, "bpmn:StartEvent") && isA(own.$parent, "bpmn:Process"));
+}
+
+export function Starter({ element, id }: EntryProps) {
+  const get = useTool();
+  const variable = textOf(readExtension(element.businessObject, "statewright:Starter"), "variable");
+  return (
+    <Entry id={id}>
+      <TextInput
+        id={id}
+        label="Variable with their name"
+        value={variable}
+        hint="none"
+        onChange={(value) =>
+          replaceExtensions(
+            get,
+            element,
+            "statewright:Starter",
+            value.trim() ? [{ variable: value.trim() }] : [],
+          )
         }
       />
     </Entry>

@@ -9,7 +9,7 @@ import { CalledDecision } from "./decisions";
 import { TaskForm } from "./forms";
 import { readCondition, TryGuard } from "./guard";
 import type { EntryProps } from "./parts";
-import { CandidateGroups, FourEyes, Outcomes } from "./people";
+import { CandidateGroups, FourEyes, Outcomes, Starter } from "./people";
 import { readTimer, TimerReading } from "./timing";
 import { Handler, Retries } from "./work";
 
@@ -63,6 +63,10 @@ export class OwnProperties {
       if (!hasForms && isA(own, "bpmn:StartEvent") && !hasEventDefinition(element))
         made.push(
           group("start-form", "Start form", entry("own-form", TaskForm, has("zeebe:FormDefinition"))),
+        );
+      if (isA(own, "bpmn:StartEvent"))
+        made.push(
+          group("own-starter", "Who starts it", entry("own-starter", Starter, has("statewright:Starter"))),
         );
       if (isA(own, "bpmn:UserTask")) {
         made.push(
