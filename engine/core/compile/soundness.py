@@ -66,7 +66,7 @@ class _Play:
         self.stuck: set[int] = set()  # joins that hold tokens when nothing moves any more
         self.doubled: set[int] = set()  # where a second token meets a first
         self._upstream: dict[int, set[int]] = {}
-        self._loose = {edge for edge in net.target if self._is_loose(edge)}
+        self._loose = self._find_loose()
 
     def run(self) -> None:
         todo: list[Marking] = [tuple(sorted(edges)) for edges in self.net.starts]
@@ -86,14 +86,29 @@ class _Play:
             if marking and not has_moved:
                 self.stuck.update(self.net.target[edge] for edge in marking)
 
-    def _is_loose(self, edge: int) -> bool:
-        """A token that only ends next concerns nobody, unless it shows that a merge is passed twice."""
-        source, target = self.net.source[edge], self.net.vertices.get(self.net.target[edge])
-        if target is None or target.outs or target.beside or target.clears or source == NOWHERE:
-            return False
-        before = self.net.vertices.get(source)
-        waits = target.join != "one" and len(target.ins) > 1
-        return not waits and before is not None and len(before.ins) < 2
+    def _find_loose(self) -> set[int]:
+        """Edges whose tokens only end next: they concern nobody, unless they show that a merge is passed twice."""
+        ending = self._find_ending()
+        vertices = self.net.vertices
+        sources = {edge: vertices.get(self.net.source[edge]) for edge in ending}
+        return {
+            edge
+            for edge, source in sources.items()
+            if source is not None and (edge in source.beside or len(source.ins) < 2)
+        }
+
+    def _find_ending(self) -> set[int]:
+        """Edges whose tokens end without meeting others, whatever they pass before: found from the ends backwards."""
+        found: set[int] = set()
+        todo = [number for number, vertex in self.net.vertices.items() if not vertex.outs]
+        while todo:
+            vertex = self.net.vertices[todo.pop()]
+            waits = len(vertex.ins) > 1 and (vertex.outs or vertex.join != "one")
+            if vertex.beside or vertex.clears or waits or not vertex.outs <= found or vertex.ins <= found:
+                continue
+            found |= vertex.ins
+            todo += {self.net.source[edge] for edge in vertex.ins} & self.net.vertices.keys()
+        return found
 
     def _moves(self, marking: Marking) -> Iterator[Marking]:
         held = set(marking)

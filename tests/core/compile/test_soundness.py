@@ -89,6 +89,10 @@ def test_a_join_that_a_loop_enters_again_is_found() -> None:
     assert ("deadlock", "a1") in found(graph("s a1 t1 x1 e", "x1 a1"))
 
 
+REMINDER = (
+    '<task id="t2"/><task id="t3"/><endEvent id="e2"/><sequenceFlow id="t2-t3" sourceRef="t2" targetRef="t3"/>'
+    '<sequenceFlow id="t3-e2" sourceRef="t3" targetRef="e2"/>'
+)
 BOUNDARY = (
     '<boundaryEvent id="{id}" attachedToRef="{host}" cancelActivity="{cancels}">'
     "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition></boundaryEvent>"
@@ -115,6 +119,12 @@ def test_a_boundary_event_that_interrupts_nothing_and_ends_apart_is_sound() -> N
 
 def test_a_boundary_event_that_interrupts_nothing_and_meets_the_normal_way_is_found() -> None:
     assert found(with_boundary(graph("s t1 x1 t2 e"), "t1", "x1", "false")) == [("missing-synchronisation", "x1")]
+
+
+def test_a_reminder_in_a_loop_ends_by_itself() -> None:
+    looped = graph("s t1 x1 e1", "x1 t1")
+    reminder = with_boundary(looped, "t1", "t2", "false").replace("</process>", REMINDER + "</process>")
+    assert found(reminder) == []
 
 
 def test_a_terminate_end_clears_what_would_be_stuck() -> None:

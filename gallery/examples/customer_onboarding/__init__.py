@@ -1,0 +1,1 @@
+"""Customer onboarding: a document check that waits for days, and reminds."""

@@ -1,0 +1,1 @@
+"""Expense claim: four eyes, reminders and escalation."""
