@@ -21,6 +21,7 @@ ICONS = {
     "guard": "warning",
     "decision": "decision",
     "attempt": "warning",
+    "locked": "suspended",
     "retried": "history",
     "assigned": "user",
     "suspended": "suspended",
@@ -36,6 +37,7 @@ PHRASES = {
     "guard": gettext_lazy("has a way that was not taken: %(message)s"),
     "decision": gettext_lazy("asked the decision “%(decision)s”"),
     "attempt": gettext_lazy("An attempt failed: %(message)s"),
+    "locked": gettext_lazy("A worker took the job"),
     "incident": gettext_lazy("%(message)s"),
     "reason": gettext_lazy("Reason: %(text)s"),
 }

@@ -77,7 +77,8 @@ class Collector:
     def collect_workers(self) -> Iterator[Metric]:
         alive = GaugeMetricFamily("statewright_worker_alive", "Whether it has shown itself lately.", labels=["worker"])
         done = CounterMetricFamily("statewright_worker", "What it has done since it began.", labels=["worker", "what"])
-        for row in workers.list_workers(None):
+        rows = workers.list_workers(None)
+        for row in rows:
             alive.add_metric([row.name], int(row.is_alive))  # type: ignore[attr-defined]
             for what, value in sorted(row.figures.items()):
                 if isinstance(value, int) and not what.startswith("late"):
@@ -85,7 +86,7 @@ class Collector:
         late = GaugeMetricFamily(
             "statewright_timer_lateness_seconds", "How late timers fired lately.", labels=["worker", "quantile"]
         )
-        for row in workers.list_workers(None):
+        for row in rows:
             for what, value in sorted(row.figures.items()):
                 if what.startswith("late_"):
                     late.add_metric([row.name, what.removeprefix("late_")], value)

@@ -123,15 +123,11 @@ def _task_url(request: HttpRequest, item: WorkItem) -> str:
 def describe_jobs(request: HttpRequest, row: Instance, names: dict[str, str]) -> dict[str, Any]:
     may_operate = row.ended_at is None and may(request.user, "operate", row.version.process)
     found = Job.objects.filter(id__range=span(row.pk)).select_related("state").order_by("id")[:EVENTS]
-    places: dict[int, str] = {}
-    attempts = []
-    for moment in moments.iterate_moments(row):
-        if moment.kind == "entered":
-            places[moment.token] = moment.node
-        elif moment.kind == "attempt":
-            node = places.get(moment.token, "")
-            message = moment.detail["message"]
-            attempts.append({"at": moment.at, "node_name": names.get(node, node), "message": message})
+    attempts = [
+        {"at": failure.at, "node_name": names.get(failure.node, failure.node), "message": failure.message}
+        for failure in Chronicle(moments.iterate_moments(row)).failures
+        if not failure.is_incident
+    ]
     return {
         "jobs": [
             {

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bench.players.own import OWN, durable, in_memory
@@ -73,8 +74,7 @@ def reading(asked: dict[str, Any]) -> dict[str, Any]:
     for size in READ_SIZES:
         data, times = chain(size), max(1, 4_000 // size)
         both = [
-            (spent(lambda: read_diagram(data), times), spent(lambda: etree.fromstring(data), times))  # noqa: B023
-            for _ in range(3)
+            (spent(partial(read_diagram, data), times), spent(partial(etree.fromstring, data), times)) for _ in range(3)
         ]
         own[size], bare = (min(column) for column in zip(*both, strict=True))
         ratios.append(own[size] / bare)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from engine.service.moments import Moment
 MOST_STAYS = 500
 MOST_ACTIONS = 500
 MOST_CHANGES = 100
+MOST_FAILURES = 1_000
 
 
 class Change(NamedTuple):
@@ -47,16 +49,27 @@ class Action(NamedTuple):
     reason: str
 
 
+class Failure(NamedTuple):
+    """An attempt of a job that failed, or an incident."""
+
+    at: datetime
+    node: str
+    message: str
+    is_incident: bool
+
+
 class Chronicle:
     """One walk over the whole history. What is kept of it is bounded; `is_cut` says that there was more.
 
-    `changes` has the latest values of each variable, the newest last; `places` is where the tokens are.
+    `changes` has the latest values of each variable, the newest last; `places` is where the tokens are; of `failures`
+    the latest are kept.
     """
 
     def __init__(self, moments: Iterable[Moment]) -> None:
         self.changes: dict[tuple[int, str], list[Change]] = {}
         self.stays: list[Stay] = []
         self.actions: list[Action] = []
+        self.failures: deque[Failure] = deque(maxlen=MOST_FAILURES)
         self.places: dict[int, str] = {}
         self.is_cut = False
         self._open: dict[int, int] = {}
@@ -95,6 +108,10 @@ class Chronicle:
             values.append(Change(moment.at, moment.sequence, moment.actor, self._cause, moment.token, value))
             del values[:-MOST_CHANGES]
 
+    def fail(self, moment: Moment) -> None:
+        place = self.places.get(moment.token, "")
+        self.failures.append(Failure(moment.at, place, moment.detail["message"], moment.kind == "incident"))
+
     def explain(self, moment: Moment) -> None:
         self._reason = moment.detail["text"]
 
@@ -116,6 +133,8 @@ _READERS = {
     "ended": Chronicle.end,
     "set": Chronicle.set,
     "reason": Chronicle.explain,
+    "attempt": Chronicle.fail,
+    "incident": Chronicle.fail,
     "assigned": Chronicle._act,
     "retried": Chronicle._act,
     "suspended": Chronicle._act,

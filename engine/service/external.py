@@ -126,7 +126,7 @@ def lock(actor: Actor, worker: str, job: int, seconds: float) -> None:
         if fresh.available_at is None or (fresh.available_at > now and fresh.owner not in (None, owner)):
             raise Conflict("job-locked", "The job is somebody else's, or may not be taken now.")
         unit.batch.jobs.append(fresh._replace(owner=owner, available_at=unit.now + timedelta(seconds=seconds)))
-        unit.open(loaded).note("attempt", fresh.token, fresh.id, "locked")
+        unit.open(loaded).note("locked", fresh.token, fresh.id)
 
     in_unit(act)
 

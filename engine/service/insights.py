@@ -16,7 +16,7 @@ from django.db.models.functions import TruncDay, TruncHour
 
 from engine.models import Instance, ProcessVersion
 from engine.service.chronicle import Chronicle
-from engine.service.moments import Moment, iterate_moments
+from engine.service.moments import iterate_moments
 from engine.service.rights import Actor, allowed_processes
 
 MOST_MEASURED = 1000
@@ -111,13 +111,14 @@ def measure_steps(instances: Iterable[Instance]) -> list[StepFigures]:
     incidents: Counter[str] = Counter()
     times: dict[str, list[Timed]] = defaultdict(list)
     for instance in instances:
-        moments = list(iterate_moments(instance))
-        for stay in Chronicle(moments).stays:
+        chronicle = Chronicle(iterate_moments(instance))
+        for stay in chronicle.stays:
             entered[stay.node] += 1
             cancelled[stay.node] += stay.how == "cancelled"
             if stay.ended_at is not None:
                 times[stay.node].append(Timed(stay.ended_at - stay.began_at, instance.pk))
-        _count_failures(moments, retries, incidents)
+        for failure in chronicle.failures:
+            (incidents if failure.is_incident else retries)[failure.node] += 1
     figures = [
         StepFigures(
             node, number, cancelled[node], retries[node], incidents[node],
@@ -135,17 +136,6 @@ def spread_of(times: Sequence[Timed]) -> Spread | None:
     ordered = sorted(times)
     p50, p95, p99 = (ordered[min(int(len(ordered) * share), len(ordered) - 1)] for share in (0.5, 0.95, 0.99))
     return Spread(len(ordered), p50, p95, p99)
-
-
-def _count_failures(moments: Iterable[Moment], retries: Counter[str], incidents: Counter[str]) -> None:
-    places: dict[int, str] = {}
-    for moment in moments:
-        if moment.kind == "entered":
-            places[moment.token] = moment.node
-        elif moment.kind == "attempt":
-            retries[places.get(moment.token, "")] += 1
-        elif moment.kind == "incident":
-            incidents[places.get(moment.token, "")] += 1
 
 
 def _count_slots(

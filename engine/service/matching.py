@@ -133,7 +133,7 @@ def fetch_some(
                 lapses=row.lapses + (row.owner is not None),
             )  # fmt: skip
             unit.batch.jobs.append(leased)
-            unit.open(loaded).note("attempt", row.token, row.id, "")
+            unit.open(loaded).note("locked", row.token, row.id)
             taken.append(jobs.describe_job(leased, loaded))
         return taken
 

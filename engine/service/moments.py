@@ -19,7 +19,7 @@ class Moment(NamedTuple):
     """One thing that happened. A move over an edge is two with the same sequence number: left, then entered.
 
     `kind` is one of: entered, left, cancelled, closed (a token of no node of the diagram), set, delivery, ended,
-    incident, guard, decision, attempt, retried, assigned, suspended, resumed, reason. `token` is its
+    incident, guard, decision, attempt, locked, retried, assigned, suspended, resumed, reason. `token` is its
     number, 0 the instance.
     """
 
@@ -97,6 +97,7 @@ DETAILS = {
     "delivery": ("trigger",),
     "incident": ("code", "message"),
     "attempt": ("job", "message"),
+    "locked": ("job",),
     "retried": ("job",),
     "assigned": ("assignee",),
     "reason": ("text",),

@@ -4,8 +4,8 @@ import django
 
 django.setup()
 
-from config.celery import app  # noqa: E402
-from tests.faults import handlers  # noqa: E402
+from config.celery import app  # noqa: E402  Django has to be set up first
+from tests.faults import handlers  # noqa: E402  Django has to be set up first
 
 handlers.prepare()
 

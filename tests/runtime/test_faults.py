@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -167,7 +168,7 @@ def test_a_start_whose_answer_is_lost_anywhere_and_that_is_sent_again_starts_onc
     order: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(MOST):
-        start = lambda: instances.start("order", None, variables={"number": "1"}, idempotency_key=f"k{number}")  # noqa: B023, E731
+        start = partial(instances.start, "order", None, variables={"number": "1"}, idempotency_key=f"k{number}")
         with losing(number, monkeypatch) as seen, suppress(Fault):
             start()
         start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -150,7 +151,7 @@ def test_a_sub_process_is_left_or_completed(deployed: Deploy, meeting: Meeting, 
     deployed(make_process("outer", start(), inner, stop, end(), end("over"), ways), roots=message("stop", key="number"))
     one = instances.start("outer", None, variables={"number": "1"})
     (key,) = open_items(one)
-    stop_it = lambda: instances.send_message("stop", None, key="1")  # noqa: E731
+    stop_it = partial(instances.send_message, "stop", None, key="1")
     results = meeting.run(lambda: items.complete(key, None), stop_it, first=first)
     status, game = settled(one)
     assert (status, game.entered["end"] + game.entered["over"], refusals(results)) == (COMPLETED, 1, 1)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -151,7 +152,7 @@ def test_sixteen_at_once_bring_a_job_back_once(deployed: Deploy) -> None:
 def test_sixteen_at_once_send_one_message_once(deployed: Deploy) -> None:
     deployed(simple("order", ("paid", catch("paid", "message", "paid"))), roots=message("paid", key="number"))
     one = instances.start("order", None, variables={"number": "1"})
-    send = lambda: instances.send_message("paid", None, key="1", message_id="m-1", variables={"sum": 9})  # noqa: E731
+    send = partial(instances.send_message, "paid", None, key="1", message_id="m-1", variables={"sum": 9})
     results = run_together(*[send] * SIXTEEN)
     assert all(result == [one] for result in results)
     assert (status(one), Step.objects.of(one).count()) == (COMPLETED, 2)

@@ -88,7 +88,8 @@ def test_dates_and_priority_are_planned_one_by_one(
     assert WorkItem.objects.get(pk=item).follow_up is None
     with pytest.raises(Forbidden):
         handing.plan(item, other_manager, priority=1)
-    for wrong in ({"priority": 101}, {"priority": True}, {"due": "soon"}, {"due": datetime(2030, 1, 1)}):  # noqa: DTZ001
+    zoneless = datetime(2030, 1, 1)  # noqa: DTZ001  that is what is wrong
+    for wrong in ({"priority": 101}, {"priority": True}, {"due": "soon"}, {"due": zoneless}):
         with pytest.raises(Invalid):
             handing.plan(item, manager, **wrong)
 

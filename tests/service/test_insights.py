@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.auth.models import AbstractUser
 
-from engine.models import Instance, Step
+from engine.models import Instance, Job, Step
 from engine.models.keys import span
-from engine.service import insights, instances, items, jobs
+from engine.service import external, insights, instances, items, jobs
 from engine.service.insights import Timed, read_figures, spread_of
 from tests.service.diagrams import CHARGED, DECIDED, deploy, item_of, the_process
 
@@ -88,6 +88,15 @@ def test_failed_attempts_and_incidents_are_counted_at_their_step() -> None:
     jobs.fail(job.id, "w", "no", retries=0)
     charge = next(step for step in figures().steps if step.node == "charge")
     assert (charge.retries, charge.incidents) == (1, 1)
+
+
+def test_a_lock_of_a_worker_is_no_failed_attempt() -> None:
+    deploy(CHARGED)
+    instance = instances.start("p", None)
+    Instance.objects.filter(pk=instance).update(started_at=NOW - timedelta(hours=50))
+    external.lock(None, "w", Job.objects.get().pk, 60)
+    charge = next(step for step in figures().steps if step.node == "charge")
+    assert (charge.retries, charge.incidents) == (0, 0)
 
 
 def test_steps_are_measured_on_the_newest_and_the_answer_says_on_how_many(

@@ -139,4 +139,4 @@ def _rows(members: Iterable[str]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    print(write_page(), end="")  # noqa: T201
+    print(write_page(), end="")  # noqa: T201  this is the output

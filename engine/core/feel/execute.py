@@ -16,7 +16,8 @@ TITLE = "feel"
 def make_function(module: ast.Module, namespace: Mapping[str, object]) -> tuple[Callable[..., object], CodeType]:
     """The generated function and its code."""
     scope: dict[str, object] = {"__builtins__": {}, **namespace}
-    exec(compile(module, "<feel>", "exec", dont_inherit=True, optimize=0), scope)  # noqa: S102
+    code = compile(module, "<feel>", "exec", dont_inherit=True, optimize=0)
+    exec(code, scope)  # noqa: S102  a tree of our own making, no text
     function = scope.pop(TITLE)
     assert isinstance(function, FunctionType)
     return function, function.__code__

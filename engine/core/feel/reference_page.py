@@ -83,4 +83,4 @@ def _code(text: str) -> str:
 
 
 if __name__ == "__main__":
-    print(write_page(), end="")  # noqa: T201
+    print(write_page(), end="")  # noqa: T201  this is the output

@@ -132,7 +132,8 @@ def _date(field: Field, value: Any) -> str:
             except ValueError:
                 continue
         try:
-            return datetime.strptime(text, _strptime(field.pattern or "dd/MM/yyyy")).date().isoformat()  # noqa: DTZ007
+            moment = datetime.strptime(text, _strptime(field.pattern or "dd/MM/yyyy"))  # noqa: DTZ007  a date has none
+            return moment.date().isoformat()
         except ValueError:
             pass
     raise Refusal("type", "The value must be a date like 2030-01-31.")

@@ -205,6 +205,7 @@ export class TimeTravel {
       return `${this.shown.nameOf(flow ?? "")} not taken: ${String(detail?.message ?? "")}`;
     if (kind === "decision") return `${String(detail?.decision ?? "")} decided`;
     if (kind === "attempt") return `attempt failed: ${String(detail?.message ?? "")}`;
+    if (kind === "locked") return "a worker took the job";
     if (kind === "ended") return `instance ${String(detail?.status ?? "ended")}`;
     return kind === "closed" ? "" : `${kind}${actor ? ` by ${actor}` : ""}`;
   }

@@ -4,6 +4,7 @@ events, calls and races are in blocks_events.py."""
 from __future__ import annotations
 
 import itertools
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,16 +41,16 @@ class Writer:
         return "".join(self.nodes)
 
 
-class Block:
+class Block(ABC):
     """`draw` adds the block to a scope and gives its first and last node; `live` is the block as it runs."""
 
     ends = False
 
-    def draw(self, writer: Writer) -> tuple[str, str]:
-        raise NotImplementedError
+    @abstractmethod
+    def draw(self, writer: Writer) -> tuple[str, str]: ...
 
-    def live(self, parent: Live, path: Path) -> Live:
-        raise NotImplementedError
+    @abstractmethod
+    def live(self, parent: Live, path: Path) -> Live: ...
 
 
 def is_end(branch: Block) -> bool:

@@ -6,6 +6,7 @@ waits for or causes events is in oracle_events.py.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,8 @@ class Live:
         return None
 
     def react(self, reaction: Reaction) -> None:
-        raise NotImplementedError
+        """What `catches` named happens; who catches nothing is never asked."""
+        raise AssertionError(f"{self.path} catches nothing")
 
     def complete(self) -> None:
         """The wait is over."""
@@ -103,7 +105,7 @@ class Live:
         return False
 
 
-class Listening(Live):
+class Listening(Live, ABC):
     """What has reactions: each is heard as often as its cause may happen."""
 
     reactions: list[Reaction]
@@ -113,8 +115,8 @@ class Listening(Live):
         self.reactions = reactions
         self.left = {reaction.name: reaction.times for reaction in reactions if reaction.cause == "timer"}
 
-    def is_open(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def is_open(self) -> bool: ...
 
     def hears(self) -> list[tuple[str, str]]:
         open_ones = [reaction for reaction in self.reactions if self.is_open() and self.left.get(reaction.name, 1)]

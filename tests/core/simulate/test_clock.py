@@ -134,7 +134,7 @@ def test_a_pause_beyond_the_calendar_is_an_incident():
 
 
 def test_a_moment_without_zone_is_utc():
-    sim = Simulation(waiting("duration", "PT1H"), now=datetime(2030, 1, 1))  # noqa: DTZ001
+    sim = Simulation(waiting("duration", "PT1H"), now=datetime(2030, 1, 1))  # noqa: DTZ001  that is what is wrong
     assert sim.now == NOW
 
 
