@@ -115,3 +115,10 @@ test("what was changed a moment ago is kept when the page goes", async () => {
   await draft.keepNow();
   expect(localStorage.getItem(`statewright:draft:${URL}`)).toContain("<two/>");
 });
+
+test("many changes in a row are told once", async () => {
+  const { draft } = await openDraft();
+  statuses.length = 0;
+  for (let move = 0; move < 20; move += 1) await draft.change();
+  expect(statuses).toEqual(["changed"]);
+});

@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 
@@ -38,4 +38,14 @@ test("only the designer's page loads the drawing tool", () => {
   const drawing = manifest["src/islands/designer.ts"]?.file ?? "";
   for (const source of ["src/main.ts", "src/islands/instance.ts", "src/islands/form.ts"])
     expect(scriptsOf(source)).not.toContain(drawing);
+});
+
+test("no style of the whole page depends on what is somewhere in it, which a large diagram pays for at each change", () => {
+  const assets = new URL("assets/", dist);
+  const styles = readdirSync(assets).filter((name) => name.endsWith(".css"));
+  expect(styles.length).toBeGreaterThan(0);
+  for (const name of styles)
+    expect(readFileSync(new URL(name, assets), "utf-8")).not.toMatch(
+      /(^|[\s,{}>(])(:root|html|body)[^\s,{>]*:has\(/,
+    );
 });

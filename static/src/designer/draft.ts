@@ -154,8 +154,10 @@ export class Draft {
   }
 
   private become(status: DraftStatus): void {
+    // Each of many moves in a row says so; it is told once.
+    const isSaidAlready = status.kind === "changed" && this.status.kind === "changed";
     this.status = status;
-    this.onStatus(status);
+    if (!isSaidAlready) this.onStatus(status);
   }
 
   private get keptKey(): string {

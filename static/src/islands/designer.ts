@@ -15,6 +15,7 @@ import { PanelTabs } from "../designer/panels";
 import { Presence } from "../designer/presence";
 import { ProblemList } from "../designer/problems";
 import { Toolbar } from "../designer/toolbar";
+import { writesOnce } from "../designer/written-xml";
 import { fitToSpace, keepFitted } from "../diagram/viewer";
 import { readProps } from "../lib/dom";
 import { get } from "../lib/http";
@@ -37,7 +38,7 @@ export async function mount(root: HTMLElement): Promise<void> {
   const files = new DraftFiles();
   const page = new PageContext(props, files);
   const tool = createModeler(canvas, part("properties"), page);
-  const readXml = async () => (await tool.saveXML({ format: true })).xml ?? "";
+  const readXml = writesOnce(tool);
   const readDraft = async () => {
     const name = nameOfProcess(tool);
     const title = root.querySelector("h1");
