@@ -17,6 +17,7 @@ from engine.core.model.digits import read_whole
 from engine.push.moved import GROUP
 from engine.service import drafts, history, reading, worklist
 from engine.service.errors import ServiceError
+from engine.service.words import translate
 
 SIGNED_OUT = 4401
 TOO_MUCH = 4408
@@ -123,7 +124,7 @@ class Live(AsyncWebsocketConsumer):
                 moved = await self.read_moved(key, self.processes[key])
             except ServiceError as error:
                 self.processes.pop(key, None)
-                await self.send_frame({"type": "refused", "process": key[:255], "detail": error.message})
+                await self.send_frame({"type": "refused", "process": key[:255], "detail": translate(error.message)})
                 return
             for frame in moved if key in self.processes else ():
                 self.processes[key][frame["instance"]] = frame["sequence"]
@@ -172,7 +173,9 @@ class Live(AsyncWebsocketConsumer):
         try:
             await self.read_draft(key)
         except ServiceError as error:
-            await self.send_frame({"type": "refused", "topic": "draft", "id": key[:255], "detail": error.message})
+            await self.send_frame(
+                {"type": "refused", "topic": "draft", "id": key[:255], "detail": translate(error.message)}
+            )
             return
         if self.presence.is_full:
             await self.close(TOO_MUCH)
@@ -225,7 +228,9 @@ class Live(AsyncWebsocketConsumer):
                 frame = await self.read_frame(instance, self.followed[instance])
             except ServiceError as error:
                 self.followed.pop(instance, None)
-                await self.send_frame({"type": "refused", "instance": str(instance), "detail": error.message})
+                await self.send_frame(
+                    {"type": "refused", "instance": str(instance), "detail": translate(error.message)}
+                )
                 return
             if frame is not None and instance in self.followed:
                 self.followed[instance] = frame["sequence"]

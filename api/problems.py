@@ -8,14 +8,18 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from engine.core.model.problems import CorrelationError, DiagramError, FormError, ProcessError
+from engine.core.model.words import message_of
 from engine.service.drafts import DraftConflict
 from engine.service.errors import ServiceError
 from engine.service.scenarios import ScenariosRed
+from engine.service.words import translate, translate_all
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -42,13 +46,13 @@ def _describe(error: Exception) -> tuple[int, str, str, dict[str, Any]] | None:
         return 400, "diagram-invalid", _count(problems), {"problems": problems}
     if isinstance(error, FormError):
         findings = [asdict(problem) for problem in error.problems]
-        return 400, "form-invalid", "Some fields need another look.", {"problems": findings}
+        return 400, "form-invalid", _("Some fields need another look."), {"problems": findings}
     if isinstance(error, ProcessError):
         return 400, error.code, error.message, {"problems": [{"node": error.node, "message": error.message}]}
     if isinstance(error, SuspiciousOperation):  # more parts or fields than a form may have
-        return 400, "request-invalid", str(error) or "The request is not as it should be.", {}
+        return 400, "request-invalid", str(error) or _("The request is not as it should be."), {}
     if isinstance(error, CorrelationError):
-        return 409, "message-not-correlated", str(error), {}
+        return 409, "message-not-correlated", message_of(error), {}
     return None
 
 
@@ -59,7 +63,8 @@ def describe_refusal(error: ServiceError) -> dict[str, Any]:
 
 def _count(problems: list[dict[str, Any]]) -> str:
     number = sum(1 for problem in problems if problem["severity"] == "error")
-    return "One problem has to be solved first." if number == 1 else f"{number} problems have to be solved first."
+    words = ngettext("One problem has to be solved first.", "%(n)s problems have to be solved first.", number)
+    return words % {"n": number}
 
 
 def _from_framework(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -67,13 +72,13 @@ def _from_framework(error: Exception, context: Mapping[str, Any]) -> Response | 
     if response is None:
         return None
     if isinstance(error, Http404):
-        code, detail = "not-found", "There is nothing here."
+        code, detail = "not-found", _("There is nothing here.")
     elif isinstance(error, PermissionDenied):
-        code, detail = "not-allowed", str(error) or "You may not do this."
+        code, detail = "not-allowed", str(error) or _("You may not do this.")
     elif isinstance(error, exceptions.ValidationError):
         problems = _findings(error.detail)
         body = {"problems": problems}
-        return _answer(400, "request-invalid", "The request is not as it should be.", body)
+        return _answer(400, "request-invalid", _("The request is not as it should be."), body)
     else:
         assert isinstance(error, exceptions.APIException)
         code, detail = str(error.get_codes()), str(error.detail)
@@ -104,4 +109,6 @@ def _answer(status: int, code: str, detail: str, more: dict[str, Any]) -> Respon
 
 
 def _body(status: int, code: str, detail: str, more: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "about:blank", "title": detail, "status": status, "code": code, "detail": detail, **more}
+    words = translate(detail)
+    answer = {"type": "about:blank", "title": words, "status": status, "code": code, "detail": words}
+    return answer | translate_all(more)

@@ -19,6 +19,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from api.access import tokens
 from engine.service.errors import ServiceError
+from engine.service.words import translate
 
 LIFETIMES = (("30", gettext_lazy("30 days")), ("7", gettext_lazy("7 days")), ("90", gettext_lazy("90 days")),
              ("365", gettext_lazy("a year")), ("", gettext_lazy("until it is revoked")))  # fmt: skip
@@ -46,7 +47,7 @@ def token_page(request: HttpRequest) -> HttpResponse:
                 account=form.cleaned_data["account"], groups=("workers",) if form.cleaned_data["account"] else (),
             )  # fmt: skip
         except ServiceError as error:
-            form.add_error(None, error.message)
+            form.add_error(None, translate(error.message))
         else:
             form = TokenForm(initial={"lifetime": "30"})
     context = {

@@ -11,9 +11,10 @@ from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy
 
 RETRY_SECONDS = 2
-MESSAGE = "The database cannot be used at the moment. Nothing was changed; try again in a moment."
+MESSAGE = gettext_lazy("The database cannot be used at the moment. Nothing was changed; try again in a moment.")
 
 
 class DatabaseAwayMiddleware:
@@ -48,6 +49,12 @@ def is_away(error: BaseException | None) -> bool:
 def answer_away(request: HttpRequest) -> HttpResponse:
     headers = {"Retry-After": str(RETRY_SECONDS)}
     if request.path_info.startswith("/api/"):
-        body = {"type": "about:blank", "title": MESSAGE, "status": 503, "code": "database-away", "detail": MESSAGE}
+        body = {
+            "type": "about:blank",
+            "title": str(MESSAGE),
+            "status": 503,
+            "code": "database-away",
+            "detail": str(MESSAGE),
+        }
         return JsonResponse(body, status=503, content_type="application/problem+json", headers=headers)
     return HttpResponse(render_to_string("503.html"), status=503, headers=headers)

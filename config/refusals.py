@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 
 from engine.core.model.problems import ProcessError
 from engine.service.errors import Forbidden, NotFound, ServiceError
+from engine.service.words import translate
 
 
 class RefusalMiddleware:
@@ -26,12 +27,12 @@ class RefusalMiddleware:
         if not isinstance(error, ServiceError | ProcessError):
             return None
         if isinstance(error, NotFound):
-            raise Http404(str(error)) from error
+            raise Http404(translate(error.message)) from error
         if request.method == "GET":
             if isinstance(error, Forbidden):
-                raise PermissionDenied(str(error)) from error
-            raise BadRequest(str(error)) from error
-        messages.error(request, error.message)
+                raise PermissionDenied(translate(error.message)) from error
+            raise BadRequest(translate(error.message)) from error
+        messages.error(request, translate(error.message))
         return redirect(_back(request))
 
 

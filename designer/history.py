@@ -17,6 +17,7 @@ from engine.service import bundles, comparing, draft_history, reading
 from engine.service.drafts import require_edit
 from engine.service.errors import Forbidden, NotFound
 from engine.service.rights import Actor, require_any
+from engine.service.words import translate
 
 LONGEST_LABEL = 28  # of a state in a list to choose from
 
@@ -36,8 +37,8 @@ def compare_page(request: HttpRequest, key: str) -> HttpResponse:
         "after": found.after,
         "changes": changes,
         "diff": {
-            "before": {"label": found.before.label, "xml": found.before.xml},
-            "after": {"label": found.after.label, "xml": found.after.xml},
+            "before": {"label": translate(found.before.label), "xml": found.before.xml},
+            "after": {"label": translate(found.after.label), "xml": found.after.xml},
             "changes": [{"node": change["node"], "kind": change["kind"]} for change in changes if change["is_drawn"]],
         },
     }
@@ -86,17 +87,18 @@ def _places(actor: Actor, key: str) -> list[tuple[str, str]]:
         history = draft_history.list_history(actor, key)
     except Forbidden:
         versions = reading.list_versions(actor, reading.get_process(actor, key))
-        return [(f"v{version.number}", f"Version {version.number}") for version in versions]
-    return [("draft", "Draft"), *((moment.place, _label(moment)) for moment in history)]
+        return [(f"v{version.number}", _("Version %(number)s") % {"number": version.number}) for version in versions]
+    return [("draft", _("Draft")), *((moment.place, _label(moment)) for moment in history)]
 
 
 def _label(moment: draft_history.Moment) -> str:
-    return Truncator(f"{moment.label} · {moment.note}" if moment.note else moment.label).chars(LONGEST_LABEL)
+    label = translate(moment.label)
+    return Truncator(f"{label} · {moment.note}" if moment.note else label).chars(LONGEST_LABEL)
 
 
 def _choose(request: HttpRequest, places: list[tuple[str, str]]) -> tuple[str, str]:
     """What the address says; else what was deployed last and the newest state."""
-    known = [place for place, _ in places]
+    known = [place for place, _label in places]
     versions = [place for place in known if place.startswith("v")]
     newest = known[0] if known else "draft"
     before = request.GET.get("before") or (versions[1:] if newest in versions else versions or [newest])[:1] or [newest]
@@ -125,9 +127,9 @@ def _describe(change: Change) -> dict[str, Any]:
     return {
         "kind": change.kind,
         "node": change.node,
-        "words": change.words,
+        "words": translate(change.words),
         "before": change.before,
         "after": change.after,
-        "is_long": bool(change.before or change.after) and change.words.endswith("has changed."),
+        "is_long": change.is_long,
         "is_drawn": change.part == "process" and change.node != change.owner,
     }

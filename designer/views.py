@@ -19,6 +19,7 @@ from engine.service.errors import Forbidden, ServiceError
 from engine.service.files import File
 from engine.service.occupancy import read_occupancy
 from engine.service.rights import is_all_powerful, may, role_rights
+from engine.service.words import translate
 
 
 @login_required
@@ -74,10 +75,10 @@ def import_files(request: HttpRequest) -> HttpResponse:
     try:
         done = imports.import_files(request.user, files)
     except ServiceError as refused:
-        messages.error(request, refused.message)
+        messages.error(request, translate(refused.message))
         return redirect("designer:processes")
     for problem in done.problems:
-        messages.error(request, problem)
+        messages.error(request, translate(problem))
     if len(done.drafts) == 1 and not done.problems:
         return redirect("designer:edit", key=done.drafts[0].key)
     if done.drafts:
@@ -111,7 +112,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     try:
         draft = drafts.get_draft(request.user, key)
     except Forbidden as refused:
-        messages.warning(request, refused.message)
+        messages.warning(request, translate(refused.message))
         return redirect("designer:process", key=key)
     deployed = Process.objects.filter(key=key).first()
     name = str(deployed) if deployed is not None else draft.name or key

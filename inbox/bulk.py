@@ -21,6 +21,7 @@ from engine.models import WorkItem
 from engine.service import documents, forms, instances, items, reading, worklist
 from engine.service.errors import Conflict, Invalid, NotFound, ServiceError
 from engine.service.rights import Actor
+from engine.service.words import translate
 from inbox.describe import describe_items
 from inbox.query import read_query
 
@@ -35,7 +36,7 @@ def bulk_page(request: HttpRequest) -> HttpResponse:
     try:
         found = read_tasks(request.user, request.GET.getlist("task"))
     except ServiceError as error:
-        messages.error(request, error.message)
+        messages.error(request, translate(error.message))
         return redirect(reverse("inbox:list") + query.address())
     first = found[0]
     visible = reading.visible_variables_of(reading.read_instance_of(first), first.token)
@@ -90,7 +91,9 @@ def complete_many(actor: Actor, keys: Collection[int], values: dict[str, Any], o
             checked[item.pk] = forms.check_task(actor, item.pk, instances.check_variables(dict(values)), outcome)
         except FormError as error:
             wrong = error
-            answers[item.pk] = Invalid("form-invalid", "; ".join(problem.message for problem in error.problems))
+            answers[item.pk] = Invalid(
+                "form-invalid", "; ".join(translate(problem.message) for problem in error.problems)
+            )
         except ServiceError as error:
             answers[item.pk] = error
     if wrong is not None and not checked:
@@ -134,7 +137,8 @@ def say(request: HttpRequest, answers: Mapping[int, Any], words: str) -> None:
     reasons: dict[str, int] = {}
     for answer in answers.values():
         if isinstance(answer, ServiceError):
-            reasons[answer.message] = reasons.get(answer.message, 0) + 1
+            words = translate(answer.message)
+            reasons[words] = reasons.get(words, 0) + 1
     for message, number in reasons.items():
         messages.error(request, f"{number} × {message}" if number > 1 else message)
 

@@ -12,10 +12,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from engine.core.model.words import message_of
 from engine.models.keys import instance_of
 from engine.service import instances, jobs
 from engine.service.errors import Conflict, Invalid
 from engine.service.strict_json import NotJson, read_json
+from engine.service.words import translate
 
 
 @login_required
@@ -96,7 +98,7 @@ def _act(request: HttpRequest, instance: int, act: Callable[[], object], words: 
     try:
         act()
     except (Conflict, Invalid) as error:
-        messages.error(request, error.message)
+        messages.error(request, translate(error.message))
     else:
         messages.success(request, words)
     return redirect("monitor:instance", instance=instance)
@@ -118,7 +120,7 @@ def read_object(text: str) -> dict[str, Any]:
     try:
         value = read_json((text or "{}").encode(errors="replace"))
     except NotJson as error:
-        raise Invalid("variables-invalid", str(error)) from None
+        raise Invalid("variables-invalid", message_of(error)) from None
     if not isinstance(value, dict):
         raise Invalid("variables-invalid", _("The result is a JSON object, such as {“approved”: true}."))
     return value

@@ -22,6 +22,7 @@ from engine.service import instances, reading, repair
 from engine.service.errors import Conflict, Invalid
 from engine.service.repair import Cause
 from engine.service.rights import is_all_powerful, role_rights
+from engine.service.words import translate
 from monitor.actions import read_object, read_reason
 
 SHOWN = 20
@@ -74,7 +75,7 @@ def repair_group(request: HttpRequest, incident: int) -> HttpResponse:
             expected=read_whole(request.POST.get("count", "")),
         )  # fmt: skip
     except (Invalid, Conflict) as error:
-        context = describe_group(request, incident) | {"typed": typed, "problem": error.message}
+        context = describe_group(request, incident) | {"typed": typed, "problem": translate(error.message)}
         return render(request, "monitor/incident.html", context, status=error.status)
     return redirect("monitor:repair", repair_id=started.pk)
 

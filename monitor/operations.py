@@ -18,6 +18,7 @@ from engine.models import Subscription
 from engine.models.keys import instance_of
 from engine.service import breakers, operations, webhooks, workers
 from engine.service.errors import Conflict, NotFound
+from engine.service.words import translate
 from monitor.actions import read_reason
 from monitor.numbers import tell_duration
 
@@ -66,7 +67,7 @@ def fire_timer(request: HttpRequest, timer: int) -> HttpResponse:
     try:
         operations.fire_now(timer, request.user, reason=read_reason(request))
     except (Conflict, NotFound) as error:
-        messages.error(request, error.message)
+        messages.error(request, translate(error.message))
     else:
         messages.success(request, _("The timer has fired."))
     return redirect("monitor:operations")

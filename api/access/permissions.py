@@ -8,6 +8,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from api.models import AccessToken
+from engine.core.model.words import say
 from engine.service.errors import Forbidden
 
 
@@ -20,4 +21,6 @@ class TokenAllows(BasePermission):
         scope = getattr(method, "scope", None)
         if scope is None or scope in token.scopes:
             return True
-        raise Forbidden("scope-missing", f"This token is not for that: it needs the scope “{scope}”.")
+        raise Forbidden(
+            "scope-missing", say("This token is not for that: it needs the scope “%(scope)s”.", scope=scope)
+        )

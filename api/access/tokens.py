@@ -11,8 +11,10 @@ from typing import NamedTuple
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser, Group
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from api.models import AccessToken, ServiceAccount
+from engine.core.model.words import say
 from engine.service.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.service.rights import groups_of, is_all_powerful
 from engine.store.writing import write_transaction
@@ -21,13 +23,13 @@ PREFIX = "swt_"
 HINT_CHARACTERS = 10
 USED_SECONDS = 60  # the moment of the last use is kept this exactly
 SCOPES = {
-    "read": "read everything that you may see",
-    "start": "start processes, send messages, signals and events",
-    "work": "work on tasks",
-    "jobs": "take jobs as a worker",
-    "operate": "cancel, suspend, retry and change variables",
-    "deploy": "deploy and save drafts",
-    "tokens": "make and revoke tokens",
+    "read": gettext_lazy("read everything that you may see"),
+    "start": gettext_lazy("start processes, send messages, signals and events"),
+    "work": gettext_lazy("work on tasks"),
+    "jobs": gettext_lazy("take jobs as a worker"),
+    "operate": gettext_lazy("cancel, suspend, retry and change variables"),
+    "deploy": gettext_lazy("deploy and save drafts"),
+    "tokens": gettext_lazy("make and revoke tokens"),
 }
 
 
@@ -72,27 +74,31 @@ def _check(
 ) -> None:
     unknown = set(scopes) - SCOPES.keys()
     if unknown or not scopes:
-        raise Invalid("scope-unknown", f"A token has one or more of these scopes: {', '.join(SCOPES)}.")
+        raise Invalid(
+            "scope-unknown", say("A token has one or more of these scopes: %(scopes)s.", scopes=", ".join(SCOPES))
+        )
     if by is not None and not set(scopes) <= set(by.scopes):
-        raise Forbidden("scope-too-wide", "A token makes no token that may do more than itself.")
+        raise Forbidden("scope-too-wide", say("A token makes no token that may do more than itself."))
     if expires_at is not None and expires_at <= now:
-        raise Invalid("expired-already", "The token would have expired already.")
+        raise Invalid("expired-already", say("The token would have expired already."))
     if by is not None and by.expires_at is not None and (expires_at is None or expires_at > by.expires_at):
-        raise Forbidden("expires-too-late", "A token makes no token that lasts longer than itself.")
+        raise Forbidden("expires-too-late", say("A token makes no token that lasts longer than itself."))
 
 
 def _account(actor: AbstractUser, name: str, groups: Collection[str], now: datetime) -> AbstractUser:
     if not may_make_accounts(actor):
-        raise Forbidden("not-allowed", "Only administrators make tokens for service accounts.")
+        raise Forbidden("not-allowed", say("Only administrators make tokens for service accounts."))
     known = get_user_model().objects.filter(username=name).first()
     if known is not None:
         if not ServiceAccount.objects.filter(user=known).exists():
-            raise Conflict("not-a-service-account", f"“{name}” is a person's account; they make their own tokens.")
+            raise Conflict(
+                "not-a-service-account", say("“%(name)s” is a person's account; they make their own tokens.", name=name)
+            )
         return known  # type: ignore[return-value]
     found = list(Group.objects.filter(name__in=groups))
     missing = set(groups) - {group.name for group in found}
     if missing:
-        raise Invalid("group-unknown", f"There is no group “{min(missing)}”.")
+        raise Invalid("group-unknown", say("There is no group “%(missing)s”.", missing=min(missing)))
     user = get_user_model()(username=name)
     user.set_unusable_password()
     user.save()
@@ -127,7 +133,7 @@ def list_tokens(actor: AbstractUser) -> list[AccessToken]:
 def revoke_token(actor: AbstractUser, token: int) -> None:
     """From now on it is no token."""
     if not AccessToken.objects.filter(_own(actor), pk=token, revoked_at=None).update(revoked_at=datetime.now(UTC)):
-        raise NotFound("token-not-found", "There is no such token, or it is not yours.")
+        raise NotFound("token-not-found", say("There is no such token, or it is not yours."))
 
 
 def _own(actor: AbstractUser) -> Q:

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from api.schema import shape_of
 from api.v1.fields import Text, Whole
 from engine.core.model.digits import read_whole
+from engine.core.model.words import say
 from engine.service.errors import Invalid
 
 F = TypeVar("F", bound=Callable[..., Response])
@@ -90,7 +91,7 @@ class Query(Serializer):
         unknown = [name for name in data if name not in self.fields]
         if unknown:
             known = ", ".join(self.fields) or "none"
-            message = f"There is no such parameter; there are: {known}."
+            message = say("There is no such parameter; there are: %(known)s.", known=known)
             raise ValidationError({name: [ErrorDetail(message, "unknown")] for name in unknown})
         return super().to_internal_value(data)
 
@@ -118,7 +119,10 @@ def _check(shape: type[Serializer], data: Any) -> dict[str, Any]:
 def idempotency_key(request: Request) -> str:
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > LONGEST_KEY or not key.isprintable():
-        raise Invalid("header-invalid", f"“Idempotency-Key” has at most {LONGEST_KEY} printable characters.")
+        raise Invalid(
+            "header-invalid",
+            say("“Idempotency-Key” has at most %(most)s printable characters.", most=LONGEST_KEY),
+        )
     return key
 
 
@@ -145,7 +149,7 @@ def read_key_cursor(cursor: str) -> int | None:
 
 
 def wrong_cursor() -> Invalid:
-    return Invalid("cursor-invalid", "“cursor” is the `next` of a page of the same list, unchanged.")
+    return Invalid("cursor-invalid", say("“cursor” is the `next` of a page of the same list, unchanged."))
 
 
 def page(rows: list[Any], limit: int, describe: Callable[[Any], Any], place: Callable[[Any], str]) -> Response:

@@ -16,6 +16,7 @@ from api.parsing import StrictJSONParser
 from api.v1.base import View, operation, read_body
 from api.v1.fields import Body, Flag, Number, Text
 from engine.core.model.problems import DiagramError
+from engine.core.model.words import say
 from engine.models import DecisionVersion, Deployment, ProcessVersion
 from engine.service import deploying, drafts
 from engine.service.errors import Invalid
@@ -225,4 +226,4 @@ def as_bytes(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise Invalid("text-invalid", "The text holds half a character (a lone surrogate).") from None
+        raise Invalid("text-invalid", say("The text holds half a character (a lone surrogate).")) from None

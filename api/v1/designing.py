@@ -16,6 +16,7 @@ from engine.core.model.problems import DiagramError
 from engine.core.parse.xml import as_text
 from engine.service import catalogue, previews
 from engine.service.errors import Invalid
+from engine.service.words import translate_all
 from engine.worker import handlers
 from engine.worker.connectors import CONNECTORS
 from engine.worker.connectors.templates import make_templates
@@ -87,7 +88,9 @@ class Timers(View):
     def post(self, request: Request) -> Response:
         """A timer in words, and its next three firings if it began to wait now."""
         body = read_body(request, TimerBody)
-        return Response(previews.preview_timer(request.user, body["kind"], body["text"], body["variables"]))
+        return Response(
+            translate_all(previews.preview_timer(request.user, body["kind"], body["text"], body["variables"]))
+        )
 
 
 class Retries(View):
@@ -95,7 +98,7 @@ class Retries(View):
     def post(self, request: Request) -> Response:
         """The pauses between the attempts of a job, in words."""
         body = read_body(request, PausesBody)
-        return Response(previews.preview_retries(request.user, body["text"], body["retries"]))
+        return Response(translate_all(previews.preview_retries(request.user, body["text"], body["retries"])))
 
 
 class TryDecision(View):

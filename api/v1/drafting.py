@@ -15,6 +15,7 @@ from api.v1.fields import Body, Number, Text
 from engine.core.compare import Change
 from engine.models import KeptDraft
 from engine.service import bundles, comparing, draft_history, drafts, machines
+from engine.service.words import translate, translate_all
 
 LONGEST_PLACE = 10
 
@@ -126,14 +127,14 @@ def describe_change(change: Change) -> ChangeAnswer:
         "what": change.what,
         "before": change.before,
         "after": change.after,
-        "words": change.words,
+        "words": translate(change.words),
     }
 
 
 def describe_found(found: bundles.Found) -> StateOfProcess:
     return {
         "place": found.place,
-        "label": found.label,
+        "label": translate(found.label),
         "xml": found.xml,
         "files": [dict(file) for file in found.files],
     }
@@ -156,7 +157,7 @@ class DraftHistory(View):
     def get(self, request: Request, key: str) -> Response:
         """Deployed versions and kept drafts with their notes."""
         found = draft_history.list_history(request.user, key)
-        return Response({"results": [moment._asdict() for moment in found]})
+        return Response({"results": [moment._asdict() | {"label": translate(moment.label)} for moment in found]})
 
     @operation("keep_draft", body=NoteBody, answer=KeptAnswer, status=201, scope="deploy")
     def post(self, request: Request, key: str) -> Response:
@@ -215,4 +216,4 @@ class Machines(View):
     def post(self, request: Request) -> Response:
         """The states and transitions that the engine would execute of a diagram; nothing is stored."""
         xml = as_bytes(read_body(request, MachineBody)["xml"])
-        return Response({"machines": machines.describe_machines(request.user, xml)})
+        return Response({"machines": translate_all(machines.describe_machines(request.user, xml))})

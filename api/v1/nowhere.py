@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from api.v1.base import View
+from engine.core.model.words import say
 from engine.service.errors import NotFound
 
 
@@ -15,4 +16,4 @@ from engine.service.errors import NotFound
 class Nowhere(View):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        raise NotFound("not-found", "There is nothing at this address; /api/schema/ has the whole API.")
+        raise NotFound("not-found", say("There is nothing at this address; /api/schema/ has the whole API."))

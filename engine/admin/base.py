@@ -14,10 +14,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from engine.core.model.digits import read_whole
 from engine.models.keys import LARGEST_INSTANCE, instance_of, span
 from engine.service.errors import ServiceError
+from engine.service.words import translate
 
 MOST_COUNTED = 10_000
 
@@ -59,7 +61,7 @@ class RowInline(LookOnly, admin.TabularInline):
 
 
 def act_on_each(
-    page: admin.ModelAdmin[Any], request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], object], words: str
+    page: admin.ModelAdmin[Any], request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], object], words: Any
 ) -> None:
     """Do it to every chosen row and say how many; what is refused is named with its reason, and the rest goes on."""
     done = 0
@@ -67,18 +69,18 @@ def act_on_each(
         try:
             act(row)
         except ServiceError as error:
-            page.message_user(request, f"{row}: {error.message}", messages.WARNING)
+            page.message_user(request, f"{row}: {translate(error.message)}", messages.WARNING)
         else:
             done += 1
     if done:
-        page.message_user(request, words.format(done), messages.SUCCESS)
+        page.message_user(request, words % {"n": done}, messages.SUCCESS)
 
 
 class PartAdmin(RowAdmin):
     """Rows of one instance: looked for by the number of the instance."""
 
     search_fields = ("id",)
-    search_help_text = "The number of an instance"
+    search_help_text = _("The number of an instance")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -88,7 +90,7 @@ class PartAdmin(RowAdmin):
         number = read_whole(search_term.strip(), LARGEST_INSTANCE)
         return (queryset.none() if number is None else queryset.filter(id__range=span(number))), False
 
-    @admin.display(description="instance")
+    @admin.display(description=_("instance"))
     def instance_link(self, row: Model) -> SafeString:
         number = instance_of(row.pk)
         return format_html('<a href="{}">{}</a>', reverse("admin:engine_instance_change", args=[number]), number)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from engine.admin.base import CappedPaginator, RowAdmin, RowInline, act_on_each, shown_as_json
 from engine.models import Process, ProcessRight, ProcessStart, ProcessVersion, State, Transition
@@ -84,16 +85,16 @@ class VersionAdmin(RowAdmin):
     shown_warnings = shown_as_json("warnings")
     actions = ("retire", "bring_back")
 
-    @admin.action(description="Retire: start nothing more on it")
+    @admin.action(description=_("Retire: start nothing more on it"))
     def retire(self, request: HttpRequest, rows: QuerySet[ProcessVersion]) -> None:
-        act_on_each(self, request, rows, lambda row: versions.retire(row, request.user), "{} retired.")  # type: ignore[arg-type]
+        act_on_each(self, request, rows, lambda row: versions.retire(row, request.user), _("%(n)s retired."))  # type: ignore[arg-type]
 
-    @admin.action(description="Bring back a retired version")
+    @admin.action(description=_("Bring back a retired version"))
     def bring_back(self, request: HttpRequest, rows: QuerySet[ProcessVersion]) -> None:
         act_on_each(
             self,
             request,
             rows,
             lambda row: versions.retire(row, request.user, is_retired=False),
-            "{} brought back.",  # type: ignore[arg-type]
+            _("%(n)s brought back."),  # type: ignore[arg-type]
         )

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from engine.admin.base import PartAdmin, RowAdmin, shown_as_json
 from engine.core.model.digits import read_whole
@@ -24,7 +25,7 @@ class InstanceAdmin(RowAdmin):
     list_filter = ("status",)
     list_select_related = ("version__process",)
     search_fields = ("id",)
-    search_help_text = "The number of an instance, or the beginning of its business key"
+    search_help_text = _("The number of an instance, or the beginning of its business key")
     fields = (
         "id", "version", "business_key", "status", "error", "parent", "depth", "started_at", "ended_at",
         "revision", "sequence", "shown_variables", "parts",
@@ -47,7 +48,7 @@ class InstanceAdmin(RowAdmin):
         number = read_whole(term.strip())
         return queryset.filter(found if number is None else found | Q(pk=number)), False
 
-    @admin.display(description="its rows")
+    @admin.display(description=_("its rows"))
     def parts(self, row: Instance) -> SafeString:
         """Where the rows of this instance alone are listed."""
         links = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from engine.admin.base import RowAdmin, RowInline, shown_as_json
 from engine.models import (
@@ -55,7 +56,7 @@ class WebhookAdmin(RowAdmin):
 class OutboxAdmin(RowAdmin):
     list_display = ("id", "kind", "webhook", "instance", "attempts", "available_at", "sent_at")
     search_fields = ("event",)
-    search_help_text = "The id of an event"
+    search_help_text = _("The id of an event")
     fields = (
         "event", "kind", "webhook", "instance", "created_at", "available_at", "sent_at", "attempts", "error", "payload",
     )  # fmt: skip

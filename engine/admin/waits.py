@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from engine.admin.base import PartAdmin, act_on_each, shown_as_json
 from engine.models import Incident, Job, Subscription, Timer, WorkItem
@@ -59,9 +60,9 @@ class JobAdmin(PartAdmin):
     shown_failures = shown_as_json("failures")
     actions = ("unlock",)
 
-    @admin.action(description="Unlock: take from the worker that has it")
+    @admin.action(description=_("Unlock: take from the worker that has it"))
     def unlock(self, request: HttpRequest, rows: QuerySet[Job]) -> None:
-        act_on_each(self, request, rows, lambda row: jobs.unlock(row.pk, request.user), "{} unlocked.")  # type: ignore[arg-type]
+        act_on_each(self, request, rows, lambda row: jobs.unlock(row.pk, request.user), _("%(n)s unlocked."))  # type: ignore[arg-type]
 
 
 @admin.register(Incident)
@@ -76,12 +77,12 @@ class IncidentAdmin(PartAdmin):
     readonly_fields = ("instance_link",)
     actions = ("retry",)
 
-    @admin.action(description="Retry: try the failed step again")
+    @admin.action(description=_("Retry: try the failed step again"))
     def retry(self, request: HttpRequest, rows: QuerySet[Incident]) -> None:
         act_on_each(
             self,
             request,
             rows,
             lambda row: instances.retry_incident(row.pk, request.user),
-            "{} tried again.",  # type: ignore[arg-type]
+            _("%(n)s tried again."),  # type: ignore[arg-type]
         )

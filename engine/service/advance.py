@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError
 
+from engine.core.model.words import say
 from engine.models.keys import instance_of, number_of
 from engine.models.waits import CONTINUATION
 from engine.push.moved import send_moved
@@ -76,7 +77,7 @@ def _in_own_unit(store: Store, act: Callable[[Store, Unit], T], has_claims: bool
                 raise
             continue
         return result
-    raise Conflict("moved-on", "Somebody else is changing the same instance. Nothing was changed; try again.")
+    raise Conflict("moved-on", say("Somebody else is changing the same instance. Nothing was changed; try again."))
 
 
 def close(unit: Unit) -> Batch:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from engine.core.compare import Bundle
 from engine.core.model.diagram import Diagram
 from engine.core.model.problems import DiagramError
+from engine.core.model.words import say
 from engine.core.parse import read_diagram
 from engine.core.parse.dmn import read_decisions
 from engine.models import KeptDraft, Process, ProcessVersion
@@ -42,7 +43,7 @@ def find(actor: Actor, key: str, place: str) -> Found:
     """Who may see the process sees its versions; drafts are for who may edit it."""
     match = PLACE.match(place)
     if match is None:
-        raise NotFound("version-not-found", "There is no such version: it is draft, v1, v2 … or k1, k2 ….")
+        raise NotFound("version-not-found", say("There is no such version: it is draft, v1, v2 … or k1, k2 …."))
     is_draft, kind, number = match.groups()
     if is_draft:
         draft = get_draft(actor, key)
@@ -51,8 +52,8 @@ def find(actor: Actor, key: str, place: str) -> Found:
         require_edit(actor, key)
         kept = KeptDraft.objects.filter(key=key, number=int(number)).first()
         if kept is None:
-            raise NotFound("version-not-found", f"There is no kept draft {number}.")
-        return Found(place, kept.note or f"Kept draft {number}", kept.xml, list(kept.files))
+            raise NotFound("version-not-found", say("There is no kept draft %(number)s.", number=number))
+        return Found(place, kept.note or say("Kept draft %(number)s", number=number), kept.xml, list(kept.files))
     return _of_version(_find_version(get_process(actor, key), int(number)))
 
 
@@ -81,10 +82,12 @@ def read_bundle(files: Iterable[File]) -> Bundle:
 def _find_version(process: Process, number: int) -> ProcessVersion:
     version = process.versions.select_related("file").filter(number=number).first()
     if version is None:
-        raise NotFound("version-not-found", f"“{process}” has no version {number}.")
+        raise NotFound(
+            "version-not-found", say("“%(process)s” has no version %(number)s.", process=process, number=number)
+        )
     return version
 
 
 def _of_version(version: ProcessVersion) -> Found:
     files = [DraftFile(name=name, content=text) for name, text in read_texts_beside(version)]
-    return Found(f"v{version.number}", f"Version {version.number}", read_source(version), files)
+    return Found(f"v{version.number}", say("Version %(number)s", number=version.number), read_source(version), files)

@@ -15,6 +15,7 @@ from engine.core.model.effects import (
     RecordDecision,
 )
 from engine.core.model.runtime import Delivery, Delta, Failure, Instance, Snapshot, Token
+from engine.core.model.words import say
 from engine.core.run import advance
 from engine.models.keys import LARGEST_NUMBER, make_key
 from engine.service.errors import Conflict
@@ -105,7 +106,7 @@ class Case:
         for wait in self.waits:
             waits.add(wait)
         if max(instance.tokens_made, waits.made, row.revision + 1) > LARGEST_NUMBER:
-            raise Conflict("instance-worn-out", "The instance has made more tokens, waits or steps than fit it.")
+            raise Conflict("instance-worn-out", say("The instance has made more tokens, waits or steps than fit it."))
         status = STATUS[instance.status]
         written = row._replace(
             ended_at=None if status == ACTIVE else batch.at,

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from engine.core.model.effects import OpenSubscription
 from engine.core.model.problems import CorrelationError
 from engine.core.model.runtime import Delivery
+from engine.core.model.words import say
 from engine.models import BufferedMessage, ProcessStart
 from engine.models.keys import instance_of
 from engine.service.case import Case
@@ -37,12 +38,16 @@ def correlate(unit: Unit, message: Message, variables: dict[str, Any], *, actor:
     if message.key is not None and len(waiting) > 1:
         waiting = [one for one in waiting if one.key == message.key] or waiting
     if len(waiting) > 1:
-        raise CorrelationError(f"More than one step waits for “{message.name}”: add a correlation key.")
+        raise CorrelationError(
+            say("More than one step waits for “%(name)s”: add a correlation key.", name=message.name)
+        )
     if waiting:
         return [_give(unit, waiting[0], variables, actor)]
     starts = list(_starts_of(message)[:2])
     if len(starts) > 1:
-        raise CorrelationError(f"More than one start event takes “{message.name}”: give them names of their own.")
+        raise CorrelationError(
+            say("More than one start event takes “%(name)s”: give them names of their own.", name=message.name)
+        )
     return [_start(unit, start, variables, actor, business_key=message.business_key or "") for start in starts]
 
 

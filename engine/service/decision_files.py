@@ -11,6 +11,7 @@ from engine.core.dmn import compile_decisions
 from engine.core.feel import Allowance
 from engine.core.model.decisions import DecisionModel
 from engine.core.model.problems import DiagramError, Problem
+from engine.core.model.words import say
 from engine.models import DecisionVersion, DeployedFile, Deployment, ProcessVersion
 from engine.service.expressions import expression_budget
 
@@ -32,7 +33,7 @@ def check_decisions(files: Read, allowance: Allowance) -> dict[str, list[Problem
     except DiagramError as error:
         problems += error.problems
     except RecursionError:
-        message = "Types or decisions of the file refer to one another too deep; flatten them."
+        message = say("Types or decisions of the file refer to one another too deep; flatten them.")
         problems.append(Problem("nested-too-deep", "", None, message))
     if problems:
         raise DiagramError(problems)
@@ -45,7 +46,12 @@ def _find_long_texts(files: Read) -> Iterable[Problem]:
             texts = {"id": decision.id, "name": decision.name, "version tag": decision.version_tag}
             for what, text in texts.items():
                 if len(text or "") > LONGEST:
-                    message = f"The {what} “{text[:40]}…” is longer than {LONGEST} characters; shorten it."
+                    message = say(
+                        "The %(what)s “%(text)s…” is longer than %(longest)s characters; shorten it.",
+                        what=what,
+                        text=text[:40],
+                        longest=LONGEST,
+                    )
                     yield Problem("text-too-long", decision.id[:LONGEST], decision.line, message)
 
 
@@ -56,7 +62,12 @@ def _find_twins(files: Read) -> Iterable[Problem]:
         for decision in model.decisions:
             owner = owners.setdefault(decision.id, name)
             if owner != name:
-                message = f"“{owner}” and “{name}” both define the decision “{decision.id}”; rename one."
+                message = say(
+                    "“%(owner)s” and “%(name)s” both define the decision “%(decision)s”; rename one.",
+                    owner=owner,
+                    name=name,
+                    decision=decision.id,
+                )
                 yield Problem("duplicate-id", decision.id, decision.line, message)
 
 

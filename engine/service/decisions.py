@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from engine.core.dmn import DecisionResult
 from engine.core.model.decisions import Decision, DecisionModel, DecisionTable, LiteralExpression
+from engine.core.model.words import say
 from engine.core.parse.dmn import read_decisions
 from engine.models import DecisionVersion, Instance, Step
 from engine.models.keys import span
@@ -37,7 +38,7 @@ def get_decision(actor: Actor, key: str, number: int | None = None) -> DecisionV
         rows = rows.filter(number=number)
     row = rows.order_by("-number").first()
     if row is None:
-        raise NotFound("decision-not-found", "There is no such decision, or you may not see it.")
+        raise NotFound("decision-not-found", say("There is no such decision, or you may not see it."))
     return row
 
 

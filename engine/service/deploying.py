@@ -18,6 +18,7 @@ from engine.core.model.behaviour import Fault
 from engine.core.model.diagram import Diagram
 from engine.core.model.graph import PROCESS, Graph
 from engine.core.model.problems import DiagramError, Problem
+from engine.core.model.words import say
 from engine.core.parse import read_diagram
 from engine.core.parse.dmn import read_decisions
 from engine.core.run.starts import first_due
@@ -88,13 +89,16 @@ def check_files(files: Sequence[File]) -> Reading:
 
 def _check_names(files: Sequence[File]) -> None:
     if not files:
-        raise Invalid("no-files", "A deployment needs at least one BPMN, DMN or form file.")
+        raise Invalid("no-files", say("A deployment needs at least one BPMN, DMN or form file."))
     seen: set[str] = set()
     for name, _ in files:
         if not name.strip() or len(name) > LONGEST_NAME or "\0" in name:
-            raise Invalid("file-name", f"A file needs a name of at most {LONGEST_NAME} characters.")
+            raise Invalid(
+                "file-name",
+                say("A file needs a name of at most %(most)s characters.", most=LONGEST_NAME),
+            )
         if name in seen:
-            raise Invalid("file-twice", f"Two files are called “{name}”; rename one of them.")
+            raise Invalid("file-twice", say("Two files are called “%(name)s”; rename one of them.", name=name))
         seen.add(name)
 
 
@@ -105,7 +109,12 @@ def _find_twins(reading: Reading) -> Iterable[Problem]:
         for graph in graphs:
             owner = owners.setdefault(graph.process, file.name)
             if owner != file.name:
-                message = f"“{owner}” and “{file.name}” both define the process “{graph.process}”; rename one."
+                message = say(
+                    "“%(owner)s” and “%(name)s” both define the process “%(process)s”; rename one.",
+                    owner=owner,
+                    name=file.name,
+                    process=graph.process,
+                )
                 yield Problem("duplicate-id", graph.process, None, message)
 
 
@@ -130,7 +139,9 @@ def deploy(
             deployment = Deployment.objects.create(name=name, note=note, actor=name_of(actor), created_at=now)
             _store(deployment, files, reading)
     except IntegrityError:
-        raise Conflict("deployed-meanwhile", "Somebody else deployed the same at this moment. Try again.") from None
+        raise Conflict(
+            "deployed-meanwhile", say("Somebody else deployed the same at this moment. Try again.")
+        ) from None
     return deployment
 
 
@@ -198,14 +209,25 @@ def _find_long_texts(graph: Graph) -> Iterable[Problem]:
     names += [(state.node, "name", state.name, LONGEST_LABEL) for state in graph.states.values()]
     for node, what, text, most in [*((*one, LONGEST_NAME) for one in texts), *names]:
         if len(text or "") > most:
-            message = f"The {what} “{text[:40]}…” is longer than {most} characters; shorten it."
+            message = say(
+                "The %(what)s “%(text)s…” is longer than %(most)s characters; shorten it.",
+                what=what,
+                text=text[:40],
+                most=most,
+            )
             yield Problem("text-too-long", node, None, message)
 
 
 def _in_file(problem: Problem, file: File, files: Sequence[File]) -> Problem:
     if len(files) == 1:
         return problem
-    return Problem(problem.code, problem.node, problem.line, f"{file.name}: {problem.message}", problem.severity)
+    return Problem(
+        problem.code,
+        problem.node,
+        problem.line,
+        say("%(name)s: %(message)s", name=file.name, message=problem.message),
+        problem.severity,
+    )
 
 
 def _store_version(

@@ -12,9 +12,9 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import storages
-from django.utils.translation import gettext as _
 
 from engine.core.forms.convert import is_accepted
+from engine.core.model.words import say
 from engine.models import Document, Instance
 from engine.service import worklist
 from engine.service.errors import Invalid, NotFound
@@ -56,19 +56,19 @@ def keep(actor: Actor, name: str, content: File[bytes], *, accept: str = "") -> 
     name = name.replace("\\", "/").rpartition("/")[2].strip()[:255]
     size = content.size or 0
     if not name or not size:
-        raise Invalid("file-empty", _("The file is empty or has no name."))
+        raise Invalid("file-empty", say("The file is empty or has no name."))
     if size > settings.FILES_MOST_BYTES:
         most = settings.FILES_MOST_BYTES // 1_000_000
-        raise Invalid("file-too-large", _("“%(name)s” is larger than %(most)s MB.") % {"name": name, "most": most})
+        raise Invalid("file-too-large", say("“%(name)s” is larger than %(most)s MB.", name=name, most=most))
     kind = mimetypes.guess_type(name)[0] or UNKNOWN
     first = content.read(16)
     content.seek(0)
     if name.lower().endswith(REFUSED) or first[:2] == b"MZ":
-        raise Invalid("file-refused", _("“%(name)s” is a program; programs are not taken.") % {"name": name})
+        raise Invalid("file-refused", say("“%(name)s” is a program; programs are not taken.", name=name))
     if kind in BEGINNINGS and not first.startswith(BEGINNINGS[kind]):
-        raise Invalid("file-not-its-kind", _("“%(name)s” is not what its name says.") % {"name": name})
+        raise Invalid("file-not-its-kind", say("“%(name)s” is not what its name says.", name=name))
     if not is_accepted(accept, name, kind):
-        raise Invalid("file-kind", _("“%(name)s” is not a file of the kind %(kind)s.") % {"name": name, "kind": accept})
+        raise Invalid("file-kind", say("“%(name)s” is not a file of the kind %(kind)s.", name=name, kind=accept))
     digest = _digest(content.chunks())
     store = storages["files"]
     if not store.exists(path_of(digest)):
@@ -89,7 +89,7 @@ def get_document(actor: Actor, key: uuid.UUID) -> Document:
     """One that the actor has uploaded, or whose case the actor sees or works in."""
     row = Document.objects.filter(pk=key).first()
     if row is None or not _may_read(actor, row):
-        raise NotFound("file-not-found", _("There is no such file, or you may not see it."))
+        raise NotFound("file-not-found", say("There is no such file, or you may not see it."))
     return row
 
 
@@ -109,7 +109,7 @@ def take_off(actor: Actor, key: uuid.UUID) -> int:
     """Remove an attachment: who has put it there may. Returns its task."""
     row = get_document(actor, key)
     if row.item is None or (row.uploaded_by != name_of(actor) and not is_all_powerful(actor)):
-        raise Invalid("file-not-yours", _("Only the person who added the file can remove it."))
+        raise Invalid("file-not-yours", say("Only the person who added the file can remove it."))
     _drop([row])
     return row.item
 

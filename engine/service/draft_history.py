@@ -9,12 +9,14 @@ from typing import NamedTuple
 from django.db import IntegrityError
 from django.db.models import Max
 
+from engine.core.model.words import say
 from engine.models import KeptDraft, Process
 from engine.models.drafts import Draft
 from engine.service import bundles, reading
 from engine.service.drafts import DraftConflict, DraftFile, get_draft, require_edit, save_draft
 from engine.service.errors import Conflict, Invalid
 from engine.service.rights import Actor
+from engine.service.words import translate
 from engine.store.writing import write_transaction
 
 LONGEST_NOTE = 1000
@@ -38,7 +40,7 @@ def list_history(actor: Actor, key: str) -> list[Moment]:
     kept = KeptDraft.objects.filter(key=key).select_related("saved_by").defer("xml", "files")
     found = [
         Moment(
-            f"k{row.number}", f"Kept draft {row.number}", row.note, row.saved_at,
+            f"k{row.number}", say("Kept draft %(number)s", number=row.number), row.note, row.saved_at,
             row.saved_by.get_username() if row.saved_by else "", None,
         )
         for row in kept
@@ -47,7 +49,8 @@ def list_history(actor: Actor, key: str) -> list[Moment]:
     if process is not None:
         found += [
             Moment(
-                f"v{version.number}", f"Version {version.number}", version.deployment.note, version.created_at,
+                f"v{version.number}", say("Version %(number)s", number=version.number), version.deployment.note,
+                version.created_at,
                 version.deployment.actor, getattr(version, "running", 0),
             )
             for version in reading.list_versions(None, process)
@@ -60,7 +63,7 @@ def keep_draft(actor: Actor, key: str, note: str = "") -> KeptDraft:
     draft = get_draft(actor, key)
     text = " ".join(note.split())
     if len(text) > LONGEST_NOTE:
-        raise Invalid("note-too-long", f"A note has at most {LONGEST_NOTE} characters.")
+        raise Invalid("note-too-long", say("A note has at most %(most)s characters.", most=LONGEST_NOTE))
     return _keep(actor, draft, text)
 
 
@@ -72,14 +75,14 @@ def restore(actor: Actor, key: str, place: str, revision: int) -> Draft:
     if draft.revision != revision:
         raise DraftConflict(draft)
     if draft.revision and not _is_same(draft, found.xml, found.files) and not _is_kept(draft):
-        _keep(actor, draft, f"Before going back to {found.label}")
+        _keep(actor, draft, translate(say("Before going back to %(label)s", label=found.label)))
     return save_draft(actor, key, found.xml, revision, files=found.files)
 
 
 def _keep(actor: Actor, draft: Draft, note: str) -> KeptDraft:
     own = KeptDraft.objects.filter(key=draft.key)
     if own.count() >= MOST_KEPT:
-        raise Conflict("kept-limit", f"A process keeps at most {MOST_KEPT} drafts.")
+        raise Conflict("kept-limit", say("A process keeps at most %(most)s drafts.", most=MOST_KEPT))
     try:
         with write_transaction():
             number = (own.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -88,7 +91,7 @@ def _keep(actor: Actor, draft: Draft, note: str) -> KeptDraft:
                 saved_at=datetime.now(UTC), saved_by_id=None if actor is None else int(actor.pk),
             )  # fmt: skip
     except IntegrityError:
-        raise Conflict("kept-meanwhile", "Somebody else kept the draft at this moment. Try again.") from None
+        raise Conflict("kept-meanwhile", say("Somebody else kept the draft at this moment. Try again.")) from None
 
 
 def _is_kept(draft: Draft) -> bool:

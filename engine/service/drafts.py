@@ -11,6 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 from django.db import IntegrityError
 
+from engine.core.model.words import say
 from engine.core.parse.states_bpmn import write_states
 from engine.core.parse.states_json import read_states
 from engine.models import Process
@@ -19,12 +20,13 @@ from engine.push.drafts import send_saved
 from engine.service.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.service.reading import read_source, read_texts_beside
 from engine.service.rights import Actor, allowed_processes, name_of, require, require_any
+from engine.service.words import translate
 from engine.store.writing import after_commit, write_transaction
 
 MOST_CHARACTERS = 5_000_000
 MOST_FILES, LONGEST_NAME = 100, 255
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,254}\Z")
-MISSING = "There is no such draft, or you may not edit it."
+MISSING = say("There is no such draft, or you may not edit it.")
 NEW_DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" \
 xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" \
@@ -85,7 +87,7 @@ def save_draft(
         draft = Draft.objects.select_for_update(of=("self",)).select_related("saved_by").filter(key=key).first()
         if draft is None:
             if revision:
-                raise Conflict("draft-gone", "The draft has been deleted meanwhile. Save it again as a new one.")
+                raise Conflict("draft-gone", say("The draft has been deleted meanwhile. Save it again as a new one."))
             draft = _create(actor, key, name, xml, now, files or ())
             after_commit(partial(send_saved, key, draft.revision, name_of(actor)))
             return draft
@@ -106,7 +108,7 @@ def save_draft(
 def create_draft(actor: Actor, name: str) -> Draft:
     """A new process with nothing but its start."""
     require_any(actor, "edit")
-    title = name.strip() or "New process"
+    title = name.strip() or translate(say("New process"))
     key = _free_key(title)
     xml = NEW_DIAGRAM.format(key=quoteattr(key), name=quoteattr(title))
     with write_transaction():
@@ -139,31 +141,42 @@ class DraftConflict(Conflict):
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
-        who = draft.saved_by.get_username() if draft.saved_by else "somebody else"
-        super().__init__("draft-conflict", f"{who} has saved a newer draft meanwhile. Yours is kept in the browser.")
+        who = draft.saved_by.get_username() if draft.saved_by else say("Somebody else")
+        message = say("%(name)s has saved a newer draft meanwhile. Yours is kept in the browser.", name=who)
+        super().__init__("draft-conflict", message)
 
 
 def _check_texts(xml: str, files: Sequence[DraftFile]) -> None:
     texts = [xml, *(file["content"] for file in files)]
     if sum(map(len, texts)) > MOST_CHARACTERS or any("\0" in text for text in texts):
-        raise Invalid("draft-invalid", "The draft is longer than 5 million characters, or holds the character NUL.")
+        raise Invalid(
+            "draft-invalid", say("The draft is longer than 5 million characters, or holds the character NUL.")
+        )
     names = [file["name"] for file in files]
     if len(names) > MOST_FILES or len(set(names)) < len(names):
-        raise Invalid("draft-invalid", f"A draft has at most {MOST_FILES} files, each with a name of its own.")
+        raise Invalid(
+            "draft-invalid",
+            say("A draft has at most %(most)s files, each with a name of its own.", most=MOST_FILES),
+        )
     for name in names:
         if not name.strip() or len(name) > LONGEST_NAME or not name.endswith((".form", ".dmn")):
-            raise Invalid("draft-invalid", f"“{name[:40]}”: the files of a draft are called something.form or .dmn.")
+            raise Invalid(
+                "draft-invalid",
+                say("“%(name)s”: the files of a draft are called something.form or .dmn.", name=name[:40]),
+            )
 
 
 def _create(actor: Actor, key: str, name: str, xml: str, now: datetime, files: Sequence[DraftFile] = ()) -> Draft:
     if not KEY.match(key):
-        raise Invalid("key-invalid", "The id of a process begins with a letter and has only letters, digits, _ . -")
+        raise Invalid(
+            "key-invalid", say("The id of a process begins with a letter and has only letters, digits, _ . -")
+        )
     try:
         return Draft.objects.create(
             key=key, name=name or key, xml=xml, files=list(files), saved_at=now, saved_by_id=_key_of(actor)
         )
     except IntegrityError:
-        raise Conflict("draft-exists", "There is a draft with this id already.") from None
+        raise Conflict("draft-exists", say("There is a draft with this id already.")) from None
 
 
 def _key_of(actor: Actor) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from engine.core.machine.possible import possible_events
 from engine.core.model.graph import PROCESS
 from engine.core.model.runtime import Delivery
+from engine.core.model.words import say
 from engine.models import Instance, Subscription
 from engine.models.keys import number_of, span
 from engine.service.advance import in_unit
@@ -47,7 +48,9 @@ def send_event(actor: Actor, instance: int, name: str, variables: dict[str, Any]
     def act(store: Store, unit: Unit) -> None:
         loaded = store.load([instance]).get(instance)
         if loaded is None or loaded.row.status != ACTIVE:
-            raise Conflict("event-not-allowed", f"The instance is not running, so it takes no “{name}”.")
+            raise Conflict(
+                "event-not-allowed", say("The instance is not running, so it takes no “%(name)s”.", name=name)
+            )
         found = next((event for event in _open_events(row) if event.name == name), None)
         if found is None:
             raise Conflict("event-not-allowed", _refusal(row, name))
@@ -60,9 +63,11 @@ def send_event(actor: Actor, instance: int, name: str, variables: dict[str, Any]
 def _refusal(row: Instance, name: str) -> str:
     places = sorted({token.state.name or token.state.node for token in list_tokens(row.pk)})
     allowed = sorted({event.name for event in _open_events(row)})
-    now = f" in {' and '.join(f'“{place}”' for place in places)}" if places else ""
-    follows = f"Possible now: {', '.join(allowed)}." if allowed else "It takes no event now."
-    return f"“{name}” is not possible{now}. {follows}"
+    follows = say("Possible now: %(names)s.", names=", ".join(allowed)) if allowed else say("It takes no event now.")
+    if not places:
+        return say("“%(name)s” is not possible. %(follows)s", name=name, follows=follows)
+    where = ", ".join(f"“{place}”" for place in places)
+    return say("“%(name)s” is not possible in %(places)s. %(follows)s", name=name, places=where, follows=follows)
 
 
 def _open_events(row: Instance) -> list[OpenEvent]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from engine.core.model.words import say
 from engine.models import Incident, Job, Process, State
 from engine.models.keys import span
 from engine.service import jobs
@@ -46,7 +47,7 @@ def name_owner(actor: Actor, worker: str) -> str:
 def require_worker(actor: Actor) -> None:
     """Refuse who may serve no process at all."""
     if not is_all_powerful(actor) and "serve" not in role_rights(actor) and not allowed_processes(actor, "serve"):
-        raise Forbidden("not-a-worker", "You may not take jobs: ask for the role “workers”.")
+        raise Forbidden("not-a-worker", say("You may not take jobs: ask for the role “workers”."))
 
 
 def fetch(actor: Actor, worker: str, topics: Sequence[Topic], limit: int) -> list[LeasedJob]:
@@ -112,7 +113,7 @@ def extend(actor: Actor, worker: str, job: int, seconds: float) -> None:
     """The lock lasts from now on so long."""
     row, _ = get_job_row(actor, job)
     if row.owner != name_owner(actor, worker):
-        raise Conflict("lease-lost", "The job is not yours any more.")
+        raise Conflict("lease-lost", say("The job is not yours any more."))
     jobs.extend(job, row.owner, seconds=seconds)
 
 
@@ -124,7 +125,7 @@ def lock(actor: Actor, worker: str, job: int, seconds: float) -> None:
     def act(store: Store, unit: Unit) -> None:
         (fresh, loaded), *_ = store.load_jobs([row.id]) or _missing()
         if fresh.available_at is None or (fresh.available_at > now and fresh.owner not in (None, owner)):
-            raise Conflict("job-locked", "The job is somebody else's, or may not be taken now.")
+            raise Conflict("job-locked", say("The job is somebody else's, or may not be taken now."))
         unit.batch.jobs.append(fresh._replace(owner=owner, available_at=unit.now + timedelta(seconds=seconds)))
         unit.open(loaded).note("locked", fresh.token, fresh.id)
 
@@ -149,7 +150,7 @@ def set_retries(actor: Actor, job: int, retries: int) -> None:
         case = unit.open(loaded)
         if retries == 0:
             if fresh.retries > 0 or fresh.available_at is not None:
-                jobs.exhaust(unit, case, fresh, "The retries were set to 0.")
+                jobs.exhaust(unit, case, fresh, say("The retries were set to 0."))
             return
         open_incidents = Incident.objects.of(loaded.row.id).filter(job=job, status=Incident.Status.OPEN)
         incidents = list(open_incidents.values_list("id", flat=True))

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any, NamedTuple
 
 from engine.core.model.problems import DiagramError, Problem
+from engine.core.model.words import message_of, say
 from engine.service.decision_files import is_decision_file
 from engine.service.strict_json import NotJson, read_json
 
@@ -30,17 +31,23 @@ def checksum_of(file: File) -> str:
 
 
 def read_form(file: File) -> dict[str, Any]:
-    why = "it needs a list `components`."
+    why: str = say("it needs a list `components`.")
     schema = None
     try:
         schema = read_json(file.content)
     except NotJson as error:
-        why = str(error)
+        why = message_of(error)
     if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
-        raise DiagramError([Problem("not-a-form", "", None, f"“{file.name}” is no form: {why}")])
+        raise DiagramError(
+            [Problem("not-a-form", "", None, say("“%(name)s” is no form: %(why)s", name=file.name, why=why))]
+        )
     key = key_of_form(file, schema)
     if len(key) > LONGEST_NAME:
-        message = f"The id “{key[:40]}…” is longer than {LONGEST_NAME} characters; shorten it."
+        message = say(
+            "The id “%(key)s…” is longer than %(most)s characters; shorten it.",
+            key=key[:40],
+            most=LONGEST_NAME,
+        )
         raise DiagramError([Problem("text-too-long", "", None, message)])
     return schema
 

@@ -8,11 +8,14 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from engine.core.forms import check_form
 from engine.core.forms.fields import Field, read_fields
 from engine.core.forms.formulas import Formulas
 from engine.core.model.digits import read_whole
 from engine.core.model.problems import FieldProblem, FormError
+from engine.core.model.words import say
 from engine.models import FormVersion, Instance, Process, WorkItem
 from engine.service import documents, reading, worklist
 from engine.service.expressions import expression_budget
@@ -76,7 +79,7 @@ def generate_schema(actor: Actor, item: WorkItem, visible: Mapping[str, Any]) ->
     if may(actor, "see", item.state.version.process):
         simple = [(name, value) for name, value in visible.items() if _generated_type(value) and name != "comment"]
         fields = [_generated(name, value) for name, value in simple[:MOST_GENERATED]]
-    comment = {"type": "textarea", "key": "comment", "id": "comment", "label": "Comment"}
+    comment = {"type": "textarea", "key": "comment", "id": "comment", "label": gettext("Comment")}
     return {"type": "default", "components": [*fields, comment]}
 
 
@@ -174,7 +177,9 @@ def _check(
         # Nothing is asked for, so nothing is written.
         unknown = [name for name in values if name != "outcome"]
         if unknown:
-            raise FormError([FieldProblem(name, "unknown-field", "The form has no such field.") for name in unknown])
+            raise FormError(
+                [FieldProblem(name, "unknown-field", say("The form has no such field.")) for name in unknown]
+            )
     problems: list[FieldProblem] = []
     given = _with_files(actor, fields, values, instance.pk if instance is not None else None, problems)
     if problems:
@@ -201,7 +206,7 @@ def _with_files(
         if field.type == "file":
             described = documents.describe_files(actor, holder[last], instance)
             if described is None:
-                problems.append(FieldProblem(field.id, "file", "A file is missing; choose it again."))
+                problems.append(FieldProblem(field.id, "file", say("A file is missing; choose it again.")))
             else:
                 holder[last] = described
         elif field.columns and isinstance(holder[last], list):

@@ -7,6 +7,7 @@ from typing import get_args
 
 from django.contrib.auth.models import Group
 
+from engine.core.model.words import say
 from engine.models import Process, ProcessRight
 from engine.service.errors import Invalid, NotFound
 from engine.service.rights import Actor, Right, allowed_processes, groups_of, is_all_powerful, require
@@ -24,7 +25,7 @@ def may_grant(actor: Actor) -> bool:
 def list_granted(actor: Actor) -> list[tuple[Process, dict[str, set[str]]]]:
     """The processes whose rights the actor may give, with those given already."""
     if not may_grant(actor):
-        raise NotFound("rights-not-found", "Only administrators and process owners give rights.")
+        raise NotFound("rights-not-found", say("Only administrators and process owners give rights."))
     rows = Process.objects.filter(pk__in=allowed_processes(actor, "edit")).order_by("name", "key")
     given: dict[int, dict[str, set[str]]] = {}
     for right in ProcessRight.objects.filter(process__in=rows).select_related("group"):
@@ -35,7 +36,7 @@ def list_granted(actor: Actor) -> list[tuple[Process, dict[str, set[str]]]]:
 def get_granted(actor: Actor, key: str) -> Process:
     process = Process.objects.filter(key=key).first()
     if process is None or not may_grant(actor):
-        raise NotFound("process-not-found", "There is no such process, or you may not give rights to it.")
+        raise NotFound("process-not-found", say("There is no such process, or you may not give rights to it."))
     require(actor, "edit", process)
     return process
 
@@ -50,12 +51,12 @@ def grant(actor: Actor, process: Process, grants: Mapping[str, Set[str]]) -> Non
     groups = {group.name: group for group in Group.objects.filter(name__in=grants)}
     unknown = grants.keys() - groups.keys()
     if unknown:
-        raise Invalid("group-unknown", f"There is no group “{min(unknown)}”.")
+        raise Invalid("group-unknown", say("There is no group “%(unknown)s”.", unknown=min(unknown)))
     kept = {name: rights for name, rights in grants.items() if rights}
     editing = {name for name, rights in kept.items() if "edit" in rights}
     if kept and not is_all_powerful(actor) and not editing & groups_of(actor):
         raise Invalid(
-            "locked-out", "You would lock yourself out: one of your own groups has to keep the right to edit."
+            "locked-out", say("You would lock yourself out: one of your own groups has to keep the right to edit.")
         )
     with write_transaction():
         process.rights.exclude(group__name__in=kept).delete()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
+from engine.core.model.words import say
 from engine.service.errors import Conflict, Forbidden, Invalid
 from engine.service.items import change, require_holder, require_user
 from engine.service.rights import Actor, name_of
@@ -23,7 +22,7 @@ def delegate(item: int, actor: Actor, user: str) -> None:
         require_user(user)
         owner = row.owner or row.assignee or name_of(actor)
         if user == owner:
-            raise Invalid("delegate-self", _("The task is theirs already; choose somebody else."))
+            raise Invalid("delegate-self", say("The task is theirs already; choose somebody else."))
         return row._replace(assignee=user, owner=owner)
 
     change(item, actor, act)
@@ -35,9 +34,9 @@ def resolve(item: int, actor: Actor) -> str:
 
     def act(row: ItemRow, loaded: Loaded) -> ItemRow:
         if not row.owner:
-            raise Conflict("not-delegated", _("The task is not delegated any more."))
+            raise Conflict("not-delegated", say("The task is not delegated any more."))
         if row.assignee != name_of(actor):
-            raise Forbidden("not-yours", _("Only the person who has the task can hand it back."))
+            raise Forbidden("not-yours", say("Only the person who has the task can hand it back."))
         owners.append(row.owner)
         return row._replace(assignee=row.owner, owner=None)
 
@@ -52,13 +51,11 @@ def plan(item: int, actor: Actor, **changes: Any) -> None:
         raise TypeError(f"{', '.join(sorted(unknown))} cannot be planned.")
     priority = changes.get("priority", 0)
     if not isinstance(priority, int) or isinstance(priority, bool) or not 0 <= priority <= MOST_PRIORITY:
-        raise Invalid(
-            "priority-invalid", _("A priority is a whole number from 0 to %(most)s.") % {"most": MOST_PRIORITY}
-        )
+        raise Invalid("priority-invalid", say("A priority is a whole number from 0 to %(most)s.", most=MOST_PRIORITY))
     for name in ("due", "follow_up"):
         at = changes.get(name)
         if at is not None and (not isinstance(at, datetime) or at.tzinfo is None):
-            raise Invalid("date-invalid", _("Write the date like 2030-01-31T12:00."))
+            raise Invalid("date-invalid", say("Write the date like 2030-01-31T12:00."))
 
     def act(row: ItemRow, loaded: Loaded) -> ItemRow:
         require_holder(actor, row, loaded)

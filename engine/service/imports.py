@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.core.model.problems import DiagramError
+from engine.core.model.words import say
 from engine.core.parse import read_diagram
 from engine.core.parse.xml import as_text
 from engine.models.drafts import Draft
@@ -28,11 +29,11 @@ def import_files(actor: Actor, files: Sequence[File]) -> Imported:
     require_any(actor, "edit")
     done = Imported([], [])
     if len(files) > MOST_FILES:
-        raise Invalid("too-many-files", f"At most {MOST_FILES} files at once.")
+        raise Invalid("too-many-files", say("At most %(most)s files at once.", most=MOST_FILES))
     diagrams = [file for file in files if not _is_beside(file)]
     beside = [file for file in files if _is_beside(file)]
     if beside and not diagrams:
-        done.problems.append("Forms and decisions belong to a process: open one and import them there.")
+        done.problems.append(say("Forms and decisions belong to a process: open one and import them there."))
     for file in diagrams:
         _import(actor, file, beside, len(diagrams) == 1, done)
     return done
@@ -47,23 +48,29 @@ def _import(actor: Actor, file: File, beside: Sequence[File], is_only: bool, don
         diagram = read_diagram(file.content)
         xml = as_text(file.content)
     except DiagramError as error:
-        done.problems.append(f"{file.name}: {error.problems[0].message}")
+        done.problems.append(say("%(file)s: %(reason)s", file=file.name, reason=error.problems[0].message))
         return
     process = next((one for one in diagram.processes if one.is_executable), None) or next(iter(diagram.processes), None)
     if process is None:
-        done.problems.append(f"{file.name}: the file has no process.")
+        done.problems.append(say("%(file)s: the file has no process.", file=file.name))
         return
     try:
         own = [_as_draft_file(one) for one in beside if is_only or _is_named(one, xml)]
         draft = save_draft(actor, process.id, xml, 0, name=process.name or process.id, files=own)
     except Conflict:
         done.problems.append(
-            f"{file.name}: there is a draft “{process.id}” already; open it and import the file there."
+            say(
+                "%(file)s: there is a draft “%(process)s” already; open it and import the file there.",
+                file=file.name,
+                process=process.id,
+            )
         )
     except (Invalid, Forbidden, NotFound) as refused:
-        done.problems.append(f"{file.name}: {refused.message}")
+        done.problems.append(say("%(file)s: %(reason)s", file=file.name, reason=refused.message))
     except (DiagramError, UnicodeDecodeError):
-        done.problems.append(f"{file.name}: a form or decision beside it is no text; save it as UTF-8.")
+        done.problems.append(
+            say("%(file)s: a form or decision beside it is no text; save it as UTF-8.", file=file.name)
+        )
     else:
         done.drafts.append(draft)
 

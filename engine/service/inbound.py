@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from engine.core.model.problems import CorrelationError, ProcessError
+from engine.core.model.words import say
 from engine.service import correlation
 from engine.service.advance import in_unit
 from engine.service.errors import ServiceError
@@ -105,12 +106,14 @@ def _do(unit: Unit, actor: Actor, effect: Effect) -> list[int]:
     if isinstance(effect, SignalBy):
         reached = correlation.broadcast(unit, effect.name, given, actor=name_of(actor))
         if not reached:
-            raise CorrelationError(f"Nobody waits for the signal “{effect.name}”.")
+            raise CorrelationError(say("Nobody waits for the signal “%(name)s”.", name=effect.name))
         return []
     message = Message(effect.name, effect.key, is_open=effect.key is None)
     reached_instances = correlation.correlate(unit, message, given, actor=name_of(actor))
     if not reached_instances:
         if effect.seconds <= 0:
-            raise CorrelationError(f"Nothing waits for “{effect.name}”, and no process starts with it.")
+            raise CorrelationError(
+                say("Nothing waits for “%(name)s”, and no process starts with it.", name=effect.name)
+            )
         correlation.keep(unit, message, given, effect.seconds)
     return reached_instances

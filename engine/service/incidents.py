@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.core.model.words import say
 from engine.models import Incident
 from engine.models.keys import span
 from engine.service.errors import NotFound
@@ -34,5 +35,5 @@ def get_incident(actor: Actor, incident: int) -> Incident:
     rows = Incident.objects.filter(state__version__process__in=allowed_processes(actor, "see"))
     found: Incident | None = rows.select_related("state__version__process").filter(pk=incident).first()
     if found is None:
-        raise NotFound("incident-not-found", "There is no such incident, or you may not see it.")
+        raise NotFound("incident-not-found", say("There is no such incident, or you may not see it."))
     return found

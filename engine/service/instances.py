@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from engine.core.model.graph import PROCESS
 from engine.core.model.problems import CorrelationError, ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Failure
+from engine.core.model.words import Grouped, say
 from engine.core.run.starts import find_start
 from engine.models import BufferedMessage, Instance, Process, ProcessVersion
 from engine.models.keys import instance_of
@@ -150,7 +151,7 @@ def retry_incident(incident: int, actor: Actor, *, variables: dict[str, Any] | N
     def act(store: Store, unit: Unit) -> None:
         found = store.load_incidents([incident])
         if not found or found[0][0].status != 0:
-            raise Conflict("incident-closed", "The incident is closed already.")
+            raise Conflict("incident-closed", say("The incident is closed already."))
         incident_row, loaded = found[0]
         _require_living(loaded)
         case = unit.open(loaded)
@@ -206,11 +207,13 @@ def send_message(
                 return [known]
         if not reached:
             if time_to_live <= 0:
-                raise CorrelationError(f"Nothing waits for “{name}” with this key, and no process starts with it.")
+                raise CorrelationError(
+                    say("Nothing waits for “%(name)s” with this key, and no process starts with it.", name=name)
+                )
             if business_key is not None:
-                raise Invalid("not-kept", "A message for a business key is not kept: leave out how long it lives.")
+                raise Invalid("not-kept", say("A message for a business key is not kept: leave out how long it lives."))
             if BufferedMessage.objects.count() >= limits.read("messages"):
-                raise Busy("too-many-messages", "Too many messages wait for receivers; this one was not kept.")
+                raise Busy("too-many-messages", say("Too many messages wait for receivers; this one was not kept."))
             correlation.keep(unit, message, given, time_to_live, message_id)
         if message_id:
             unit.batch.events.append(EventRow(unit.now, source, message_id, reached[0] if reached else 0))
@@ -244,20 +247,23 @@ _write_json = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 def check_variables(variables: Any) -> dict[str, Any]:
     """Refuse what no database could keep, with the place; the variables themselves come back."""
     if not isinstance(variables, dict):
-        raise Invalid("variables-invalid", "Variables are an object with a value for each name.")
+        raise Invalid("variables-invalid", say("Variables are an object with a value for each name."))
     for name in variables:
         if not isinstance(name, str) or not name or len(name) > 255:
-            raise Invalid("variable-name", f"{str(name)[:40]!r} is no name for a variable.")
+            raise Invalid("variable-name", say("%(name)s is no name for a variable.", name=repr(str(name)[:40])))
     try:
         text = _write_json(variables)
         size = len(text.encode())
     except (ValueError, TypeError, RecursionError, UnicodeEncodeError) as error:
-        raise Invalid("variables-invalid", f"A variable cannot be kept: {error}") from None
+        raise Invalid("variables-invalid", say("A variable cannot be kept: %(reason)s", reason=error)) from None
     if "\\u0000" in text or "\0" in text:
-        raise Invalid("variables-invalid", "A text holds the character NUL, which no database can keep.")
+        raise Invalid("variables-invalid", say("A text holds the character NUL, which no database can keep."))
     most = limits.read("variables")
     if size > most:
-        raise TooLarge("variables-too-large", f"The variables take {size:,} bytes; {most:,} are allowed.")
+        raise TooLarge(
+            "variables-too-large",
+            say("The variables take %(size)s bytes; %(most)s are allowed.", size=Grouped(size), most=Grouped(most)),
+        )
     return variables
 
 
@@ -272,14 +278,17 @@ def find_startable(process: str, actor: Actor, number: int | None) -> tuple[Vers
     found = open_store().find_process(process)
     if found is not None and found[1] is not None and not _may_start(actor, found[0]):
         if allowed_processes(actor, "see", [found[0]]):
-            raise Forbidden("not-allowed", f"You may see “{process}” but not start it.")
+            raise Forbidden("not-allowed", say("You may see “%(process)s” but not start it.", process=process))
         found = None
     if found is None or found[1] is None:
-        raise NotFound("process-not-found", "There is no such process, or you may not start it.")
+        raise NotFound("process-not-found", say("There is no such process, or you may not start it."))
     key, latest, is_suspended = found
     assert latest is not None
     if is_suspended:
-        raise Conflict("process-suspended", f"“{process}” is suspended: it starts nothing until it is resumed.")
+        raise Conflict(
+            "process-suspended",
+            say("“%(process)s” is suspended: it starts nothing until it is resumed.", process=process),
+        )
     version = get_version(latest) if number is None else _numbered(key, number)
     return version, _initiator_of(version) if actor is not None else ""
 
@@ -291,10 +300,10 @@ def _may_start(actor: Actor, process: int) -> bool:
 def _numbered(process: int, number: int) -> Version:
     found = ProcessVersion.objects.filter(process=process, number=number).values_list("pk", "is_retired").first()
     if found is None:
-        raise NotFound("version-not-found", f"The process has no version {number}.")
+        raise NotFound("version-not-found", say("The process has no version %(number)s.", number=number))
     version, is_retired = found
     if is_retired:
-        raise Conflict("version-retired", f"Version {number} is retired: it starts nothing more.")
+        raise Conflict("version-retired", say("Version %(number)s is retired: it starts nothing more.", number=number))
     return get_version(version)
 
 
@@ -328,12 +337,12 @@ def move(unit: Unit, case: Case, delivery: Delivery) -> None:
     if isinstance(result, Failure):
         raise Invalid(result.code, result.message)
     if result.refused:
-        raise Conflict("already-gone", "It does not wait any more: somebody else was first.")
+        raise Conflict("already-gone", say("It does not wait any more: somebody else was first."))
 
 
 def _require_living(loaded: Loaded | None) -> Loaded:
     if loaded is None or loaded.row.status not in (ACTIVE, SUSPENDED):
-        raise Conflict("instance-ended", "The instance has ended already.")
+        raise Conflict("instance-ended", say("The instance has ended already."))
     return loaded
 
 
@@ -342,7 +351,7 @@ def _change_status(instance: int, actor: Actor, before: int, after: int, reason:
     require(actor, "operate", row.version.process)
 
     if not _change_statuses([instance], actor, before, after, reason):
-        raise Conflict("status-changed", "The instance is not in that state any more.")
+        raise Conflict("status-changed", say("The instance is not in that state any more."))
 
 
 def _change_statuses(ids: Sequence[int], actor: Actor, before: int, after: int, reason: str) -> int:

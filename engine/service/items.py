@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
-from django.utils.translation import gettext as _
 
 from engine.core.model.graph import STARTER, heard
 from engine.core.model.runtime import Delivery
+from engine.core.model.words import say
 from engine.models import WorkItem
 from engine.service.advance import in_unit
 from engine.service.audiences import has_member
@@ -49,9 +49,9 @@ def _claimed_by(actor: Actor) -> Change:
 
     def act(row: ItemRow, loaded: Loaded) -> ItemRow:
         if row.assignee not in (None, "", name):
-            raise Conflict("already-claimed", _("The task is %(name)s's already.") % {"name": row.assignee})
+            raise Conflict("already-claimed", say("The task is %(name)s's already.", name=row.assignee))
         if not _is_meant_for(actor, row, loaded):
-            raise Forbidden("not-a-candidate", _("The task is not meant for you."))
+            raise Forbidden("not-a-candidate", say("The task is not meant for you."))
         return row._replace(assignee=name)
 
     return act
@@ -62,7 +62,7 @@ def release(item: int, actor: Actor) -> None:
 
     def act(row: ItemRow, loaded: Loaded) -> ItemRow:
         if row.assignee != name_of(actor) and not _may(actor, "operate", loaded):
-            raise Forbidden("not-yours", _("Only the person who has the task can release it."))
+            raise Forbidden("not-yours", say("Only the person who has the task can release it."))
         return row._replace(assignee=row.owner, owner=None)  # who had delegated it has it again
 
     change(item, actor, act)
@@ -119,7 +119,7 @@ def complete_many(completions: Sequence[Completion], actor: Actor) -> list[int |
 def _complete(unit: Unit, actor: Actor, completion: Completion, row: ItemRow, loaded: Loaded) -> int:
     _require_open(row)
     if loaded.row.status != ACTIVE:
-        raise Conflict("instance-suspended", _("The process is suspended. Your input is kept; try again later."))
+        raise Conflict("instance-suspended", say("The process is suspended. Your input is kept; try again later."))
     _require_worker(actor, row, loaded)
     _require_other_eyes(actor, row, loaded)
     variables = completion.variables
@@ -138,39 +138,39 @@ def _require_visible(actor: Actor, found: tuple[ItemRow, Loaded] | None) -> tupl
         is_own = name_of(actor) in (row.assignee, row.owner)
         if is_own or _is_meant_for(actor, row, loaded) or _may(actor, "operate", loaded):
             return found
-    raise NotFound("task-not-found", _("There is no such task, or it is not yours."))
+    raise NotFound("task-not-found", say("There is no such task, or it is not yours."))
 
 
 def _require_open(row: ItemRow) -> None:
     if row.status != OPEN:
         if row.ended_by:
-            raise Conflict("already-completed", _("The task has been completed by %(name)s.") % {"name": row.ended_by})
-        raise Conflict("already-completed", _("The task has been completed or is no longer needed."))
+            raise Conflict("already-completed", say("The task has been completed by %(name)s.", name=row.ended_by))
+        raise Conflict("already-completed", say("The task has been completed or is no longer needed."))
 
 
 def _require_worker(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
     if row.owner and row.owner != name_of(actor) and not is_all_powerful(actor):
-        message = _("%(name)s delegated this task. Hand it back with what you found; they complete it.")
-        raise Forbidden("delegated", message % {"name": row.owner})
+        sentence = "%(name)s delegated this task. Hand it back with what you found; they complete it."
+        raise Forbidden("delegated", say(sentence, name=row.owner))
     if is_all_powerful(actor) or row.assignee == name_of(actor):
         return
     if row.assignee:
-        raise Forbidden("not-yours", _("The task is %(name)s's. Ask them to release it.") % {"name": row.assignee})
+        raise Forbidden("not-yours", say("The task is %(name)s's. Ask them to release it.", name=row.assignee))
     if not _is_meant_for(actor, row, loaded):
-        raise Forbidden("not-a-candidate", _("The task is not meant for you."))
+        raise Forbidden("not-a-candidate", say("The task is not meant for you."))
 
 
 def require_holder(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
     """The person who has the task, or who operates the process."""
     if row.assignee != name_of(actor) and not _may(actor, "operate", loaded):
         raise Forbidden(
-            "not-yours", _("Only the person who has the task, or an operator, can do this. Claim it first.")
+            "not-yours", say("Only the person who has the task, or an operator, can do this. Claim it first.")
         )
 
 
 def require_user(user: str) -> None:
     if not get_user_model().objects.filter(username=user, is_active=True).exists():
-        raise Invalid("user-unknown", _("There is no user “%(name)s”.") % {"name": user})
+        raise Invalid("user-unknown", say("There is no user “%(name)s”.", name=user))
 
 
 def _is_meant_for(actor: Actor, row: ItemRow, loaded: Loaded) -> bool:
@@ -197,7 +197,7 @@ def _require_other_eyes(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
     own = unpack(row.config)
     config = version.machine.states[version.state_keys[row.state]].config if own is None else own
     if needs_other_eyes(actor, loaded.row.id, loaded.row.started_by, config.get("four_eyes")):
-        raise Forbidden("four-eyes", _("You did an earlier step of this case; somebody else has to do this one."))
+        raise Forbidden("four-eyes", say("You did an earlier step of this case; somebody else has to do this one."))
 
 
 def _may(actor: Actor, right: Right, loaded: Loaded) -> bool:

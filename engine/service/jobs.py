@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from engine.core.model.runtime import ROOT, Delivery, Failure
+from engine.core.model.words import say
 from engine.core.run.failing import find_error
 from engine.core.triggers.schedule import ScheduleError, read_cycle, read_duration
 from engine.models import ProcessVersion
@@ -35,7 +36,7 @@ FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 3600.0
 MOST_LAPSES = 3
 MOST_FAILURES = 20  # attempts that the log of a job keeps
-MISSING = "There is no such job: it is done, or its step has been left."
+MISSING = say("There is no such job: it is done, or its step has been left.")
 
 
 class LeasedJob(NamedTuple):
@@ -129,7 +130,7 @@ def lease(
         with store.unit(has_claims=False):
             rows += store.lease_jobs(others, owner, until, now, limit - len(rows), states)
     for row in [row for row in rows if row.lapses >= MOST_LAPSES]:
-        fail(row.id, owner, "The worker died three times while it had this job.", retries=0)
+        fail(row.id, owner, say("The worker died three times while it had this job."), retries=0)
     usable = [row for row in rows if row.lapses < MOST_LAPSES]
     loaded = store.load({instance_of(row.id) for row in usable})
     return [describe_job(row, loaded[instance_of(row.id)]) for row in usable if instance_of(row.id) in loaded]
@@ -148,7 +149,7 @@ def extend(job: int, owner: str, *, seconds: float) -> None:
     store, now = open_store(), datetime.now(UTC)
     with store.unit():
         if not store.extend_lease([job], owner, now + timedelta(seconds=seconds)):
-            raise Conflict("lease-lost", "The job is not yours any more.")
+            raise Conflict("lease-lost", say("The job is not yours any more."))
 
 
 def complete(job: int, owner: str | None, variables: dict[str, Any] | None = None, *, actor: Actor = None) -> None:
@@ -223,7 +224,7 @@ def _bring_back_one(outcome: Settled, owner: str | None, actor: Actor, reason: s
         case = unit.open(loaded)
         note_reason(case, reason, actor)
         if not _take(unit, case, row, outcome, name_of(actor) or owner or ""):
-            raise Conflict("already-gone", "The process has gone on without this job.")
+            raise Conflict("already-gone", say("The process has gone on without this job."))
 
     in_unit(act, is_urgent=actor is None)
 
@@ -290,7 +291,7 @@ def unlock(job: int, actor: Actor) -> None:
     def act(store: Store, unit: Unit) -> None:
         row, loaded = _load(store, job, None, actor)
         if row.owner is None:
-            raise Conflict("job-free", "Nobody has this job.")
+            raise Conflict("job-free", say("Nobody has this job."))
         case = unit.open(loaded)
         case.note("reason", ROOT, f"taken from {row.owner}", name_of(actor))
         unit.batch.jobs.append(row._replace(owner=None, available_at=unit.now))
@@ -306,9 +307,9 @@ def _load(store: Store, job: int, owner: str | None, actor: Actor) -> tuple[JobR
     if actor is not None:
         require_job_right(actor, loaded, "operate" if owner is None else "serve")
     if owner is not None and row.owner != owner:
-        raise Conflict("lease-lost", "The job is not yours any more.")
+        raise Conflict("lease-lost", say("The job is not yours any more."))
     if loaded.row.status != ACTIVE:
-        raise Conflict("instance-suspended", "The instance is suspended or has ended.")
+        raise Conflict("instance-suspended", say("The instance is suspended or has ended."))
     return row, loaded
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from engine.core.model.limits import Limits
+from engine.core.model.words import say
 from engine.service.errors import Busy
 
 
@@ -40,7 +41,9 @@ class Door:
     def pass_through(self) -> Iterator[None]:
         with self.lock:
             if self.inside >= read("units"):
-                raise Busy("too-busy", "More is going on than there is room for. Nothing was changed; try again soon.")
+                raise Busy(
+                    "too-busy", say("More is going on than there is room for. Nothing was changed; try again soon.")
+                )
             self.inside += 1
         try:
             yield

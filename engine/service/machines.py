@@ -9,6 +9,7 @@ from engine.core.compile import compile_diagram
 from engine.core.compile.check import check_diagram
 from engine.core.model.graph import COMPLETE, END, PROCESS, Graph, State, Transition
 from engine.core.model.problems import DiagramError
+from engine.core.model.words import say
 from engine.core.parse import read_diagram
 from engine.service.expressions import expression_budget
 from engine.service.rights import Actor, require_any
@@ -36,7 +37,7 @@ def _describe(graph: Graph) -> dict[str, Any]:
 
 
 def _state(state: State) -> dict[str, Any]:
-    name = {PROCESS: "The process", END: "The end"}.get(state.key) or state.name or state.node
+    name = {PROCESS: say("The process"), END: say("The end")}.get(state.key) or state.name or state.node
     return {
         "key": state.key,
         "kind": state.kind,
@@ -65,10 +66,12 @@ def _cause(source: State, row: Transition) -> str:
     """What sets the transition off, as people say it."""
     if row.trigger == COMPLETE:
         own = next((event for event in source.config.get("events", ()) if event["trigger"] == COMPLETE), None)
-        return "when done" if own is None else _event(own)
+        return say("when done") if own is None else _event(own)
     if row.trigger.startswith("start"):
         known = next((entry for entry in source.config.get("starts", ()) if entry["trigger"] == row.trigger), None)
-        return "start" if known is None or known["kind"] == "none" else f"start by {_event(known)}"
+        return (
+            say("start") if known is None or known["kind"] == "none" else say("start by %(event)s", event=_event(known))
+        )
     event = next((one for one in source.config.get("events", ()) if one["trigger"] == row.trigger), None)
     return row.trigger if event is None else _event(event)
 

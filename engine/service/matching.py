@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from engine.core.model.problems import CorrelationError
 from engine.core.model.runtime import Delivery
+from engine.core.model.words import say
 from engine.models import Instance, Job, ProcessStart, ProcessVersion
 from engine.models.keys import instance_of
 from engine.service import external, jobs
@@ -75,7 +76,13 @@ def correlate(
         loaded = store.load({instance_of(row.id) for row in found})
         fitting = [row for row in found if _is_meant(row, loaded, where)]
         if len(fitting) > 1 and not is_for_all:
-            raise CorrelationError(f"{len(fitting)} steps wait for “{name}”: say which instance is meant.")
+            raise CorrelationError(
+                say(
+                    "%(fitting)s steps wait for “%(name)s”: say which instance is meant.",
+                    fitting=len(fitting),
+                    name=name,
+                )
+            )
         reached: list[Reached] = []
         for row in fitting if is_for_all else fitting[:1]:
             delivery = Delivery(row.token, row.trigger, {"variables": given}, name_of(actor))
@@ -84,7 +91,9 @@ def correlate(
         if not reached or is_for_all:
             reached += _start(unit, name, where, given, actor)
         if not reached:
-            raise CorrelationError(f"Nothing waits for “{name}” like this, and no process starts with it.")
+            raise CorrelationError(
+                say("Nothing waits for “%(name)s” like this, and no process starts with it.", name=name)
+            )
         return reached
 
     return in_unit(act)

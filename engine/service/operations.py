@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Min, Q
 
 from engine.core.model.runtime import Delivery as Message
+from engine.core.model.words import say
 from engine.models import (
     BufferedMessage,
     Delivery,
@@ -131,16 +132,16 @@ def fire_now(timer: int, actor: Actor, *, reason: str = "") -> None:
     """A timer fires before its time; one that repeats keeps its further moments."""
     process = Process.objects.filter(versions__states__timer__pk=timer).first()
     if process is None:
-        raise NotFound("timer-not-found", "There is no such timer: it has fired, or its step has been left.")
+        raise NotFound("timer-not-found", say("There is no such timer: it has fired, or its step has been left."))
     require(actor, "operate", process)
 
     def act(store: Store, unit: Unit) -> None:
         row = Timer.objects.filter(pk=timer).first()
         loaded = store.load([instance_of(timer)]).get(instance_of(timer))
         if row is None or loaded is None:
-            raise Conflict("timer-gone", "The timer has fired meanwhile, or its step has been left.")
+            raise Conflict("timer-gone", say("The timer has fired meanwhile, or its step has been left."))
         if row.is_held:
-            raise Conflict("instance-suspended", "The instance is suspended: its timers wait until it is resumed.")
+            raise Conflict("instance-suspended", say("The instance is suspended: its timers wait until it is resumed."))
         case = unit.open(loaded)
         note_reason(case, reason, actor)
         unit.batch.ended_timers.append(row.pk)

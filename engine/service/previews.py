@@ -10,6 +10,7 @@ from engine.core.compile.timer_words import describe_pause, describe_timer, list
 from engine.core.dmn import DecisionResult, compile_decisions
 from engine.core.feel import ExpressionError, compile_expression, from_instant
 from engine.core.model.decisions import DecisionModel, DecisionTable
+from engine.core.model.words import message_of, say
 from engine.core.parse.dmn import read_decisions
 from engine.core.parse.layout import with_layout
 from engine.core.triggers.schedule import ScheduleError, read_duration
@@ -29,12 +30,12 @@ def preview_timer(actor: Actor, kind: str, text: str, variables: Mapping[str, An
     try:
         value = _value_of(text, variables, now)
         if value is None:
-            return _answer(problem="Its value is known only when it runs: it depends on variables.")
+            return _answer(problem=say("Its value is known only when it runs: it depends on variables."))
         return _answer(words=describe_timer(kind, value, now), firings=list_firings(kind, value, now))
     except ExpressionError as error:
         return _answer(problem=error.problems[0].message)
     except (ScheduleError, ValueError, OverflowError) as error:
-        return _answer(problem=str(error))
+        return _answer(problem=message_of(error))
 
 
 def preview_retries(actor: Actor, text: str, retries: int) -> dict[str, Any]:
@@ -42,9 +43,10 @@ def preview_retries(actor: Actor, text: str, retries: int) -> dict[str, Any]:
     require_any(actor, "edit")
     pauses = [pause_of(text, attempt) for attempt in range(1, min(retries, MOST_PAUSES))]
     if text and retries > 1 and None in pauses[:1]:
-        return _answer(problem=f"“{text}” is no retry: write pauses like PT1M, PT10M, or a cycle like R3/PT10M.")
+        sentence = "“%(text)s” is no retry: write pauses like PT1M, PT10M, or a cycle like R3/PT10M."
+        return _answer(problem=say(sentence, text=text))
     words = [describe_pause(read_duration(f"PT{pause:g}S")) for pause in pauses if pause is not None]
-    return _answer(words=f"Waits {', then '.join(words)}; then it is an incident" if words else "")
+    return _answer(words=say("Waits %(pauses)s; then it is an incident", pauses=", ".join(words)) if words else "")
 
 
 def try_decision(
@@ -55,7 +57,7 @@ def try_decision(
     models = [read_decisions(content) for content in files]
     decisions = compile_decisions(models, budget=expression_budget())
     if not any(one.id == decision for model in models for one in model.decisions):
-        raise NotFound("decision-not-found", f"The files have no decision “{decision}”.")
+        raise NotFound("decision-not-found", say("The files have no decision “%(decision)s”.", decision=decision))
     result = decisions.evaluate(decision, check_variables(dict(variables)), now=datetime.now(UTC))
     return result, _rules_of(models, decision)
 
@@ -74,7 +76,7 @@ def _rules_of(models: Sequence[DecisionModel], decision: str) -> list[str]:
 def _value_of(text: str, variables: Mapping[str, Any], now: datetime) -> Any:
     """The text itself, or what its expression gives; None where variables are missing."""
     if not text.strip():
-        raise ScheduleError("It has no value yet.")
+        raise ScheduleError(say("It has no value yet."))
     if not text.startswith("="):
         return text
     expression = compile_expression(text[1:], names=list(variables), budget=expression_budget())

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Q
 
+from engine.core.model.words import say
 from engine.core.parse.layout import with_layout
 from engine.core.parse.xml import as_text
 from engine.models import (
@@ -81,7 +82,7 @@ def list_started(actor: Actor, *, before: int | None = None, limit: int = PAGE) 
 def get_process(actor: Actor, key: str) -> Process:
     process = Process.objects.select_related("latest__deployment", "latest__file").filter(key=key).first()
     if process is None:
-        raise NotFound("process-not-found", "There is no such process, or you may not see it.")
+        raise NotFound("process-not-found", say("There is no such process, or you may not see it."))
     require(actor, "see", process)
     return process
 
@@ -89,7 +90,7 @@ def get_process(actor: Actor, key: str) -> Process:
 def get_startable(actor: Actor, key: str) -> Process:
     process = Process.objects.select_related("latest").filter(key=key, latest__isnull=False).first()
     if process is None:
-        raise NotFound("process-not-found", "There is no such process, or you may not see it.")
+        raise NotFound("process-not-found", say("There is no such process, or you may not see it."))
     require(actor, "start", process)
     return process
 
@@ -112,7 +113,9 @@ def get_version(actor: Actor, key: str, number: int) -> ProcessVersion:
     process = get_process(actor, key)
     version = ProcessVersion.objects.select_related("process").filter(process=process, number=number).first()
     if version is None:
-        raise NotFound("version-not-found", f"“{process}” has no version {number}.")
+        raise NotFound(
+            "version-not-found", say("“%(process)s” has no version %(number)s.", process=process, number=number)
+        )
     return version
 
 
@@ -150,7 +153,7 @@ def get_instance(actor: Actor, instance: int) -> Instance:
         not is_all_powerful(actor)
         and row.version.process_id not in allowed_processes(actor, "see", [row.version.process_id])
     ):
-        raise NotFound("instance-not-found", "There is no such instance, or you may not see it.")
+        raise NotFound("instance-not-found", say("There is no such instance, or you may not see it."))
     return row
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Count, Max, Min, Q, QuerySet
 
+from engine.core.model.words import say
 from engine.models import Incident, Repair, RepairItem
 from engine.push.signals import work_waiting
 from engine.service.errors import Conflict, NotFound, ServiceError
@@ -85,7 +86,7 @@ def incidents_like(actor: Actor, sample: int) -> list[int]:
     """All open incidents with the cause of this one, the oldest first."""
     row = _open_incidents(actor).filter(pk=sample).select_related("state__version").first()
     if row is None:
-        raise NotFound("incident-not-found", "There is no such open incident, or you may not repair it.")
+        raise NotFound("incident-not-found", say("There is no such open incident, or you may not repair it."))
     node = row.node or row.state.node
     rows = _open_incidents(actor).filter(Q(node=node) | Q(node="", state__node=node), code=row.code)
     rows = rows.filter(state__version__process=row.state.version.process_id)
@@ -96,7 +97,7 @@ def incidents_like(actor: Actor, sample: int) -> list[int]:
 def get_incident(actor: Actor, incident: int) -> Incident:
     row: Incident | None = Incident.objects.select_related("state__version__process").filter(pk=incident).first()
     if row is None or row.state.version.process_id not in allowed_processes(actor, "operate"):
-        raise NotFound("incident-not-found", "There is no such incident, or you may not repair it.")
+        raise NotFound("incident-not-found", say("There is no such incident, or you may not repair it."))
     return row
 
 
@@ -108,7 +109,10 @@ def start_repair(
     given = check_variables(variables or {})
     incidents = incidents_like(actor, sample)
     if expected is not None and len(incidents) > expected:
-        raise Conflict("more-incidents", f"There are {len(incidents)} incidents of this kind by now. Look again.")
+        raise Conflict(
+            "more-incidents",
+            say("There are %(incidents)s incidents of this kind by now. Look again.", incidents=len(incidents)),
+        )
     row = Incident.objects.get(pk=sample)
     with transaction.atomic():
         repair = Repair.objects.create(
@@ -125,7 +129,7 @@ def start_repair(
 def get_repair(actor: Actor, repair: int) -> Repair:
     row = Repair.objects.filter(pk=repair).first()
     if row is None or not _may_see(actor, row):
-        raise NotFound("repair-not-found", "There is no such repair.")
+        raise NotFound("repair-not-found", say("There is no such repair."))
     return row
 
 
@@ -150,7 +154,9 @@ def _do_piece(repair: Repair) -> int:
     person = get_user_model().objects.filter(username=repair.actor, is_active=True).first()
     pending = list(repair.items.filter(result__isnull=True).order_by("id")[:BATCH])
     for item in pending:
-        item.result = _try_again(item, repair, person) if person is not None else "This person may not act any more."
+        item.result = (
+            _try_again(item, repair, person) if person is not None else say("This person may not act any more.")
+        )
         item.save(update_fields=["result"])
     # Counted anew: what a worker that died had done stands in its items.
     counts = repair.items.aggregate(

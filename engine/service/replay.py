@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from engine.core.model.runtime import ROOT
+from engine.core.model.words import say
 from engine.core.run.replay import PastToken, PastWait, Replay
 from engine.models import Incident, Job, Step
 from engine.models.keys import span
@@ -50,7 +51,7 @@ def rebuild_at(actor: Actor, instance: int, sequence: int) -> Past:
             if entry[0] in ("suspended", "resumed"):
                 is_suspended = entry[0] == "suspended"
     if not replay.sequence:
-        raise NotFound("no-such-moment", "The history begins with the sequence number 1.")
+        raise NotFound("no-such-moment", say("The history begins with the sequence number 1."))
     status = "suspended" if is_suspended and replay.status == "active" else replay.status
     tokens = [replay.tokens[number] for number in sorted(replay.tokens)]
     return Past(

@@ -9,6 +9,7 @@ from typing import Literal
 
 from django.contrib.auth.models import AbstractUser
 
+from engine.core.model.words import say
 from engine.models import Process, ProcessRight
 from engine.service.errors import Forbidden, NotFound
 
@@ -77,21 +78,29 @@ def require(actor: Actor, right: Right, process: Process) -> None:
     if may(actor, right, process):
         return
     if right != "see" and may(actor, "see", process):
-        raise Forbidden("not-allowed", f"You may see “{process}” but not {_VERBS[right]} it.")
-    raise NotFound("process-not-found", "There is no such process, or you may not see it.")
+        raise Forbidden("not-allowed", say(_NOT_WITH_THIS[right], process=process))
+    raise NotFound("process-not-found", say("There is no such process, or you may not see it."))
 
 
 def require_any(actor: Actor, right: Right) -> None:
     """Refuse unless the actor's role allows it in general: for what does not belong to a process yet."""
     if not is_all_powerful(actor) and right not in role_rights(actor):
-        raise Forbidden("not-allowed", f"Your role does not allow you to {_VERBS[right]} processes.")
+        raise Forbidden("not-allowed", _NOT_AT_ALL[right])
 
 
-_VERBS: dict[Right, str] = {
-    "start": "start",
-    "see": "see",
-    "work": "work in",
-    "serve": "do the jobs of",
-    "operate": "operate",
-    "edit": "edit and deploy",
+_NOT_WITH_THIS: dict[Right, str] = {
+    "start": say("You may see “%(process)s” but not start it."),
+    "see": say("You may not see “%(process)s”."),
+    "work": say("You may see “%(process)s” but not work in it."),
+    "serve": say("You may see “%(process)s” but not do the jobs of it."),
+    "operate": say("You may see “%(process)s” but not operate it."),
+    "edit": say("You may see “%(process)s” but not edit and deploy it."),
+}
+_NOT_AT_ALL: dict[Right, str] = {
+    "start": say("Your role does not allow you to start processes."),
+    "see": say("Your role does not allow you to see processes."),
+    "work": say("Your role does not allow you to work in processes."),
+    "serve": say("Your role does not allow you to do the jobs of processes."),
+    "operate": say("Your role does not allow you to operate processes."),
+    "edit": say("Your role does not allow you to edit and deploy processes."),
 }

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import IntegrityError
 
 from engine.core.model.problems import DiagramError
+from engine.core.model.words import say
 from engine.core.simulate.picture import coverage
 from engine.core.simulate.verdict import ASPECTS, expect_as, judge
 from engine.models import Scenario
@@ -53,9 +54,12 @@ class ScenariosRed(Conflict):
         self.results = list(results)
         red = [result for result in results if not result.is_green]
         names = ", ".join(f"“{result.name}”" for result in red[:5])
-        more = f" and {len(red) - 5} more" if len(red) > 5 else ""
-        message = f"{len(red)} of {len(results)} scenarios do not go as expected: {names}{more}."
-        super().__init__("scenarios-red", f"{message} Nothing was deployed; deploy all the same, or mend them first.")
+        sentence = (
+            "%(red)s of %(all)s scenarios do not go as expected: %(names)s. "
+            "Nothing was deployed; deploy all the same, or mend them first."
+        )
+        message = say(sentence, red=len(red), all=len(results), names=names + (" …" if len(red) > 5 else ""))
+        super().__init__("scenarios-red", message)
 
 
 def list_scenarios(actor: Actor, process: str) -> list[Scenario]:
@@ -71,13 +75,19 @@ def save_scenario(
     require_edit(actor, process)
     title = name.strip()
     if not title or len(title) > LONGEST_NAME:
-        raise Invalid("scenario-name", f"A scenario needs a name of at most {LONGEST_NAME} characters.")
+        raise Invalid(
+            "scenario-name",
+            say("A scenario needs a name of at most %(most)s characters.", most=LONGEST_NAME),
+        )
     script = trials.read(actions, mocks)
     player, refused = trials.play_on(trials.prepare(actor, files, process), script)
     if refused is not None:
-        raise Invalid("scenario-refused", f"Action {len(player.steps) + 1} cannot be done: {refused.message}")
+        raise Invalid(
+            "scenario-refused",
+            say("Action %(number)s cannot be done: %(message)s", number=len(player.steps) + 1, message=refused.message),
+        )
     if not player.simulation.runs:
-        raise Invalid("scenario-empty", "Start a run first: there is nothing to keep.")
+        raise Invalid("scenario-empty", say("Start a run first: there is nothing to keep."))
     values = {
         "actions": [action.to_json() for action in script.actions],
         "mocks": {kind: mock.to_json() for kind, mock in script.mocks.items()},
@@ -86,21 +96,21 @@ def save_scenario(
         "saved_by_id": None if actor is None else int(actor.pk),
     }
     if not is_replacing and Scenario.objects.filter(process=process).count() >= MOST:
-        raise Conflict("scenario-limit", f"A process has at most {MOST} scenarios; delete some first.")
+        raise Conflict("scenario-limit", say("A process has at most %(most)s scenarios; delete some first.", most=MOST))
     try:
         with write_transaction():
             if is_replacing:
                 return Scenario.objects.update_or_create(process=process, name=title, defaults=values)[0]
             return Scenario.objects.create(process=process, name=title, **values)
     except IntegrityError:
-        raise Conflict("scenario-exists", f"There is a scenario “{title}” already.") from None
+        raise Conflict("scenario-exists", say("There is a scenario “%(title)s” already.", title=title)) from None
 
 
 def get_scenario(actor: Actor, process: str, scenario: int) -> Scenario:
     require_edit(actor, process)
     row = Scenario.objects.filter(process=process, pk=scenario).first()
     if row is None:
-        raise NotFound("scenario-not-found", "There is no such scenario, or you may not see it.")
+        raise NotFound("scenario-not-found", say("There is no such scenario, or you may not see it."))
     return row
 
 
@@ -135,7 +145,12 @@ def coverage_of(results: Sequence[Result]) -> dict[str, dict[str, int]]:
 
 
 def _not_run(row: Scenario) -> Result:
-    return Result(row.pk, row.name, [f"Not played: the others took more than {LONGEST_SECONDS:g} seconds."], 0.0)
+    return Result(
+        row.pk,
+        row.name,
+        [say("Not played: the others took more than %(seconds)s seconds.", seconds=f"{LONGEST_SECONDS:g}")],
+        0.0,
+    )
 
 
 def _run(bench: trials.Bench, row: Scenario) -> Result:

@@ -6,6 +6,8 @@ import json
 import math
 from typing import Any, NoReturn
 
+from engine.core.model.words import say
+
 DEEPEST = 100
 LONGEST_NUMBER = 400  # characters
 
@@ -21,32 +23,32 @@ def read_json(content: bytes) -> Any:
             content.decode(), parse_constant=_refuse_constant, parse_int=_read_int, parse_float=_read_float
         )
     except UnicodeDecodeError:
-        raise NotJson("The text is not UTF-8.") from None
+        raise NotJson(say("The text is not UTF-8.")) from None
     except json.JSONDecodeError as error:
-        raise NotJson(f"The text is no JSON: {error}.") from None
+        raise NotJson(say("The text is no JSON: %(reason)s.", reason=error)) from None
     except RecursionError:
         raise NotJson(_TOO_DEEP) from None
     _check(value)
     return value
 
 
-_TOO_DEEP = f"The JSON is nested more than {DEEPEST} deep."
+_TOO_DEEP = say("The JSON is nested more than %(most)s deep.", most=DEEPEST)
 
 
 def _refuse_constant(text: str) -> NoReturn:
-    raise NotJson(f"{text} is no JSON number.")
+    raise NotJson(say("%(text)s is no JSON number.", text=text))
 
 
 def _read_int(text: str) -> int:
     if len(text) > LONGEST_NUMBER:
-        raise NotJson(f"A number has more than {LONGEST_NUMBER} digits.")
+        raise NotJson(say("A number has more than %(most)s digits.", most=LONGEST_NUMBER))
     return int(text)
 
 
 def _read_float(text: str) -> float:
     number = float(text) if len(text) <= LONGEST_NUMBER else math.inf
     if math.isinf(number):
-        raise NotJson(f"The number {text[:40]} is too large or too long.")
+        raise NotJson(say("The number %(text)s is too large or too long.", text=text[:40]))
     return number
 
 
@@ -71,8 +73,8 @@ def _check(value: Any) -> None:
 
 def _check_text(text: str) -> None:
     if "\0" in text:
-        raise NotJson("A text holds the character NUL, which no database can keep.")
+        raise NotJson(say("A text holds the character NUL, which no database can keep."))
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise NotJson("A text holds half a character (a lone surrogate).") from None
+        raise NotJson(say("A text holds half a character (a lone surrogate).")) from None

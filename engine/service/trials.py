@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from engine.core.model.diagram import Diagram, Node
 from engine.core.model.problems import DiagramError
+from engine.core.model.words import Grouped, message_of, say
 from engine.core.parse import read_diagram
 from engine.core.parse.dmn import read_decisions
 from engine.core.simulate.deployment import Deployed
@@ -69,7 +70,7 @@ def read(actions: object, mocks: object) -> Script:
     try:
         script = read_script(actions, mocks)
     except ScriptError as error:
-        raise Invalid("script-invalid", str(error)) from None
+        raise Invalid("script-invalid", message_of(error)) from None
     for variables in (*(one.variables for one in script.actions), *(one.variables for one in script.mocks.values())):
         check_variables(dict(variables))
     return script
@@ -86,7 +87,10 @@ def prepare(actor: Actor, files: Sequence[File], main: str = "") -> Bench:
     """The files, and of what is deployed whatever they refer to and the actor may see. DiagramError where the files
     cannot run. `main` is the process that is meant, else the first one."""
     if sum(len(file.content) for file in files) > MOST_CHARACTERS:
-        raise Invalid("files-too-large", f"The files are larger than {MOST_CHARACTERS:,} bytes together.")
+        raise Invalid(
+            "files-too-large",
+            say("The files are larger than %(most)s bytes together.", most=Grouped(MOST_CHARACTERS)),
+        )
     diagrams = [file.content for file in files if not is_decision_file(file.name) and not is_form_file(file.name)]
     decisions = [file.content for file in files if is_decision_file(file.name)]
     forms = {key_of_form(file, form): form for file in files if is_form_file(file.name) for form in [read_form(file)]}

@@ -19,6 +19,7 @@ from engine.core.model.effects import (
 )
 from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Instance, Snapshot
+from engine.core.model.words import Grouped, say
 from engine.core.run.inline import evaluate, is_expression
 from engine.models.keys import instance_of, make_key, number_of
 from engine.service import correlation, limits, registered, telemetry
@@ -187,7 +188,7 @@ class Unit:
         if isinstance(result, Failure):
             raise ProcessError(result.code, result.node, result.message)
         if result.refused:
-            message = f"“{version.process}” starts only by a message, a signal or a timer."
+            message = say("“%(process)s” starts only by a message, a signal or a timer.", process=version.process)
             raise ProcessError("no-plain-start", "", message)
         self.cases[birth.id] = case
         self.chains[birth.id] = birth.chain
@@ -198,9 +199,11 @@ class Unit:
         self.hops += birth.parent is None
         try:
             if birth.parent is None and max(self.hops - MOST_HOPS, birth.chain - limits.read("hops")) > 0:
-                raise ProcessError("start-limit", "", "Too many starts follow from one step: a chain without end.")
+                raise ProcessError("start-limit", "", say("Too many starts follow from one step: a chain without end."))
             if birth.depth > limits.read("call_depth"):
-                raise ProcessError("call-depth", "", f"More than {limits.read('call_depth')} calls in one another.")
+                raise ProcessError(
+                    "call-depth", "", say("More than %(most)s calls in one another.", most=limits.read("call_depth"))
+                )
             self._bear(birth)
         except ProcessError as error:
             self._report_stillborn(birth, error)
@@ -213,7 +216,9 @@ class Unit:
         node = ""
         if birth.parent is not None and token in case.tokens:
             node = case.version.machine.states[case.tokens[token].state].node
-        message = f"“{birth.version.process}” could not be started: {error.message}"
+        message = say(
+            "“%(process)s” could not be started: %(message)s", process=birth.version.process, message=error.message
+        )
         case.open_incident(token if token in case.tokens else ROOT, node, error.code, message, "enter")
 
     # what instances do to one another
@@ -235,7 +240,9 @@ class Unit:
             return
         process = self.store.find_process(effect.process)
         if process is not None and process[2]:
-            message = f"“{effect.process}” is suspended: it starts nothing until it is resumed. Then retry."
+            message = say(
+                "“%(process)s” is suspended: it starts nothing until it is resumed. Then retry.", process=effect.process
+            )
             case.open_incident(effect.token, effect.node, "process-suspended", message, "enter")
             return
         self.births.append(
@@ -350,7 +357,10 @@ class Unit:
         if case is None:
             case = next(map(self.open, self.store.load([one.instance]).values()), None)
         if case is not None and case.is_active and one.delivery.token in (ROOT, *case.tokens):
-            message = f"More than {limits.read('hops')} messages and signals cause one another: a chain without end."
+            message = say(
+                "More than %(most)s messages and signals cause one another: a chain without end.",
+                most=limits.read("hops"),
+            )
             self.park(case, one.delivery, Failure("hop-limit", "", message))
 
     def park(self, case: Case, delivery: Delivery, failure: Failure) -> None:
@@ -361,8 +371,9 @@ class Unit:
 
 
 def _refuse_history(case: Case) -> Failure:
-    message = (
-        f"The history has more than {limits.read('history'):,} entries: nothing moves until LIMIT_HISTORY allows it."
+    message = say(
+        "The history has more than %(most)s entries: nothing moves until LIMIT_HISTORY allows it.",
+        most=Grouped(limits.read("history")),
     )
     return Failure("history-limit", "", message)
 

@@ -16,6 +16,7 @@ from engine.core.machine.hooks import ProcessMachine
 from engine.core.model import graph
 from engine.core.model.behaviour import Fault
 from engine.core.model.digits import read_whole
+from engine.core.model.words import say
 from engine.core.parse.dmn import read_decisions
 from engine.models import DecisionVersion, DeployedFile, ProcessVersion, State, Transition
 from engine.service import audiences, outbox
@@ -68,7 +69,7 @@ def find_latest(process: str) -> Version:
     row = ProcessVersion.objects.filter(process__key=process, process__latest__isnull=False)
     found = row.order_by("-number").values_list("process__latest", flat=True).first()
     if found is None:
-        raise NotFound("process-not-found", f"No process “{process}” is deployed.")
+        raise NotFound("process-not-found", say("No process “%(process)s” is deployed.", process=process))
     return get_version(found)
 
 
@@ -85,7 +86,14 @@ def find_version(process: str, binding: str, version: str, deployment: int) -> V
         rows = rows.filter(tag=version)
     found = rows.order_by("-number").values_list("pk", flat=True).first()
     if found is None:
-        raise NotFound("version-not-found", f"No version of “{process}” fits the binding {binding} {version}.".rstrip())
+        raise NotFound(
+            "version-not-found",
+            say(
+                "No version of “%(process)s” fits the binding %(binding)s.",
+                process=process,
+                binding=f"{binding} {version}".rstrip(),
+            ),
+        )
     return get_version(found)
 
 
@@ -93,7 +101,9 @@ def retire(version: ProcessVersion, actor: Actor, *, is_retired: bool = True) ->
     """A retired version starts nothing more, neither by its number nor by a call; what runs on it goes on."""
     require(actor, "edit", version.process)
     if is_retired and version.process.latest_id == version.pk:
-        raise Conflict("version-latest", f"“{version}” is the latest version. Deploy another one first.")
+        raise Conflict(
+            "version-latest", say("“%(version)s” is the latest version. Deploy another one first.", version=version)
+        )
     ProcessVersion.objects.filter(pk=version.pk).update(is_retired=is_retired)
 
 
@@ -109,7 +119,7 @@ def forget_all() -> None:
 def _build(version: int) -> Version:
     row = ProcessVersion.objects.select_related("process").filter(pk=version).first()
     if row is None:
-        raise NotFound("version-not-found", "There is no such version.")
+        raise NotFound("version-not-found", say("There is no such version."))
     states = list(State.objects.filter(version=version).order_by("position"))
     keys = {state.pk: state.key for state in states}
     transitions = Transition.objects.filter(version=version).order_by("number")
@@ -154,7 +164,7 @@ def _decide_in(deployment: int) -> Any:
         if found is None:
             raise Fault(
                 "decision-missing",
-                f"No decision with the id “{decision}” is deployed. Deploy it, then retry.",
+                say("No decision with the id “%(decision)s” is deployed. Deploy it, then retry.", decision=decision),
             )
         return decisions_of(found).evaluate(decision, variables, now=now)._replace(version=found.number)
 

@@ -19,6 +19,7 @@ import standardwebhooks
 from django.conf import settings
 from django.db.models import Count, Q
 
+from engine.core.model.words import message_of, say
 from engine.models import Outbox, Process, Webhook
 from engine.push.signals import work_waiting
 from engine.service import breakers, outgoing
@@ -89,7 +90,7 @@ def list_webhooks(actor: Actor) -> list[Webhook]:
 def get_webhook(actor: Actor, webhook: int) -> Webhook:
     row = Webhook.objects.select_related("process").filter(pk=webhook).first()
     if row is None or not _may_change(actor, row.process):
-        raise NotFound("webhook-not-found", "There is no such webhook, or it is not yours to change.")
+        raise NotFound("webhook-not-found", say("There is no such webhook, or it is not yours to change."))
     return row
 
 
@@ -101,7 +102,7 @@ def create_webhook(
     if process is not None:
         require(actor, "operate", process)
     elif not _is_administrator(actor):
-        raise Forbidden("not-allowed", "Only administrators can make a webhook for every process: name one.")
+        raise Forbidden("not-allowed", say("Only administrators can make a webhook for every process: name one."))
     row = Webhook(process=process, created_at=datetime.now(UTC), created_by=name_of(actor))
     return _save(row, url, name, kinds)
 
@@ -193,7 +194,7 @@ def send_again(actor: Actor, webhook: int, sending: int) -> None:
     with write_transaction():
         rows = Outbox.objects.filter(webhook=row.pk, pk=sending, available_at__isnull=True)
         if not rows.update(available_at=datetime.now(UTC), sent_at=None, attempts=0):
-            raise Conflict("not-settled", "The event is still on its way, or there is none.")
+            raise Conflict("not-settled", say("The event is still on its way, or there is none."))
     work_waiting.send(sender=None, queue="outbox")
 
 
@@ -305,12 +306,12 @@ def _save(row: Webhook, url: str, name: str, kinds: Collection[str]) -> Webhook:
     try:
         outgoing.check_url(url)
     except outgoing.Refused as error:
-        raise Invalid("webhook-url", str(error)) from None
+        raise Invalid("webhook-url", message_of(error)) from None
     if len(url) > 2000 or len(name) > 255:
-        raise Invalid("webhook-invalid", "The address has at most 2000 characters and the name 255.")
+        raise Invalid("webhook-invalid", say("The address has at most 2000 characters and the name 255."))
     for kind in kinds:
         if not kind or len(kind) > 255:
-            raise Invalid("webhook-kind", f"Kinds are words like {next(iter(KINDS))} or task.*.")
+            raise Invalid("webhook-kind", say("Kinds are words like %(kinds)s or task.*.", kinds=next(iter(KINDS))))
     row.url, row.name, row.kinds = url, name, sorted(set(kinds))
     with write_transaction():
         row.save()

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet
 
+from engine.core.model.words import say
 from engine.models import Audience, Instance, WorkItem
 from engine.models.keys import span
 from engine.service.audiences import audiences_of
@@ -133,7 +134,7 @@ def get_item(actor: Actor, item: int) -> WorkItem:
     """One that the actor may work on, or may operate the process of."""
     row = WorkItem.objects.select_related("state__version__process").filter(pk=item).first()
     if row is None or not _is_visible(actor, row):
-        raise NotFound("task-not-found", "There is no such task, or it is not yours.")
+        raise NotFound("task-not-found", say("There is no such task, or it is not yours."))
     return complete_item(row)
 
 

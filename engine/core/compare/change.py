@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.core.model.words import say
+
 Kind = Literal["added", "removed", "changed", "moved"]
 Part = Literal["process", "decision", "form"]
 MOST_SHOWN = 80  # characters of a value inside a sentence
@@ -29,23 +31,38 @@ class Change:
 
     @property
     def words(self) -> str:
-        if not self.what:
-            verb = {"added": "was added", "removed": "was removed"}.get(self.kind, "has changed")
+        label, what = self.label, self.what
+        if not what:
             if self.kind == "moved":
-                verb = f"was moved from {self.before} to {self.after}"
-            return f"{self.label} {verb}."
-        of = f"{self.label}: {self.what}"
+                places = {"before": self.before, "after": self.after}
+                return say("%(label)s was moved from %(before)s to %(after)s.", label=label, **places)
+            return say(_WHOLE.get(self.kind, "%(label)s has changed."), label=label)
+        before, after = _shown(self.before), _shown(self.after)
         if self.before is None:
-            return f"{of} is now {_shown(self.after)}."
+            return say("%(label)s: %(what)s is now %(after)s.", label=label, what=what, after=after)
         if self.after is None:
-            return f"{of} is gone; it was {_shown(self.before)}."
-        if "\n" in self.before + self.after or len(self.before) + len(self.after) > 4 * MOST_SHOWN:
-            return f"{of} has changed."
-        return f"{of} changed from {_shown(self.before)} to {_shown(self.after)}."
+            return say("%(label)s: %(what)s is gone; it was %(before)s.", label=label, what=what, before=before)
+        if self.is_long:
+            return say("%(label)s: %(what)s has changed.", label=label, what=what)
+        sentence = "%(label)s: %(what)s changed from %(before)s to %(after)s."
+        return say(sentence, label=label, what=what, before=before, after=after)
+
+    @property
+    def is_long(self) -> bool:
+        """The values do not fit into a sentence."""
+        before, after = self.before or "", self.after or ""
+        return bool(before and after) and ("\n" in before + after or len(before) + len(after) > 4 * MOST_SHOWN)
+
+
+_WHOLE = {
+    "added": say("%(label)s was added."),
+    "removed": say("%(label)s was removed."),
+    "changed": say("%(label)s has changed."),
+}
 
 
 def _shown(text: str | None) -> str:
     line = " ".join((text or "").split())
     if len(line) > MOST_SHOWN:
         line = line[: MOST_SHOWN - 1] + "…"
-    return line if line in ("yes", "no") else f"“{line}”"
+    return {"yes": say("yes"), "no": say("no")}.get(line) or f"“{line}”"

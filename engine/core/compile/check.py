@@ -18,6 +18,7 @@ from engine.core.feel import DEFAULT_BUDGET, Allowance, Budget
 from engine.core.model.codes import problem
 from engine.core.model.diagram import Diagram, Process
 from engine.core.model.problems import Problem
+from engine.core.model.words import say
 
 _STAGES = (
     check_flows.check,
@@ -46,7 +47,7 @@ def check_diagram(
     known = Known(handlers, decisions, processes, budget, allowance or Allowance(budget))
     findings = Findings(diagram, known, list(diagram.problems))
     if not diagram.processes and not diagram.global_tasks:
-        message = "The file has no process; draw one."
+        message = say("The file has no process; draw one.")
         findings.problems.append(problem("no-process", "", None, message))
     for process in diagram.processes:
         if process.is_executable:
@@ -63,7 +64,7 @@ def _check_process(findings: Findings, process: Process) -> None:
     before = len(findings.problems)
     plan = Plan(process)
     if not process.nodes:
-        findings.add("empty-process", process, "The process has nothing in it; draw at least one activity.")
+        findings.add("empty-process", process, say("The process has nothing in it; draw at least one activity."))
         return
     for stage in _STAGES:
         stage(findings, plan)

@@ -6,6 +6,7 @@ from typing import Final
 
 from engine.core.compile.findings import ACTIVITIES, Findings, Plan, kinds_of, link_of, title
 from engine.core.model.diagram import Definition, Node
+from engine.core.model.words import say
 
 _TRIGGERS: Final = frozenset({"message", "timer", "signal", "conditional"})
 _ALLOWED: Final = {
@@ -49,14 +50,18 @@ def _check_kinds(findings: Findings, plan: Plan, node: Node) -> None:
     allowed = _ALLOWED.get(place, frozenset())
     where = place if " " in place else title(node)
     for kind in sorted(kinds_of(node) - allowed):
-        message = f"The {where} cannot have a {kind} definition; use another event or definition."
+        message = say(
+            "The %(where)s cannot have a %(kind)s definition; use another event or definition.", where=where, kind=kind
+        )
         findings.add("event-not-allowed", node, message)
     needs_one = node.kind in {"intermediateCatchEvent", "boundaryEvent"} or place.endswith("event sub-process")
     if needs_one and not node.definitions:
-        message = f"The {where} does not say what it waits for; give it a message, a timer or another event."
+        message = say(
+            "The %(where)s does not say what it waits for; give it a message, a timer or another event.", where=where
+        )
         findings.add("event-without-definition", node, message)
     if "cancel" in kinds_of(node) and node.kind == "endEvent" and not _is_in_transaction(plan, node):
-        message = "A cancel end event works only inside a transaction; use a transaction or another end."
+        message = say("A cancel end event works only inside a transaction; use a transaction or another end.")
         findings.add("cancel-outside-transaction", node, message)
 
 
@@ -72,33 +77,38 @@ def _is_in_transaction(plan: Plan, node: Node) -> bool:
 def _check_boundary(findings: Findings, plan: Plan, node: Node) -> None:
     host = plan.nodes.get(node.attached_to)
     if host is None or host.kind not in ACTIVITIES or host.scope != node.scope:
-        message = f"{node.attached_to or 'Nothing'} is no activity beside this boundary event; attach it to one."
+        message = say(
+            "%(value)s is no activity beside this boundary event; attach it to one.",
+            value=node.attached_to or "Nothing",
+        )
         findings.add("boundary-without-host", node, message)
         return
     kinds = kinds_of(node)
     if "cancel" in kinds and host.kind != "transaction":
-        message = "A cancel boundary event belongs on a transaction; move it or use another event."
+        message = say("A cancel boundary event belongs on a transaction; move it or use another event.")
         findings.add("cancel-outside-transaction", node, message)
     if not node.is_interrupting and kinds & _ALWAYS_INTERRUPTING:
-        message = "An error or cancel boundary event always interrupts; set cancelActivity to true."
+        message = say("An error or cancel boundary event always interrupts; set cancelActivity to true.")
         findings.add("boundary-must-interrupt", node, message)
     if "compensate" in kinds:
         if node.outgoing:
-            message = "A compensation boundary event has an association to its handler; remove its sequence flow."
+            message = say("A compensation boundary event has an association to its handler; remove its sequence flow.")
             findings.add("compensation-with-flow", node, message)
         if not any(source == node.id for source, _ in plan.process.associations):
-            message = "No handler is associated with this compensation event; draw the association."
+            message = say("No handler is associated with this compensation event; draw the association.")
             findings.add("compensation-without-handler", node, message)
 
 
 def _check_event_sub_process(findings: Findings, plan: Plan, node: Node) -> None:
     starts = [inner for inner in plan.inside.get(node.id, ()) if inner.kind == "startEvent"]
     if len(starts) != 1:
-        message = f"An event sub-process has exactly one start event, this one has {len(starts)}; correct it."
+        message = say(
+            "An event sub-process has exactly one start event, this one has %(starts)s; correct it.", starts=len(starts)
+        )
         findings.add("event-sub-process-start", node, message)
         return
     if not starts[0].is_interrupting and "error" in kinds_of(starts[0]):
-        message = "An error start event always interrupts; set isInterrupting to true."
+        message = say("An error start event always interrupts; set isInterrupting to true.")
         findings.add("boundary-must-interrupt", starts[0], message)
 
 
@@ -107,10 +117,12 @@ def _check_definition(findings: Findings, plan: Plan, node: Node, definition: De
     if kind in {"message", "signal"} and definition.name is None:
         _check_name(findings, plan, node, definition)
     elif kind == "conditional" and definition.formula is None:
-        message = "The event has no condition to wait for; write one."
+        message = say("The event has no condition to wait for; write one.")
         findings.add("missing-condition", node, message, definition.line)
     elif kind == "compensate" and definition.activity and definition.activity not in plan.nodes:
-        message = f"There is no activity {definition.activity} to compensate; correct the reference."
+        message = say(
+            "There is no activity %(activity)s to compensate; correct the reference.", activity=definition.activity
+        )
         findings.add("dangling-reference", node, message, definition.line)
 
 
@@ -125,9 +137,9 @@ def _check_name(findings: Findings, plan: Plan, node: Node, definition: Definiti
         if any(node.id in {flow.source, flow.target} for flow in flows):
             return
         code = "throws-nothing" if is_thrown else "missing-message"
-        findings.add(code, node, "The event names no message; choose one.", definition.line)
+        findings.add(code, node, say("The event names no message; choose one."), definition.line)
         return
-    findings.add("missing-signal", node, "The event names no signal; choose one.", definition.line)
+    findings.add("missing-signal", node, say("The event names no signal; choose one."), definition.line)
 
 
 def _check_links(findings: Findings, plan: Plan, scope: str) -> None:
@@ -141,11 +153,13 @@ def _check_links(findings: Findings, plan: Plan, scope: str) -> None:
         name = link.name.text if link.name is not None else ""
         identities.add(link.id)
         if name in catches:
-            message = f"Two link catch events are named {name!r}; rename one, a throw has one target."
+            message = say(
+                "Two link catch events are named %(name)s; rename one, a throw has one target.", name=repr(name)
+            )
             findings.add("ambiguous-link", node, message)
         catches[name] = node
         if node.incoming:
-            message = "A link catch event is reached by its throw; remove the flow into it."
+            message = say("A link catch event is reached by its throw; remove the flow into it.")
             findings.add("link-with-flow", node, message)
     for node in nodes:
         link = link_of(node)
@@ -153,8 +167,10 @@ def _check_links(findings: Findings, plan: Plan, scope: str) -> None:
             continue
         name = link.name.text if link.name is not None else ""
         if name not in catches and link.reference not in identities:
-            message = f"No link catch event in this scope is named {name!r}; add one or correct the name."
+            message = say(
+                "No link catch event in this scope is named %(name)s; add one or correct the name.", name=repr(name)
+            )
             findings.add("link-without-target", node, message)
         if node.outgoing:
-            message = "A link throw event goes on at its catch; remove the flow out of it."
+            message = say("A link throw event goes on at its catch; remove the flow out of it.")
             findings.add("link-with-flow", node, message)

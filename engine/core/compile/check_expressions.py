@@ -20,6 +20,7 @@ from engine.core.model.diagram import (
     Process,
     Settings,
 )
+from engine.core.model.words import say
 
 Named = Iterable[tuple[str, Formula | None]]
 _NEVER_ASKED: Final = frozenset({"parallelGateway", "eventBasedGateway", "startEvent", "boundaryEvent"})
@@ -65,17 +66,23 @@ class _Checker:
         if formula is None or formula.language == "static":
             return
         if formula.language == "other":
-            message = f"The {name} is written in {formula.origin}, which does not run here; write it in FEEL."
+            message = say(
+                "The %(name)s is written in %(origin)s, which does not run here; write it in FEEL.",
+                name=name,
+                origin=formula.origin,
+            )
             self.findings.add("unsupported-language", element, message, line)
             return
         if not formula.text:
-            self.findings.add("empty-expression", element, f"The {name} is empty; write an expression.", line)
+            self.findings.add(
+                "empty-expression", element, say("The %(name)s is empty; write an expression.", name=name), line
+            )
             return
         answer = self.answers.get(formula)
         if answer is None:
             answer = self.answers[formula] = self._why_not(element, formula, line)
         if answer:
-            message = f"The {name} cannot be read: {answer}; correct it."
+            message = say("The %(name)s cannot be read: %(answer)s; correct it.", name=name, answer=answer)
             self.findings.add("invalid-expression", element, message, line)
 
     def _why_not(self, element: Node | Flow | Process, formula: Formula, line: int | None) -> str:
@@ -108,14 +115,23 @@ class _Checker:
         settings = node.settings
         for name, formula in (("job retries", settings.job_retries), ("priority", settings.priority)):
             if formula is not None and formula.language == "static" and not _is_whole(formula.text):
-                message = f"The {name} {formula.text!r} is not a whole number; correct it."
+                message = say(
+                    "The %(name)s %(text)s is not a whole number; correct it.", name=name, text=repr(formula.text)
+                )
                 self.findings.add("invalid-number", node, message)
         for name, formula in (("due date", settings.due), ("follow-up date", settings.follow_up)):
             if formula is not None and formula.language == "static" and not timers.is_date(formula.text):
-                message = f"The {name} {formula.text!r} is no ISO 8601 date; write it like 2030-01-31T12:00:00Z."
+                message = say(
+                    "The %(name)s %(text)s is no ISO 8601 date; write it like 2030-01-31T12:00:00Z.",
+                    name=name,
+                    text=repr(formula.text),
+                )
                 self.findings.add("invalid-date", node, message)
         if settings.retry_cycle and not timers.is_retry_cycle(settings.retry_cycle):
-            message = f"{settings.retry_cycle!r} is no retry cycle; write it like R3/PT10M or PT1M,PT10M."
+            message = say(
+                "%(retry_cycle)s is no retry cycle; write it like R3/PT10M or PT1M,PT10M.",
+                retry_cycle=repr(settings.retry_cycle),
+            )
             self.findings.add("invalid-retry-cycle", node, message)
         for listener in settings.listeners:
             if listener.timer is not None:

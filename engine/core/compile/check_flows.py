@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.core.compile.findings import Findings, Plan, is_instantiating, is_loose, link_of, title
 from engine.core.model.diagram import Flow, Node
+from engine.core.model.words import say
 
 
 def check(findings: Findings, plan: Plan) -> None:
@@ -22,13 +23,25 @@ def _check_ends(findings: Findings, plan: Plan, flow: Flow) -> None:
         if node is not None:
             continue
         if any(name in process.nodes for process in findings.diagram.processes):
-            message = f"The flow's {end} {name} is in another process; use a message flow between pools."
+            message = say(
+                "The flow's %(end)s %(name)s is in another process; use a message flow between pools.",
+                end=end,
+                name=name,
+            )
             findings.add("flow-across-scopes", flow, message)
         else:
-            message = f"The flow's {end} {name or '(none)'} does not exist; connect the flow to a node."
+            message = say(
+                "The flow's %(end)s %(value)s does not exist; connect the flow to a node.",
+                end=end,
+                value=name or "(none)",
+            )
             findings.add("dangling-flow", flow, message)
     if source is not None and target is not None and source.scope != target.scope:
-        message = f"The flow from {source.id} to {target.id} crosses the border of a sub-process; end it there."
+        message = say(
+            "The flow from %(source)s to %(target)s crosses the border of a sub-process; end it there.",
+            source=source.id,
+            target=target.id,
+        )
         findings.add("flow-across-scopes", flow, message)
 
 
@@ -36,17 +49,30 @@ def _check_node(findings: Findings, plan: Plan, node: Node) -> None:
     kind = title(node)
     if node.incoming and node.kind in {"startEvent", "boundaryEvent"}:
         code = "start-with-incoming" if node.kind == "startEvent" else "boundary-with-incoming"
-        findings.add(code, node, f"Nothing can flow into a {kind}; remove the flow {node.incoming[0]}.")
+        findings.add(
+            code,
+            node,
+            say(
+                "Nothing can flow into a %(kind)s; remove the flow %(incoming)s.", kind=kind, incoming=node.incoming[0]
+            ),
+        )
     if node.outgoing and node.kind == "endEvent":
-        findings.add("end-with-outgoing", node, f"Nothing can flow out of an end event; remove {node.outgoing[0]}.")
+        findings.add(
+            "end-with-outgoing",
+            node,
+            say("Nothing can flow out of an end event; remove %(outgoing)s.", outgoing=node.outgoing[0]),
+        )
     if (node.incoming or node.outgoing) and node.is_event_sub_process:
-        message = "An event sub-process is started by its event; remove the flows."
+        message = say("An event sub-process is started by its event; remove the flows.")
         findings.add("event-sub-process-with-flows", node, message)
     if (node.incoming or node.outgoing) and node.is_for_compensation:
-        message = "A compensation handler is reached by an association only; remove its sequence flows."
+        message = say("A compensation handler is reached by an association only; remove its sequence flows.")
         findings.add("handler-with-flows", node, message)
     if node.default_flow and node.default_flow not in node.outgoing:
-        message = f"The default flow {node.default_flow} does not leave this node; choose one that does."
+        message = say(
+            "The default flow %(default_flow)s does not leave this node; choose one that does.",
+            default_flow=node.default_flow,
+        )
         findings.add("default-not-outgoing", node, message)
 
 
@@ -57,7 +83,7 @@ def _check_starts(findings: Findings, plan: Plan) -> None:
             continue
         if nodes and not plan.starts(scope):
             holder = plan.nodes.get(scope, plan.process)
-            message = "Every node has an incoming flow, so nothing begins; add a start event."
+            message = say("Every node has an incoming flow, so nothing begins; add a start event.")
             findings.add("no-start", holder, message)
 
 
@@ -73,7 +99,7 @@ def _check_reach(findings: Findings, plan: Plan) -> None:
     for node in plan.nodes.values():
         # What stands in an unreachable sub-process is said by the sub-process.
         if node.id not in reached and (node.scope == plan.process.id or node.scope in reached):
-            findings.add("unreachable-node", node, "Nothing leads here; connect the node or remove it.")
+            findings.add("unreachable-node", node, say("Nothing leads here; connect the node or remove it."))
 
 
 def _seeds(plan: Plan, scope: str) -> list[Node]:
@@ -118,8 +144,13 @@ def _check_messages(findings: Findings, plan: Plan) -> None:
         if holder is None or not is_ours:
             continue
         for end, name in missing:
-            message = f"The message flow {flow.id} has no {end} {name or '(none)'}; connect it or remove it."
+            message = say(
+                "The message flow %(flow)s has no %(end)s %(value)s; connect it or remove it.",
+                flow=flow.id,
+                end=end,
+                value=name or "(none)",
+            )
             findings.add("dangling-message-flow", holder, message, flow.line)
         if flow.source in plan.nodes and flow.target in plan.nodes:
-            message = f"The message flow {flow.id} stays inside one pool; use a sequence flow."
+            message = say("The message flow %(flow)s stays inside one pool; use a sequence flow.", flow=flow.id)
             findings.add("message-flow-inside", holder, message, flow.line)

@@ -6,6 +6,7 @@ from typing import Final
 
 from engine.core.compile.findings import GATEWAYS, Findings, Plan, is_instantiating, kinds_of
 from engine.core.model.diagram import Flow, Node
+from engine.core.model.words import say
 
 _WAITS: Final = frozenset({"message", "timer", "signal", "conditional"})
 
@@ -22,37 +23,43 @@ def check(findings: Findings, plan: Plan) -> None:
 def _check_direction(findings: Findings, node: Node) -> None:
     direction = node.attributes.get("gatewayDirection", "")
     if direction == "Converging" and len(node.outgoing) > 1:
-        message = "The gateway is marked converging but has several outgoing flows; correct its direction."
+        message = say("The gateway is marked converging but has several outgoing flows; correct its direction.")
         findings.add("gateway-direction", node, message)
     elif direction == "Diverging" and len(node.incoming) > 1:
-        message = "The gateway is marked diverging but has several incoming flows; correct its direction."
+        message = say("The gateway is marked diverging but has several incoming flows; correct its direction.")
         findings.add("gateway-direction", node, message)
     elif direction not in {"", "Unspecified", "Converging", "Diverging", "Mixed"}:
-        message = f"BPMN has no direction {direction!r}; use Converging, Diverging, Mixed or Unspecified."
+        message = say(
+            "BPMN has no direction %(direction)s; use Converging, Diverging, Mixed or Unspecified.",
+            direction=repr(direction),
+        )
         findings.add("gateway-direction", node, message)
 
 
 def _check_event_gateway(findings: Findings, plan: Plan, node: Node) -> None:
     if len(node.outgoing) < 2:
-        message = "An event-based gateway waits for the first of several events; give it two or more flows."
+        message = say("An event-based gateway waits for the first of several events; give it two or more flows.")
         code = "event-gateway-alone" if node.outgoing else "event-gateway-without-targets"
         findings.add(code, node, message)
     if is_instantiating(node):
         if node.incoming:
-            message = "A gateway that starts the process has no incoming flow; remove it or instantiate."
+            message = say("A gateway that starts the process has no incoming flow; remove it or instantiate.")
             findings.add("instantiating-with-incoming", node, message)
     elif node.attributes.get("eventGatewayType", "Exclusive").lower() == "parallel":
-        message = "Only an event-based gateway that starts the process may be parallel; set instantiate."
+        message = say("Only an event-based gateway that starts the process may be parallel; set instantiate.")
         findings.add("parallel-event-gateway", node, message)
     for flow in plan.flows_out(node):
         target = plan.target(flow)
         if target is None:
             continue
         if not _is_target(target):
-            message = f"The event-based gateway cannot wait for {target.id}; use a catch event or a receive task."
+            message = say(
+                "The event-based gateway cannot wait for %(target)s; use a catch event or a receive task.",
+                target=target.id,
+            )
             findings.add("event-gateway-target", target, message)
         elif len(target.incoming) > 1:
-            message = "What an event-based gateway waits for has no other incoming flow; remove the others."
+            message = say("What an event-based gateway waits for has no other incoming flow; remove the others.")
             findings.add("event-gateway-target", target, message)
 
 
@@ -70,13 +77,13 @@ def _check_conditions(findings: Findings, plan: Plan, node: Node) -> None:
     }
     for position, flow in enumerate(flows):
         if flow.condition is not None and ignores:
-            message = f"The condition of {flow.id} is never asked after this node; remove it."
+            message = say("The condition of %(flow)s is never asked after this node; remove it.", flow=flow.id)
             findings.add("condition-ignored", flow, message)
         elif flow.condition is not None and flow.id == node.default_flow:
-            message = "A default flow is taken when no other is; its condition is never asked, remove it."
+            message = say("A default flow is taken when no other is; its condition is never asked, remove it.")
             findings.add("condition-ignored", flow, message)
         elif node.kind == "exclusiveGateway" and _is_always_taken(flow, node, position):
-            message = "This flow has no condition and is no default: the flows after it are never taken."
+            message = say("This flow has no condition and is no default: the flows after it are never taken.")
             findings.add("flow-always-taken", flow, message)
 
 

@@ -9,6 +9,7 @@ from engine.core.compile.hearing import CHANGES, DELETIONS
 from engine.core.compile.settings import HEARD_ON_THE_WAY
 from engine.core.feel import ExpressionError
 from engine.core.model.diagram import Flow, Listener, Node, Process, Settings
+from engine.core.model.words import say
 
 SCRIPT_HANDLER = "script"
 MOMENTS = frozenset({"start", "end", "take"})
@@ -29,7 +30,7 @@ def check(findings: Findings, plan: Plan) -> None:
         _check_listeners(findings, node, settings.listeners)
         for name in settings.four_eyes:
             if name not in plan.nodes:
-                message = f"The four-eyes rule names {name}, which does not exist; choose a user task."
+                message = say("The four-eyes rule names %(name)s, which does not exist; choose a user task.", name=name)
                 findings.add("dangling-reference", node, message)
             elif not _is_done_by_somebody(plan.nodes[name], plan.process):
                 message = f"The four-eyes rule names {name}, which nobody does; choose a user task or the start event."
@@ -48,7 +49,9 @@ def _check_handler(findings: Findings, node: Node, settings: Settings) -> None:
         _check_missing(findings, node, settings.handler, settings.handler_kind)
     job_type = settings.job_type
     if job_type is not None and job_type.language == "static" and job_type.text not in handlers:
-        message = f"No handler {job_type.text!r} is registered; an external worker has to take these jobs."
+        message = say(
+            "No handler %(text)s is registered; an external worker has to take these jobs.", text=repr(job_type.text)
+        )
         findings.add("no-handler", node, message)
 
 
@@ -58,7 +61,9 @@ def _check_missing(
     if kind == "expression" and _is_runnable(findings, element, handler, line):
         return
     what = "Java class" if kind == "class" else "handler"
-    message = f"No {what} runs here: register a handler under the name {handler!r}."
+    message = say(
+        "No %(what)s runs here: register a handler under the name %(handler)s.", what=what, handler=repr(handler)
+    )
     findings.add("unknown-handler", element, message, line)
 
 
@@ -75,12 +80,14 @@ def _check_script(findings: Findings, node: Node, settings: Settings) -> None:
     if node.kind != "scriptTask" or settings.script_formula is not None or settings.job_type is not None:
         return
     if not (settings.script or "").strip():
-        findings.add("empty-script", node, "The script task has no script; write one or make it a plain task.")
+        findings.add("empty-script", node, say("The script task has no script; write one or make it a plain task."))
         return
     handlers = findings.known.handlers
     if handlers is not None and SCRIPT_HANDLER not in handlers:
         language = settings.script_format or "no named language"
-        message = f"Scripts in {language} do not run here: write FEEL, or register the handler 'script'."
+        message = say(
+            "Scripts in %(language)s do not run here: write FEEL, or register the handler 'script'.", language=language
+        )
         findings.add("unsupported-script", node, message)
 
 
@@ -89,12 +96,14 @@ def _check_listeners(findings: Findings, element: Node | Flow | Process, listene
     for listener in listeners:
         moments = TASK_MOMENTS if listener.is_task_listener else MOMENTS
         if listener.on not in moments or (listener.on == "timeout" and listener.timer is None):
-            message = (
-                f"Nothing is called on {listener.on or 'no event'!r} here: listen to {', '.join(sorted(moments))}."
+            message = say(
+                "Nothing is called on %(value)s here: listen to %(moments)s.",
+                value=repr(listener.on or "no event"),
+                moments=", ".join(sorted(moments)),
             )
             findings.add("listener-never-called", element, message, listener.line)
         if not listener.handler:
-            message = "The listener names nothing to call; name a handler."
+            message = say("The listener names nothing to call; name a handler.")
             findings.add("empty-listener", element, message, listener.line)
         elif (
             handlers is None
@@ -103,7 +112,10 @@ def _check_listeners(findings: Findings, element: Node | Flow | Process, listene
         ):
             continue
         elif listener.kind == "handler":
-            message = f"No handler {listener.handler!r} is registered; an external worker has to take these jobs."
+            message = say(
+                "No handler %(handler)s is registered; an external worker has to take these jobs.",
+                handler=repr(listener.handler),
+            )
             findings.add("no-handler", element, message, listener.line)
         else:
             _check_missing(findings, element, listener.handler, listener.kind, listener.line)
@@ -116,17 +128,23 @@ def _check_decision(findings: Findings, node: Node, settings: Settings) -> None:
     decisions = findings.known.decisions
     name = called.decision
     if not name.text:
-        findings.add("unknown-decision", node, "The task names no decision; choose one.")
+        findings.add("unknown-decision", node, say("The task names no decision; choose one."))
     elif decisions is not None and name.language == "static" and name.text not in decisions:
-        message = f"No decision {name.text!r} is deployed; deploy it before this task is reached."
+        message = say("No decision %(text)s is deployed; deploy it before this task is reached.", text=repr(name.text))
         findings.add("unknown-decision", node, message)
     if called.maps not in {"", "singleEntry", "singleResult", "collectEntries", "resultList"}:
-        message = f"{called.maps!r} is no way to map a decision's result; use singleEntry, singleResult, "
-        findings.add("invalid-result-mapping", node, message + "collectEntries or resultList.")
+        sentence = (
+            "%(maps)s is no way to map a decision's result; "
+            "use singleEntry, singleResult, collectEntries or resultList."
+        )
+        findings.add("invalid-result-mapping", node, say(sentence, maps=repr(called.maps)))
 
 
 def _check_form(findings: Findings, node: Node, settings: Settings) -> None:
     form = settings.form
     if form is not None and form.kind == "embedded" and not form.schema:
-        message = f"The form {form.reference} is not in the process; embed it or refer to a deployed form."
+        message = say(
+            "The form %(reference)s is not in the process; embed it or refer to a deployed form.",
+            reference=form.reference,
+        )
         findings.add("missing-form", node, message)

@@ -10,6 +10,7 @@ from engine.core.feel import DEFAULT_BUDGET, Allowance, AllowanceError, Budget, 
 from engine.core.model.codes import problem
 from engine.core.model.diagram import Definition, Diagram, Flow, Node, Process
 from engine.core.model.problems import Problem
+from engine.core.model.words import say
 
 ACTIVITIES: Final = frozenset(
     {
@@ -51,7 +52,7 @@ class Findings:
             compile_expression(text, language=language, budget=self.known.budget, allowance=self.known.allowance)
         except AllowanceError as error:
             self.is_exhausted = True
-            message = f"From here on {error}; simplify them or deploy the files apart."
+            message = say("From here on %(reason)s; simplify them or deploy the files apart.", reason=error)
             self.add("too-many-expressions", element, message, line)
 
     def add(self, code: str, element: Node | Flow | Process, message: str, line: int | None = None) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from engine.core.compile.findings import Findings, Plan
 from engine.core.compile.soundness_net import NOWHERE, Net, Vertex, build_net, reduce_net
+from engine.core.model.words import say
 
 TOKENS: Final = 30_000  # written into markings, and flows looked back over, for one diagram that people read
 _WIDEST: Final = 6  # outgoing flows of an inclusive split, 63 ways to leave it
@@ -43,14 +44,14 @@ def _report(findings: Findings, plan: Plan, play: _Play) -> None:
     for number in sorted(play.stuck):
         node = plan.nodes[play.net.vertices[number].node]
         if is_certain and number not in play.fired:
-            message = "The join waits for flows that never all come, so tokens stay here; use a matching split."
+            message = say("The join waits for flows that never all come, so tokens stay here; use a matching split.")
             findings.add("deadlock", node, message)
         else:
-            message = "The join may wait for a flow that no token takes; use a matching split."
+            message = say("The join may wait for a flow that no token takes; use a matching split.")
             findings.add("possible-deadlock", node, message)
     for number in sorted(play.doubled):
         node = plan.nodes[play.net.vertices[number].node]
-        message = "Several tokens of a parallel split may pass here one after the other; join them before."
+        message = say("Several tokens of a parallel split may pass here one after the other; join them before.")
         findings.add("missing-synchronisation", node, message)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
+from engine.core.model.words import say
 from engine.core.triggers.schedule import ENDLESS, Cycle, Pause, ScheduleError, read_cycle, read_duration
 from engine.core.triggers.timer import due_of
 
@@ -63,7 +64,7 @@ def _describe_cycle(cycle: Cycle) -> str:
     if cycle.cron:
         return _describe_cron(cycle.cron) + (f", {cycle.zone} time" if cycle.zone else ", UTC")
     if cycle.pause is None:
-        raise ScheduleError("The repetition has neither a pause nor a cron line.")
+        raise ScheduleError(say("The repetition has neither a pause nor a cron line."))
     if cycle.times == 0:
         return "Never: it repeats zero times"
     words = f"Every {describe_pause(cycle.pause)}".replace("Every 1 ", "Every ")

@@ -10,6 +10,7 @@ from engine.core.dmn.session import Session
 from engine.core.dmn.texts import Names, Scope
 from engine.core.feel import FUNCTIONS, Budget, equal, invoke
 from engine.core.model.decisions import DecisionTable
+from engine.core.model.words import say
 
 if TYPE_CHECKING:
     from engine.core.dmn.tables import Table
@@ -65,7 +66,7 @@ def chooser(table: DecisionTable) -> Chooser:
 def _unique(table: Table, rules: int, scope: Scope, session: Session) -> Chosen:
     if rules & (rules - 1):
         found = list(_each(rules))
-        message = f"{len(found)} rules match, but the hit policy is UNIQUE"
+        message = say("%(found)s rules match, but the hit policy is UNIQUE", found=len(found))
         session.find("several-rules", message, table.table.id)
         return found, (), None
     return _first(table, rules, scope, session)

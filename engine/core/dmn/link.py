@@ -19,6 +19,7 @@ from engine.core.model.decisions import (
     Reference,
 )
 from engine.core.model.problems import Problem
+from engine.core.model.words import say
 
 
 class Graph:
@@ -56,7 +57,11 @@ class Graph:
         made += [ServiceVertex(shop, space, element) for element in model.services]
         for vertex in made:
             if (space, vertex.id) in self.vertices:
-                message = f"Two files of the namespace {space} have the id {vertex.id!r}; rename one of them."
+                message = say(
+                    "Two files of the namespace %(space)s have the id %(vertex)s; rename one of them.",
+                    space=space,
+                    vertex=repr(vertex.id),
+                )
                 self._refuse("duplicate-id", vertex.element, message)
             self.vertices.setdefault((space, vertex.id), vertex)
         return made
@@ -67,7 +72,10 @@ class Graph:
                 continue
             other = self._tables.get(found.namespace)
             if other is None:
-                message = f"No file has the imported namespace {found.namespace}; deploy it together with this one."
+                message = say(
+                    "No file has the imported namespace %(namespace)s; deploy it together with this one.",
+                    namespace=found.namespace,
+                )
                 self._refuse("missing-import", found, message)
             else:
                 table.imports[found.name] = other
@@ -88,7 +96,7 @@ class Graph:
                 self._find_all(model, found.encapsulated)
                 vertex.links = list(vertex.outputs)
                 if not vertex.outputs:
-                    message = "The decision service has no output decision; name one."
+                    message = say("The decision service has no output decision; name one.")
                     self._refuse("dangling-reference", found, message)
 
     def _find_all(self, model: DecisionModel, references: Iterable[Reference]) -> list[Link]:
@@ -100,14 +108,16 @@ class Graph:
         vertex = self.vertices.get((space, reference.target))
         if vertex is None:
             shown = f"{reference.namespace}#{reference.target}"
-            message = f"No element has the id that {shown!r} refers to; correct the reference."
+            message = say("No element has the id that %(shown)s refers to; correct the reference.", shown=repr(shown))
             self._refuse("dangling-reference", reference, message)
             return None
         through = ""
         if reference.namespace:
             names = [found.name for found in model.imports if found.namespace == space]
             if not names:
-                message = f"The file refers to the namespace {space} but does not import it; import it."
+                message = say(
+                    "The file refers to the namespace %(space)s but does not import it; import it.", space=space
+                )
                 self._refuse("missing-import", reference, message)
             through = names[0] if names else ""
         return Link(vertex, through)
@@ -120,7 +130,7 @@ class Graph:
         while pending:
             other = pending.pop()
             if other is vertex:
-                message = f"{vertex.name!r} requires itself; remove one of the requirements."
+                message = say("%(name)s requires itself; remove one of the requirements.", name=repr(vertex.name))
                 self._refuse("requirement-cycle", vertex.element, message)
                 vertex.links = []
                 return

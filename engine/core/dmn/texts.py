@@ -20,6 +20,7 @@ from engine.core.feel import (
 )
 from engine.core.model.decision_codes import decision_problem
 from engine.core.model.problems import DiagramError, Problem
+from engine.core.model.words import say
 
 Scope = dict[str, object]
 Node = Callable[[Scope, Session], object]  # a compiled boxed expression
@@ -84,7 +85,7 @@ class Text:
     def problems(self) -> list[Problem]:
         """What is wrong with the text."""
         if self.language not in self.languages:
-            message = f"Expressions in {self.language} are not evaluated; write FEEL."
+            message = say("Expressions in %(language)s are not evaluated; write FEEL.", language=self.language)
             return [decision_problem("unsupported-language", self.id, self.line, message)]
         self.compiled()
         return self._problems or []
@@ -137,7 +138,7 @@ class Tests(Text):
 
 def too_many(error: AllowanceError, node: str, line: int | None) -> DiagramError:
     """Where all that may be deployed together is used up: reading on would be work for nothing."""
-    message = f"From here on {error}; simplify them or deploy the files apart."
+    message = say("From here on %(reason)s; simplify them or deploy the files apart.", reason=error)
     return DiagramError([decision_problem("too-many-expressions", node, line, message)])
 
 

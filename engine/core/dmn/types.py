@@ -30,6 +30,7 @@ from engine.core.feel import (
 from engine.core.model.decision_codes import decision_problem
 from engine.core.model.decisions import DecisionModel, TypeDefinition
 from engine.core.model.problems import Problem
+from engine.core.model.words import say
 
 # Names of base types that vendors write.
 _ALIASES: dict[str, FeelType] = {
@@ -160,7 +161,7 @@ class TypeTable:
         found = self._find(name)
         if found is not None:
             return found
-        message = f"There is no type {name!r}; define it or correct its name."
+        message = say("There is no type %(name)s; define it or correct its name.", name=repr(name))
         self.problems.append(decision_problem("unknown-type", node, line, message))
         self._known[name] = ANY_TYPE
         return ANY_TYPE
@@ -193,7 +194,7 @@ class TypeTable:
 
     def _define(self, name: str, definition: TypeDefinition) -> DmnType:
         if name in self._open:
-            message = f"The type {name!r} is defined by itself alone; correct its definition."
+            message = say("The type %(name)s is defined by itself alone; correct its definition.", name=repr(name))
             self.problems.append(decision_problem("type-cycle", definition.id, definition.line, message))
             return ANY_TYPE
         self._open.add(name)

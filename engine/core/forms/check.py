@@ -11,6 +11,7 @@ from engine.core.forms.convert import Refusal, check_bounds, convert
 from engine.core.forms.fields import Field, read_fields, read_schema
 from engine.core.forms.formulas import Formulas
 from engine.core.model.problems import FieldProblem, FormError
+from engine.core.model.words import say
 
 OUTCOME = "outcome"  # which button was pressed: comes with the fields, belongs to none of them
 _MISSING: Any = object()
@@ -61,7 +62,7 @@ def check_form(
     problems: list[FieldProblem] = []
     outcome = values.get(OUTCOME)
     if outcomes and outcome not in outcomes:
-        message = f"Choose one of {', '.join(outcomes)}."
+        message = say("Choose one of %(outcomes)s.", outcomes=", ".join(outcomes))
         problems.append(FieldProblem(OUTCOME, "option" if outcome is not None else "required", message))
     formulas = Formulas(variables, now, budget)
     fields = read_fields(form, formulas)
@@ -116,7 +117,7 @@ def _check_not_past(field: Field, value: Any, now: datetime, problems: list[Fiel
     # A day of grace: the person's day may have begun before that of UTC.
     earliest = (now - timedelta(days=1)).date().isoformat()
     if isinstance(value, str) and value[:10] < earliest:
-        problems.append(FieldProblem(prefix + field.id, "past", "The date must not be in the past."))
+        problems.append(FieldProblem(prefix + field.id, "past", say("The date must not be in the past.")))
 
 
 def _check_one(field: Field, given: Any, current: Any) -> Any:
@@ -125,17 +126,17 @@ def _check_one(field: Field, given: Any, current: Any) -> Any:
     value = _MISSING if given is _MISSING else convert(field, given)
     if field.is_readonly:
         if value is not _MISSING and value != (None if current is _MISSING else current):
-            raise Refusal("readonly", "The field can only be read.")
+            raise Refusal("readonly", say("The field can only be read."))
         return _MISSING
     if field.type == "number" and isinstance(value, int | float) and field.constraints.get("serializeToString"):
         check_bounds(field, value)
         return str(given).strip()
     if field.is_required and (value is _MISSING or value is None or value in ("", []) or _is_unticked(field, value)):
-        raise Refusal("required", "The field is required.")
+        raise Refusal("required", say("The field is required."))
     if value is _MISSING or value is None:
         return value
     if field.columns and not (isinstance(value, list) and all(isinstance(row, Mapping) for row in value)):
-        raise Refusal("type", "The value must be a list of rows.")
+        raise Refusal("type", say("The value must be a list of rows."))
     check_bounds(field, value)
     return value
 
@@ -148,7 +149,7 @@ def _is_unticked(field: Field, value: Any) -> bool:
 def _check_unknown(fields: Iterable[Field], values: Mapping[str, Any], problems: list[FieldProblem]) -> None:
     known = {field.path[0] for field in fields} | {OUTCOME}
     unknown = [name for name in values if name not in known]
-    problems += [FieldProblem(name, "unknown-field", "The form has no such field.") for name in unknown]
+    problems += [FieldProblem(name, "unknown-field", say("The form has no such field.")) for name in unknown]
 
 
 def _at(values: Mapping[str, Any], path: tuple[str, ...]) -> Any:

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from engine.core.forms.fields import Field
+from engine.core.model.words import say
 
 _LONGEST = 2**63 - 1
 _LONGEST_MAIL = 254
@@ -36,17 +37,17 @@ def check_bounds(field: Field, value: Any) -> None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         least, most = _number(rules.get("min")), _number(rules.get("max"))
         if least is not None and value < least:
-            raise Refusal("min", f"The value must be at least {rules['min']}.")
+            raise Refusal("min", say("The value must be at least %(least)s.", least=rules["min"]))
         if most is not None and value > most:
-            raise Refusal("max", f"The value must be at most {rules['max']}.")
+            raise Refusal("max", say("The value must be at most %(most)s.", most=rules["max"]))
         _check_digits(rules, Decimal(str(value)))
     if not isinstance(value, str):
         return
     shortest, longest = _number(rules.get("minlength")), _number(rules.get("maxlength"))
     if shortest is not None and len(value) < shortest:
-        raise Refusal("minlength", f"Write at least {rules['minlength']} characters.")
+        raise Refusal("minlength", say("Write at least %(least)s characters.", least=rules["minlength"]))
     if longest is not None and len(value) > longest:
-        raise Refusal("maxlength", f"Write at most {rules['maxlength']} characters.")
+        raise Refusal("maxlength", say("Write at most %(most)s characters.", most=rules["maxlength"]))
     if value:
         _check_pattern(rules, value)
 
@@ -55,12 +56,16 @@ def _check_digits(rules: dict[str, Any], value: Decimal) -> None:
     digits, step = _number(rules.get("decimalDigits")), _number(rules.get("increment"))
     if digits is not None and digits >= 0 and -int(value.normalize().as_tuple().exponent) > digits:
         words = (
-            "The value must be a whole number." if digits == 0 else f"The value has at most {digits} decimal places."
+            say("The value must be a whole number.")
+            if digits == 0
+            else say("The value has at most %(digits)s decimal places.", digits=digits)
         )
         raise Refusal("digits", words)
     if step is not None and step > 0 and value % step:
         below = value - value % step
-        raise Refusal("increment", f"The nearest values are {below} and {below + step}.")
+        raise Refusal(
+            "increment", say("The nearest values are %(below)s and %(above)s.", below=below, above=below + step)
+        )
 
 
 def _check_pattern(rules: dict[str, Any], value: str) -> None:
@@ -72,15 +77,16 @@ def _check_pattern(rules: dict[str, Any], value: str) -> None:
             fits = re2.search(pattern, value) is not None
         except re2.error:
             raise Refusal(
-                "pattern", f"The form's pattern {pattern!r} is no regular expression; repair the form."
+                "pattern",
+                say("The form's pattern %(pattern)s is no regular expression; repair the form.", pattern=repr(pattern)),
             ) from None
         if not fits:
-            raise Refusal("pattern", f"The value does not fit the pattern {pattern}.")
+            raise Refusal("pattern", say("The value does not fit the pattern %(pattern)s.", pattern=pattern))
     kind = rules.get("validationType")
     if kind == "email" and (len(value) > _LONGEST_MAIL or not _MAIL.fullmatch(value)):
-        raise Refusal("email", "Write an e-mail address.")
+        raise Refusal("email", say("Write an e-mail address."))
     if kind == "phone" and not _PHONE.fullmatch(value):
-        raise Refusal("phone", "Write a phone number.")
+        raise Refusal("phone", say("Write a phone number."))
 
 
 def _number(text: Any) -> Decimal | None:
@@ -97,20 +103,20 @@ def _text(field: Field, value: Any) -> str:
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    raise Refusal("type", "The value must be text.")
+    raise Refusal("type", say("The value must be text."))
 
 
 def _integer(field: Field, value: Any) -> int:
     found = _number(value) if isinstance(value, int | float | str) else None
     if found is None or not found.is_finite() or found != found.to_integral_value() or abs(found) > _LONGEST:
-        raise Refusal("type", "The value must be a whole number.")
+        raise Refusal("type", say("The value must be a whole number."))
     return int(found)
 
 
 def _decimal(field: Field, value: Any) -> int | float:
     found = _number(value) if isinstance(value, int | float | str) else None
     if found is None or not found.is_finite() or not math.isfinite(float(found)):
-        raise Refusal("type", "The value must be a number.")
+        raise Refusal("type", say("The value must be a number."))
     return int(found) if found == found.to_integral_value() and abs(found) <= _LONGEST else float(found)
 
 
@@ -119,7 +125,7 @@ def _boolean(field: Field, value: Any) -> bool:
         return value
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):
         return value.strip().lower() == "true"
-    raise Refusal("type", "The value must be true or false.")
+    raise Refusal("type", say("The value must be true or false."))
 
 
 def _date(field: Field, value: Any) -> str:
@@ -136,7 +142,7 @@ def _date(field: Field, value: Any) -> str:
             return moment.date().isoformat()
         except ValueError:
             pass
-    raise Refusal("type", "The value must be a date like 2030-01-31.")
+    raise Refusal("type", say("The value must be a date like 2030-01-31."))
 
 
 def _strptime(pattern: str) -> str:
@@ -149,14 +155,14 @@ def _moment(field: Field, value: Any) -> str:
     try:
         return datetime.fromisoformat(str(value).strip()).isoformat()
     except ValueError:
-        raise Refusal("type", "The value must be a date and time like 2030-01-31T12:00:00Z.") from None
+        raise Refusal("type", say("The value must be a date and time like 2030-01-31T12:00:00Z.")) from None
 
 
 def _time(field: Field, value: Any) -> str:
     try:
         return time.fromisoformat(str(value).strip()).isoformat()
     except ValueError:
-        raise Refusal("type", "The value must be a time like 12:30.") from None
+        raise Refusal("type", say("The value must be a time like 12:30.")) from None
 
 
 def _choice(field: Field, value: Any) -> Any:
@@ -166,12 +172,12 @@ def _choice(field: Field, value: Any) -> Any:
         if option == value or (isinstance(value, str) and not isinstance(option, str) and str(option) == value):
             return option
     labels = ", ".join(str(option) for option, _ in field.options)
-    raise Refusal("option", f"The value must be one of {labels or 'no options at all'}.")
+    raise Refusal("option", say("The value must be one of %(options)s.", options=labels or say("no options at all")))
 
 
 def _choices(field: Field, value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise Refusal("type", "The value must be a list.")
+        raise Refusal("type", say("The value must be a list."))
     return [_choice(field, item) for item in value]
 
 
@@ -179,12 +185,19 @@ def _files(field: Field, value: Any) -> list[dict[str, Any]]:
     """What the file store knows of each file: its id, name, type and size."""
     members = {"id", "name", "type", "size"}
     if not isinstance(value, list) or not all(isinstance(file, dict) and members <= file.keys() for file in value):
-        raise Refusal("type", "The value must be a list of files.")
+        raise Refusal("type", say("The value must be a list of files."))
     if len(value) > 1 and field.constraints.get("multiple") is not True:
-        raise Refusal("multiple", "Choose one file.")
+        raise Refusal("multiple", say("Choose one file."))
     for file in value:
         if not is_accepted(str(field.constraints.get("accept") or ""), str(file["name"]), str(file["type"])):
-            raise Refusal("accept", f"“{file['name']}” is not a file of the kind {field.constraints['accept']}.")
+            raise Refusal(
+                "accept",
+                say(
+                    "“%(file)s” is not a file of the kind %(constraints)s.",
+                    file=file["name"],
+                    constraints=field.constraints["accept"],
+                ),
+            )
     return [{name: file[name] for name in ("id", "name", "type", "size")} for file in value]
 
 

@@ -8,6 +8,7 @@ from lxml.etree import _Element
 
 from engine.core.model.codes import problem
 from engine.core.model.diagram import Definition, Diagram, Node, Process, Settings
+from engine.core.model.words import say
 from engine.core.parse.names import BPMN, CAMUNDA_FAMILY, EVENT_DEFINITIONS, KNOWN, MODELER, ZEEBE, local, reference
 from engine.core.parse.tree import line_of, name_of
 
@@ -84,11 +85,11 @@ class Context:
         if not name:
             kind = local(str(element.tag))
             if not base:
-                message = f"A {kind} has no id; give it one."
+                message = say("A %(kind)s has no id; give it one.", kind=kind)
                 self.problem("missing-id", "", element, message)
             name = self.name(element, base or kind, is_kept=bool(base))
         elif name in self.seen:
-            message = f"The id {name} is used twice; every element needs an id of its own."
+            message = say("The id %(name)s is used twice; every element needs an id of its own.", name=name)
             self.problem("duplicate-id", name, element, message)
         self.seen.add(name)
         return name
@@ -145,10 +146,12 @@ class Context:
         kind = local(tag)
         where = f"inside {owner}" if owner else "here"
         if kind not in KNOWN:
-            message = f"BPMN has no element {kind}; remove it or correct its name."
+            message = say("BPMN has no element %(kind)s; remove it or correct its name.", kind=kind)
             self.problem("unknown-element", element.get("id") or owner, element, message)
         else:
-            message = f"A {kind} has no meaning {where}; move it to where BPMN allows it."
+            message = say(
+                "A %(kind)s has no meaning %(where)s; move it to where BPMN allows it.", kind=kind, where=where
+            )
             self.problem("misplaced-element", element.get("id") or owner, element, message)
 
 

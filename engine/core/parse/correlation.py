@@ -9,6 +9,7 @@ from lxml.etree import _Element
 
 from engine.core.model.codes import problem
 from engine.core.model.diagram import Formula, Node, Process
+from engine.core.model.words import say
 from engine.core.parse import formulas
 from engine.core.parse.context import Context
 from engine.core.parse.names import THROW_EVENTS, reference, tag
@@ -47,7 +48,11 @@ def _key(ctx: Context, node: Node, parts: dict[str, Formula]) -> Formula | None:
         return next(iter(parts.values()), None)
     if any(part.language != "feel" for part in parts.values()):
         first, *others = parts
-        message = f"Only {first} is compared, not {', '.join(others)}: write all of them in FEEL."
+        message = say(
+            "Only %(first)s is compared, not %(others)s: write all of them in FEEL.",
+            first=first,
+            others=", ".join(others),
+        )
         ctx.diagram.problems.append(problem("partial-correlation", node.id, node.line, message))
         return parts[first]
     values = ", ".join(f"({part.text}\n)" for part in parts.values())  # a comment ends with its line

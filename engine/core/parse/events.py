@@ -8,6 +8,7 @@ from typing import Final
 from lxml.etree import _Element
 
 from engine.core.model.diagram import Definition, Formula, Node
+from engine.core.model.words import say
 from engine.core.parse import formulas
 from engine.core.parse.context import Context
 from engine.core.parse.dialects import read_attributes, read_extensions
@@ -60,7 +61,11 @@ def message_definition(ctx: Context, owner: str, element: _Element, is_thrown: b
 def dangle(ctx: Context, owner: str, element: _Element, what: str, target: str | None) -> None:
     """Note a reference that leads nowhere."""
     target = (target or "").strip()
-    message = f"There is no {what} {target!r} in the file; define it or correct the reference."
+    message = say(
+        "There is no %(what)s %(target)s in the file; define it or correct the reference.",
+        what=what,
+        target=repr(target),
+    )
     ctx.problem("dangling-reference", owner, element, message)
 
 
@@ -99,7 +104,7 @@ def _timer(ctx: Context, owner: str, definition: Definition, element: _Element) 
         if timer is None:
             continue
         if definition.timer:
-            message = "A timer has one date, one duration or one cycle; remove the others."
+            message = say("A timer has one date, one duration or one cycle; remove the others.")
             ctx.problem("invalid-timer", owner, child, message)
             continue
         definition.timer = timer  # type: ignore[assignment]

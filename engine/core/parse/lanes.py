@@ -8,6 +8,7 @@ from lxml.etree import _Element
 
 from engine.core.model.codes import problem
 from engine.core.model.diagram import Lane, Process
+from engine.core.model.words import say
 from engine.core.parse.context import Context
 from engine.core.parse.names import reference, tag
 
@@ -52,7 +53,9 @@ def place(ctx: Context, process: Process) -> None:
             if node is not None:
                 node.lane = lane.name
             elif name not in ctx.seen:
-                message = f"The lane names a node {name!r} that does not exist; remove the reference."
+                message = say(
+                    "The lane names a node %(name)s that does not exist; remove the reference.", name=repr(name)
+                )
                 ctx.diagram.problems.append(problem("lane-without-node", lane.id, process.line, message))
     for node in nodes.values() if process.lanes else ():
         if not node.lane and node.scope in nodes:

@@ -7,6 +7,7 @@ from typing import Final
 from lxml.etree import _Element
 
 from engine.core.model.diagram import Definition, Loop, Node
+from engine.core.model.words import say
 from engine.core.parse import events, formulas
 from engine.core.parse.context import Context
 from engine.core.parse.dialects.zeebe import read_loop
@@ -23,7 +24,7 @@ def read_standard(ctx: Context, node: Node, element: _Element) -> None:
         try:
             loop.maximum = int(maximum)
         except ValueError:
-            message = f"loopMaximum {maximum!r} is not a whole number; correct it."
+            message = say("loopMaximum %(maximum)s is not a whole number; correct it.", maximum=repr(maximum))
             ctx.problem("invalid-loop", node.id, element, message)
     condition = element.find(tag("loopCondition"))
     if condition is not None:
@@ -39,7 +40,7 @@ def read_multi_instance(ctx: Context, node: Node, element: _Element) -> None:
     if behavior in _BEHAVIORS:
         loop.behavior = _BEHAVIORS[behavior]  # type: ignore[assignment]
     else:
-        message = f"The behavior {behavior!r} is unknown; use None, One, All or Complex."
+        message = say("The behavior %(behavior)s is unknown; use None, One, All or Complex.", behavior=repr(behavior))
         ctx.problem("invalid-loop", node.id, element, message)
     for child in element:
         _part(ctx, node, loop, child)
@@ -51,7 +52,7 @@ def read_multi_instance(ctx: Context, node: Node, element: _Element) -> None:
 
 def _set(ctx: Context, node: Node, element: _Element, loop: Loop) -> None:
     if node.loop is not None:
-        message = "An activity has one loop marker; remove the others."
+        message = say("An activity has one loop marker; remove the others.")
         ctx.problem("invalid-loop", node.id, element, message)
     node.loop = loop
 
@@ -90,7 +91,7 @@ def _complex(ctx: Context, node: Node, loop: Loop, element: _Element) -> None:
         elif local(str(child.tag)) in EVENT_DEFINITIONS:
             thrown = events.read_definition(ctx, node.id, child, len(loop.complex_events))
     if condition is None or thrown is None:
-        message = "A complex behaviour needs a condition and the event that it throws; add what is missing."
+        message = say("A complex behaviour needs a condition and the event that it throws; add what is missing.")
         ctx.problem("invalid-loop", node.id, element, message)
         return
     loop.complex_events.append((formulas.expression(condition), thrown))

@@ -8,6 +8,7 @@ from typing import Final
 from lxml.etree import _Element
 
 from engine.core.model.diagram import NOTHING, Called, Node
+from engine.core.model.words import say
 from engine.core.parse import data, events, formulas, loops, people
 from engine.core.parse.context import PLAIN, Context, own_settings
 from engine.core.parse.dialects import read_attributes, read_extensions
@@ -127,7 +128,7 @@ def _quantity(member: str) -> Callable[[Context, Node, _Element, str], None]:
         try:
             setattr(node, member, int(value))
         except ValueError:
-            message = f"{value!r} is not a number of tokens; write 1 or more."
+            message = say("%(value)s is not a number of tokens; write 1 or more.", value=repr(value))
             ctx.problem("invalid-quantity", node.id, element, message)
 
     return read

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from engine.core.model.problems import DiagramError, Problem
 from engine.core.model.states import NamedState, NamedTransition, StateMachine
+from engine.core.model.words import say
 
 MOST_STATES: Final = 500
 MOST_TRANSITIONS: Final = 2000
@@ -60,7 +61,7 @@ def read_states(data: object) -> StateMachine:
     """DiagramError with everything that is wrong."""
     reader = _Reader()
     if not isinstance(data, Mapping):
-        raise DiagramError([Problem("states-invalid", "", None, "States and transitions are one JSON object.")])
+        raise DiagramError([Problem("states-invalid", "", None, say("States and transitions are one JSON object."))])
     name = reader.text(data.get("name"), "name") or reader.text(data.get("id"), "id") or "New process"
     states = data.get("states", [])
     if isinstance(states, Mapping):

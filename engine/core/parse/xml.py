@@ -11,6 +11,7 @@ from typing import Any, Final
 from lxml import etree
 
 from engine.core.model.problems import DiagramError, Problem
+from engine.core.model.words import say
 
 MIB: Final = 1024 * 1024
 MAX_BYTES: Final = 5 * MIB
@@ -88,7 +89,7 @@ def _decode(data: str | bytes) -> str:
         return data.decode(codec)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        message = f"The file says it is {codec} but holds other bytes; save it as UTF-8."
+        message = say("The file says it is %(codec)s but holds other bytes; save it as UTF-8.", codec=codec)
         raise XmlProblem("xml-encoding", message, line) from None
 
 
@@ -96,7 +97,7 @@ def _encode(text: str, most: int) -> bytes:
     try:
         content = text.encode("utf-8")
     except UnicodeEncodeError as error:
-        message = "The file holds half a character (a lone surrogate); save it again as UTF-8."
+        message = say("The file holds half a character (a lone surrogate); save it again as UTF-8.")
         raise XmlProblem("xml-encoding", message, text.count("\n", 0, error.start) + 1) from None
     _refuse_size(len(content), most)
     return content
@@ -120,7 +121,7 @@ def _codec(data: bytes) -> str:
         return "utf-8"
     known = _CODECS.get(declared[1].lower())
     if known is None:
-        message = f"The encoding {declared[1]!r} is not read; save the file as UTF-8."
+        message = say("The encoding %(declared)s is not read; save the file as UTF-8.", declared=repr(declared[1]))
         raise XmlProblem("xml-encoding", message, 1)
     return known
 
@@ -141,7 +142,7 @@ def _refuse_doctype(text: str) -> None:
     found = _PROLOG.match(text)
     end = found.end() if found else 0
     if text.startswith("<!", end) and not text.startswith("<!--", end):
-        message = "The file has a document type declaration; remove the <!DOCTYPE …> part."
+        message = say("The file has a document type declaration; remove the <!DOCTYPE …> part.")
         raise XmlProblem("xml-doctype", message, text.count("\n", 0, end) + 1)
 
 

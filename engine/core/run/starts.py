@@ -9,6 +9,7 @@ from typing import Any
 from engine.core.feel import Budget, compile_expression, from_instant
 from engine.core.model.codes import problem
 from engine.core.model.problems import DiagramError
+from engine.core.model.words import say
 from engine.core.triggers.schedule import ENDLESS, read_cycle
 from engine.core.triggers.timer import due_of
 
@@ -39,7 +40,9 @@ def first_due(entry: Mapping[str, Any], now: datetime, budget: Budget) -> tuple[
     try:
         return _first_due(entry, value, now)
     except (ValueError, OverflowError) as error:
-        raise DiagramError([problem("invalid-timer", entry["node"], None, f"The timer never fires: {error}")]) from None
+        raise DiagramError(
+            [problem("invalid-timer", entry["node"], None, say("The timer never fires: %(reason)s", reason=error))]
+        ) from None
 
 
 def _first_due(entry: Mapping[str, Any], value: Any, now: datetime) -> tuple[datetime | None, int, str]:

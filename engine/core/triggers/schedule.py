@@ -11,6 +11,7 @@ from cronsim import CronSim, CronSimError
 
 from engine.core.feel.calendar import add_months
 from engine.core.feel.iso import parse_date_time
+from engine.core.model.words import say
 
 ENDLESS = -1
 _DURATION = re.compile(
@@ -80,12 +81,12 @@ def read_date(text: str) -> datetime:
         try:
             moment = datetime.fromisoformat(text.strip())
         except ValueError:
-            raise ScheduleError(f"“{text}” is no date. Write it like 2030-01-31T12:00:00Z.") from None
+            raise ScheduleError(say("“%(text)s” is no date. Write it like 2030-01-31T12:00:00Z.", text=text)) from None
     else:
         try:
             moment = value.to_python()
         except (ValueError, OverflowError):
-            raise ScheduleError(f"“{text}” lies outside the years 1 to 9999.") from None
+            raise ScheduleError(say("“%(text)s” lies outside the years 1 to 9999.", text=text)) from None
     return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
@@ -93,15 +94,15 @@ def read_duration(text: str) -> Pause:
     stripped = text.strip()
     match = _DURATION.match(stripped)
     if match is None or stripped in ("P", "PT") or stripped.endswith("T") or not any(match.groups()):
-        raise ScheduleError(f"“{text}” is no duration. Write it like PT15M or P1DT2H.")
+        raise ScheduleError(say("“%(text)s” is no duration. Write it like PT15M or P1DT2H.", text=text))
     years, months, weeks, days, hours, minutes = (int(part or 0) for part in match.groups()[:6])
     seconds = float((match[7] or "0").replace(",", "."))
     try:
         rest = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
     except OverflowError:
-        raise ScheduleError(f"“{text}” is too long.") from None
+        raise ScheduleError(say("“%(text)s” is too long.", text=text)) from None
     if years > 9999:
-        raise ScheduleError(f"“{text}” is too long.")
+        raise ScheduleError(say("“%(text)s” is too long.", text=text))
     return Pause(years * 12 + months, rest)
 
 
@@ -111,7 +112,9 @@ def read_cycle(text: str) -> Cycle:
         return _read_cron(stripped)
     count, *parts = stripped.split("/")
     if not re.fullmatch(r"R(-1|\d{0,9})", count) or not 1 <= len(parts) <= 2:
-        raise ScheduleError(f"“{text}” is no repetition. Write it like R3/PT10M or R/2030-01-01T00:00:00Z/P1D.")
+        raise ScheduleError(
+            say("“%(text)s” is no repetition. Write it like R3/PT10M or R/2030-01-01T00:00:00Z/P1D.", text=text)
+        )
     times = ENDLESS if count in ("R", "R-1") else int(count[1:])
     if len(parts) == 1:
         return Cycle(times, pause=read_duration(parts[0]))
@@ -131,12 +134,12 @@ def _read_cron(text: str) -> Cycle:
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError):
-            raise ScheduleError(f"“{zone}” is no time zone. Write one like Europe/Berlin.") from None
+            raise ScheduleError(say("“%(zone)s” is no time zone. Write one like Europe/Berlin.", zone=zone)) from None
     line = _MACROS.get(text, text).replace("?", "*")
     try:
         CronSim(line, datetime(2000, 1, 1, tzinfo=UTC))
     except CronSimError:
         raise ScheduleError(
-            f"“{text}” is neither a repetition like R3/PT10M nor a cron line like 0 0 9 * * MON-FRI."
+            say("“%(text)s” is neither a repetition like R3/PT10M nor a cron line like 0 0 9 * * MON-FRI.", text=text)
         ) from None
     return Cycle(ENDLESS, cron=line, zone=zone)

@@ -12,6 +12,7 @@ from engine.core.model.diagram import Definition, Node
 from engine.core.model.effects import OpenTimer
 from engine.core.model.encoding import encode
 from engine.core.model.runtime import Token
+from engine.core.model.words import say
 from engine.core.triggers.schedule import (
     ENDLESS,
     Cycle,
@@ -90,7 +91,7 @@ def due_of(value: Any, now: datetime) -> datetime:
         return value.astimezone(UTC) if value.tzinfo is not None else value.replace(tzinfo=UTC)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    raise ScheduleError(f"{value!r} is neither a date nor a duration.")
+    raise ScheduleError(say("%(value)s is neither a date nor a duration.", value=repr(value)))
 
 
 def _following(text: str, due: datetime) -> datetime | None:
@@ -103,4 +104,9 @@ def _following(text: str, due: datetime) -> datetime | None:
 
 def _refuse_haste(cycle: Cycle, shortest: timedelta) -> None:
     if cycle.pause is not None and not cycle.pause.months and cycle.pause.rest < shortest and cycle.times == ENDLESS:
-        raise ScheduleError(f"An endless timer needs a pause of at least {shortest.total_seconds():g} s.")
+        raise ScheduleError(
+            say(
+                "An endless timer needs a pause of at least %(total_seconds)s s.",
+                total_seconds=f"{shortest.total_seconds():g}",
+            )
+        )

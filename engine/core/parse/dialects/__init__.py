@@ -6,6 +6,7 @@ from typing import Final
 
 from lxml.etree import _Element
 
+from engine.core.model.words import say
 from engine.core.parse.context import Context, Holder, own_settings
 from engine.core.parse.dialects import camunda, statewright, zeebe
 from engine.core.parse.dialects.table import Table
@@ -26,7 +27,10 @@ def read_extensions(ctx: Context, holder: Holder, element: _Element) -> None:
         if known is None:
             namespace, _, name = name_of(child)[1:].partition("}")
             if namespace in _EXECUTED and name not in _SHOWN:
-                message = f"The element {name} is not known here and does nothing; remove it or say it in another way."
+                message = say(
+                    "The element %(name)s is not known here and does nothing; remove it or say it in another way.",
+                    name=name,
+                )
                 ctx.problem("unknown-extension", holder.id, child, message)
         else:
             dialect, read = known

@@ -11,6 +11,7 @@ from typing import Final
 from lxml.etree import _Element
 
 from engine.core.model.diagram import Called, CalledDecision, Form, Formula, Settings
+from engine.core.model.words import say
 from engine.core.parse.context import Context
 from engine.core.parse.dialects import camunda_form, camunda_io
 from engine.core.parse.dialects.camunda_io import children, optional
@@ -182,7 +183,7 @@ def _error(ctx: Context, settings: Settings, element: _Element) -> None:
     error = ctx.find(element.get("errorRef"))
     code = error.get("errorCode") if error is not None else None
     if code is None:
-        message = f"There is no error {element.get('errorRef', '')!r} with a code; define it."
+        message = say("There is no error %(value)s with a code; define it.", value=repr(element.get("errorRef", "")))
         ctx.problem("dangling-reference", element.get("errorRef", ""), element, message)
         return
     settings.error_definitions.append((code, camunda(element.get("expression"))))

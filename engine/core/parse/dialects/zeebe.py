@@ -7,6 +7,7 @@ from typing import Final, Literal, cast
 from lxml.etree import _Element
 
 from engine.core.model.diagram import Called, CalledDecision, Form, Formula, Listener, Loop, Mapping, Settings
+from engine.core.model.words import say
 from engine.core.parse.context import Context
 from engine.core.parse.dialects.table import Reader, Table
 from engine.core.parse.formulas import is_true, variable, zeebe
@@ -23,7 +24,9 @@ def binding(ctx: Context, element: _Element, text: str | None) -> Binding:
     """Which version of a process, decision or form is meant."""
     text = (text or "latest").strip()
     if text not in _BINDINGS:
-        message = f"The binding {text!r} is unknown; use latest, deployment, version or versionTag."
+        message = say(
+            "The binding %(text)s is unknown; use latest, deployment, version or versionTag.", text=repr(text)
+        )
         ctx.problem("invalid-binding", _owner(element), element, message)
         return "latest"
     return cast(Binding, text)

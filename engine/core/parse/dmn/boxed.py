@@ -22,6 +22,7 @@ from engine.core.model.decisions import (
     LiteralExpression,
     Relation,
 )
+from engine.core.model.words import say
 from engine.core.parse.dmn.reader import Reader
 from engine.core.parse.dmn.tables import read_table
 from engine.core.parse.names import local
@@ -42,7 +43,7 @@ def _needed(reader: Reader, parent: _Element, what: str) -> Boxed:
     found = find_boxed(reader, parent)
     if found is not None:
         return found
-    reader.problem("incomplete-expression", parent, f"An expression is missing: {what}.")
+    reader.problem("incomplete-expression", parent, say("An expression is missing: %(what)s.", what=what))
     return LiteralExpression(**reader.place(parent), text="")
 
 
@@ -78,7 +79,11 @@ def _relation(reader: Reader, element: _Element) -> Boxed:
     for row in reader.children(element, "row", "list"):
         cells = tuple(read_boxed(reader, cell) for cell in reader.children(row, *_KINDS))
         if len(cells) != len(columns):
-            message = f"The row has {len(cells)} cells, the relation {len(columns)} columns; make them equal."
+            message = say(
+                "The row has %(cells)s cells, the relation %(columns)s columns; make them equal.",
+                cells=len(cells),
+                columns=len(columns),
+            )
             reader.problem("incomplete-expression", row, message)
         rows.append(cells)
     return Relation(**reader.place(element), type_ref=reader.type_ref(element), columns=columns, rows=tuple(rows))
@@ -89,7 +94,7 @@ def _invocation(reader: Reader, element: _Element) -> Boxed:
     for child in reader.children(element, "binding"):
         parameter = reader.child(child, "parameter")
         if parameter is None:
-            reader.problem("incomplete-expression", child, "The binding names no parameter; add one.")
+            reader.problem("incomplete-expression", child, say("The binding names no parameter; add one."))
             continue
         value = find_boxed(reader, child)
         bindings.append(Binding(**reader.place(child), parameter=reader.item(parameter), value=value))
@@ -137,7 +142,7 @@ def _iteration(mode: Literal["for", "some", "every"]) -> Callable[[Reader, _Elem
     def read(reader: Reader, element: _Element) -> Boxed:
         variable = " ".join((element.get("iteratorVariable") or "").split())
         if not variable:
-            message = f"The '{mode}' names no iterator variable; add one."
+            message = say("The '%(mode)s' names no iterator variable; add one.", mode=mode)
             reader.problem("incomplete-expression", element, message)
         return Iteration(
             **reader.place(element),

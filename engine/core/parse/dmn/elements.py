@@ -15,6 +15,7 @@ from engine.core.model.decisions import (
     Signature,
     TypeDefinition,
 )
+from engine.core.model.words import say
 from engine.core.parse.dmn.boxed import find_boxed, read_function
 from engine.core.parse.dmn.reader import Reader, is_dmn
 from engine.core.parse.formulas import is_true
@@ -31,7 +32,7 @@ def read_import(reader: Reader, element: _Element) -> Import:
         is_dmn=is_dmn(kind),
     )
     if not found.is_dmn:
-        message = f"What is imported as {kind or 'no type'} is not read; only DMN is."
+        message = say("What is imported as %(value)s is not read; only DMN is.", value=kind or "no type")
         reader.problem("unsupported-import", element, message)
     return found
 
@@ -39,7 +40,7 @@ def read_import(reader: Reader, element: _Element) -> Import:
 def read_type(reader: Reader, element: _Element) -> TypeDefinition:
     name = reader.name(element)
     if not name:
-        reader.problem("missing-name", element, "The type or component has no name; give it one.")
+        reader.problem("missing-name", element, say("The type or component has no name; give it one."))
     signature = reader.child(element, "functionItem")
     return TypeDefinition(
         **reader.place(element),
@@ -136,7 +137,9 @@ def _title(reader: Reader, element: _Element) -> tuple[str, str]:
     identifier, name = (element.get("id") or "").strip(), reader.name(element)
     if not identifier and not name:
         kind = local(name_of(element))
-        reader.problem("missing-name", element, f"A {kind} has neither an id nor a name; give it both.")
+        reader.problem(
+            "missing-name", element, say("A %(kind)s has neither an id nor a name; give it both.", kind=kind)
+        )
     return identifier or name, name or identifier
 
 

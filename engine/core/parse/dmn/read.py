@@ -15,6 +15,7 @@ from engine.core.model.decisions import (
     KnowledgeModel,
 )
 from engine.core.model.problems import DiagramError, Problem
+from engine.core.model.words import say
 from engine.core.parse.dmn import elements
 from engine.core.parse.dmn.reader import Reader, is_dmn
 from engine.core.parse.names import local
@@ -27,7 +28,7 @@ def read_decisions(data: str | bytes, *, max_bytes: int = MAX_BYTES, max_element
     root = read_xml(data, max_bytes=max_bytes, max_elements=max_elements)
     tag = name_of(root)
     if local(tag) != "definitions" or not is_dmn(tag[1:]):
-        message = "The file is XML but not DMN; export it as DMN 1.1 to 1.5."
+        message = say("The file is XML but not DMN; export it as DMN 1.1 to 1.5.")
         raise DiagramError([decision_problem("not-dmn", root.get("id", ""), line_of(root), message)])
     reader = Reader(root)
     imports = tuple(elements.read_import(reader, child) for child in reader.children(root, "import"))
@@ -66,6 +67,6 @@ def _repeated(code: str, named: Iterable[tuple[str, Element]]) -> Iterator[Probl
     seen: set[str] = set()
     for name, element in named:
         if name in seen and name:
-            message = f"{name!r} is there twice; rename one of them."
+            message = say("%(name)s is there twice; rename one of them.", name=repr(name))
             yield decision_problem(code, element.id, element.line, message)
         seen.add(name)

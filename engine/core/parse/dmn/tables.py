@@ -19,6 +19,7 @@ from engine.core.model.decisions import (
     OutputClause,
     Rule,
 )
+from engine.core.model.words import say
 from engine.core.parse.dmn.reader import Reader
 
 
@@ -27,14 +28,14 @@ def read_table(reader: Reader, element: _Element) -> Boxed:
     outputs = tuple(_output(reader, child) for child in reader.children(element, "output"))
     rules = tuple(_rule(reader, child, len(inputs), len(outputs)) for child in reader.children(element, "rule"))
     if not outputs:
-        reader.problem("incomplete-table", element, "The table has no output column; add one.")
+        reader.problem("incomplete-table", element, say("The table has no output column; add one."))
     policy, aggregation = _policy(reader, element)
     if len(outputs) > 1:
         names = [output.name for output in outputs]
         if "" in names:
-            reader.problem("incomplete-table", element, "Of several output columns each needs a name.")
+            reader.problem("incomplete-table", element, say("Of several output columns each needs a name."))
         if aggregation:
-            message = "A table with several output columns cannot be aggregated (DMN 8.2.10); collect them."
+            message = say("A table with several output columns cannot be aggregated (DMN 8.2.10); collect them.")
             reader.problem("unknown-hit-policy", element, message)
     annotations = tuple(reader.name(child) for child in reader.children(element, "annotation"))
     return DecisionTable(
@@ -53,10 +54,17 @@ def _policy(reader: Reader, element: _Element) -> tuple[HitPolicy, Aggregation]:
     policy = " ".join((element.get("hitPolicy") or "UNIQUE").split()).upper()
     aggregation = (element.get("aggregation") or "").strip().upper()
     if policy not in HIT_POLICIES:
-        reader.problem("unknown-hit-policy", element, f"There is no hit policy {policy!r}; choose another.")
+        reader.problem(
+            "unknown-hit-policy",
+            element,
+            say("There is no hit policy %(policy)s; choose another.", policy=repr(policy)),
+        )
         policy = "UNIQUE"
     if aggregation not in AGGREGATIONS:
-        message = f"There is no aggregation {aggregation!r}; choose SUM, MIN, MAX, COUNT or none."
+        message = say(
+            "There is no aggregation %(aggregation)s; choose SUM, MIN, MAX, COUNT or none.",
+            aggregation=repr(aggregation),
+        )
         reader.problem("unknown-hit-policy", element, message)
         aggregation = ""
     if policy != "COLLECT":
@@ -67,7 +75,7 @@ def _policy(reader: Reader, element: _Element) -> tuple[HitPolicy, Aggregation]:
 def _input(reader: Reader, element: _Element) -> InputClause:
     found = reader.child(element, "inputExpression")
     if found is None:
-        reader.problem("incomplete-table", element, "The input column has no expression; say what it tests.")
+        reader.problem("incomplete-table", element, say("The input column has no expression; say what it tests."))
         expression = LiteralExpression(**reader.place(element), text="")
     else:
         expression = reader.literal(found)
@@ -108,9 +116,13 @@ def _rule(reader: Reader, element: _Element, inputs: int, outputs: int) -> Rule:
     entries = tuple(_entry(reader, child) for child in reader.children(element, "inputEntry"))
     results = tuple(reader.literal(child) for child in reader.children(element, "outputEntry"))
     if len(entries) != inputs or len(results) != outputs:
-        message = (
-            f"The rule has {len(entries)} input and {len(results)} output entries,"
-            f" the table {inputs} and {outputs} columns; make them equal."
+        message = say(
+            "The rule has %(entries)s input and %(results)s output entries, "
+            "the table %(inputs)s and %(outputs)s columns; make them equal.",
+            entries=len(entries),
+            results=len(results),
+            inputs=inputs,
+            outputs=outputs,
         )
         reader.problem("incomplete-table", element, message)
     annotations = tuple(reader.text(child) for child in reader.children(element, "annotationEntry"))
