@@ -33,7 +33,10 @@ def check(findings: Findings, plan: Plan) -> None:
                 message = say("The four-eyes rule names %(name)s, which does not exist; choose a user task.", name=name)
                 findings.add("dangling-reference", node, message)
             elif not _is_done_by_somebody(plan.nodes[name], plan.process):
-                message = f"The four-eyes rule names {name}, which nobody does; choose a user task or the start event."
+                sentence = (
+                    "The four-eyes rule names %(name)s, which nobody does; choose a user task or the start event."
+                )
+                message = say(sentence, name=name)
                 findings.add("dangling-reference", node, message)
 
 
