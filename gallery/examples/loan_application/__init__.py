@@ -1,0 +1,1 @@
+"""Loan application: a decision graph decides the clear cases, a person those in the middle."""
