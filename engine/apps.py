@@ -26,7 +26,7 @@ class EngineConfig(AppConfig):
     def ready(self) -> None:
         # A unit of work makes many objects that live for a moment: looking for cycles among them every 700 costs
         # a third of its time.
-        gc.set_threshold(50_000, 20, 100)
+        gc.set_threshold(100_000, 20, 100)
         # The service commits work that a worker has to take up, but may not know the worker's room.
         from engine.push.signals import work_waiting
         from engine.service.telemetry import start_tracing

@@ -153,7 +153,6 @@ class Case:
             self.tokens[token.id] = token
             self.born.add(token.id)
         for token in delta.changed:
-            token.is_changed = False
             if token.id not in self.born:
                 self.changed.add(token.id)
         for number in delta.gone:
@@ -163,8 +162,6 @@ class Case:
                 self.born.discard(number)
             else:
                 self.gone.add(number)
-        for token in delta.born:
-            token.is_changed = False
         for effect in delta.effects:
             if isinstance(effect, WAITS):
                 self.waits.append(effect)

@@ -84,7 +84,8 @@ class Edge(Transition):  # type: ignore[misc]
                 run.walked += 1
         token.state = target.key
         token.flow = edge.flow
-        token.is_changed = True
+        if not token.is_new:
+            run.changed[token.id] = token
         try:
             target.arrive(run, token)
         except Fault as fault:  # what cannot be done there is parked there, not where it came from
@@ -188,4 +189,4 @@ def _leave(data: EventData) -> None:
         edge.source_state.leave(run, token)
     run.log.append((token.id, edge.number))
     token.flow = edge.flow
-    token.is_changed = True
+    run.touch(token)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -22,7 +23,7 @@ class Token:
     `variables` its local variables and `data` what its element has to remember; both None until used.
     """
 
-    __slots__ = ("data", "flow", "id", "index", "is_changed", "is_gone", "is_new", "scope", "state", "variables")
+    __slots__ = ("data", "flow", "id", "index", "is_gone", "is_new", "is_told", "scope", "state", "variables")
 
     def __init__(
         self,
@@ -44,10 +45,32 @@ class Token:
         self.data = data
         self.is_new = is_new
         self.is_gone = False
-        self.is_changed = False
+        self.is_told = False  # the very mapping of its variables stands in the log: it is copied before it changes
 
     def __repr__(self) -> str:
         return f"<Token {self.id} in {self.state}>"
+
+
+_NO_ROOT = Token(ROOT, "", scope=-1)
+
+
+class Living:
+    """The live tokens of one instance by their numbers, and how many there are in each scope. Whoever advances an
+    instance again and again keeps it: an advance then costs what it does, however many others wait."""
+
+    __slots__ = ("by_id", "population", "resting")
+
+    def __init__(self, tokens: Iterable[Token] = ()) -> None:
+        by_id = self.by_id = {ROOT: _NO_ROOT}  # the root token comes first, and is another in each advance
+        population = self.population = {ROOT: 0}
+        for token in tokens:
+            by_id[token.id] = token
+            population[token.scope] = population.get(token.scope, 0) + 1
+        # Those that wait in joins, by state and scope; None until somebody asks.
+        self.resting: dict[tuple[str, int], list[Token]] | None = None
+
+    def __iter__(self) -> Iterator[Token]:
+        return (token for token in self.by_id.values() if token.id != ROOT)
 
 
 @dataclass(slots=True)
@@ -69,10 +92,11 @@ class Instance:
 
 @dataclass(slots=True)
 class Snapshot:
-    """An instance with all its live tokens, the root token left out (it is the instance itself)."""
+    """An instance with all its live tokens, the root token left out (it is the instance itself). Tokens that are
+    `Living` are kept up with the advance."""
 
     instance: Instance
-    tokens: list[Token] = field(default_factory=list)
+    tokens: Iterable[Token] = ()
     is_new: bool = False
 
 

@@ -272,13 +272,9 @@ def _delta(run: InstanceRun, snapshot: Snapshot, refused: list[Delivery]) -> Del
     root = run.root
     instance.variables = root.variables or {}
     instance.data = root.data or None
-    born: list[Token] = []
-    changed: list[Token] = []
-    for token in run.tokens.values():
-        if token.is_new:
-            born.append(token)
-        elif token.is_changed and token is not root:
-            changed.append(token)
+    tokens, first = run.tokens, run.made_before + 1
+    born = [tokens[number] for number in range(first, instance.tokens_made + 1) if number in tokens]
+    changed = [token for token in run.changed.values() if not token.is_gone and token is not root]
     effects = run.effects
     for waits in run.waits.values():
         effects += waits

@@ -12,27 +12,37 @@ if TYPE_CHECKING:
 
 def resting(run: InstanceRun) -> dict[tuple[str, int], list[Token]]:
     """By state and scope. `at` in a token's data is when it came: that order outlives a restore."""
-    if run.resting is None:
-        run.resting = {}
-        for token in run.tokens.values():
+    living = run.living
+    if living.resting is None:
+        living.resting = {}
+        for token in living:
             if run.states[token.state].behaviour.is_join and "at" in (token.data or ()):
-                run.resting.setdefault((token.state, token.scope), []).append(token)
-        for waiting in run.resting.values():
+                living.resting.setdefault((token.state, token.scope), []).append(token)
+        for waiting in living.resting.values():
             waiting.sort(key=lambda token: cast(dict[str, Any], token.data)["at"])
-    return run.resting
+    return living.resting
 
 
 def rest(run: InstanceRun, token: Token) -> None:
-    token.is_changed = True
+    if not token.is_new:
+        run.changed[token.id] = token
     token.data = {"at": run.instance.sequence + len(run.log)}
-    places = run.resting if run.resting is not None else resting(run)
-    waiting = places.setdefault((token.state, token.scope), [])
+    places = run.living.resting
+    waiting = (places if places is not None else resting(run)).setdefault((token.state, token.scope), [])
     if token not in waiting:
         waiting.append(token)
 
 
 def unrest(run: InstanceRun, token: Token) -> None:
-    waiting = resting(run).get((token.state, token.scope), [])
+    resting(run)
     token.data = None
-    if token in waiting:
+    forget(run, token)
+
+
+def forget(run: InstanceRun, token: Token) -> None:
+    places, key = run.living.resting or {}, (token.state, token.scope)
+    waiting = places.get(key)
+    if waiting and token in waiting:
         waiting.remove(token)
+        if not waiting:
+            del places[key]

@@ -24,15 +24,13 @@ def leave_behind(run: InstanceRun, token: Token, state: str) -> None:
     run.left_behind.append((state, seen))
 
 
-def bear_left_behind(run: InstanceRun) -> bool:
-    """False when nothing was left behind."""
+def bear_left_behind(run: InstanceRun) -> None:
     left, run.left_behind = run.left_behind, []
     for state, variables in left:
         try:
             run.bear(state, ROOT, variables=variables or None)
         except Fault as fault:
             run.park(run.root, "variables", fault, {"variables": {}})
-    return bool(left)
 
 
 def wait_for_lingering(run: InstanceRun, status: str, error: str | None) -> bool:

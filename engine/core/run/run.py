@@ -21,7 +21,7 @@ from engine.core.model.effects import (
 )
 from engine.core.model.graph import PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS
-from engine.core.model.runtime import ROOT, Snapshot, Status, Token
+from engine.core.model.runtime import ROOT, Living, Snapshot, Status, Token
 from engine.core.run import catching, joining, lingering
 
 WAITS = (OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident)
@@ -39,11 +39,13 @@ class InstanceRun:
         self.most_tokens = most_tokens
         instance = self.instance = snapshot.instance
         self.root = Token(ROOT, PROCESS, scope=-1, variables=instance.variables, data=instance.data)
-        self.tokens: dict[int, Token] = {ROOT: self.root}
-        population = self.population = {ROOT: 0}
-        for token in snapshot.tokens:
-            self.tokens[token.id] = token
-            population[token.scope] = population.get(token.scope, 0) + 1
+        tokens = snapshot.tokens
+        living = self.living = tokens if tokens.__class__ is Living else Living(tokens)
+        self.tokens: dict[int, Token] = living.by_id
+        self.tokens[ROOT] = self.root
+        self.population = living.population
+        self.made_before = instance.tokens_made
+        self.changed: dict[int, Token] = {}  # of those that were there before
         self.agenda: deque[Any] = deque()
         self.walked = 0  # nodes passed since somebody has counted them
         self.log: list[Any] = []
@@ -58,7 +60,6 @@ class InstanceRun:
         self.changed_names: dict[str, tuple[int, str]] = {}  # name → where in the log it changed, and how
         self.watched_from: dict[tuple[int, str], int] = {}  # token and trigger → where in the log the wait began
         self.signals: deque[tuple[Token, str, Mapping[str, Any]]] = deque()
-        self.resting: dict[tuple[str, int], list[Token]] | None = None
         self.left_behind: list[tuple[str, dict[str, Any]]] = []  # states, and what the tokens to come there know
 
     # what elements ask for: moving on
@@ -108,7 +109,7 @@ class InstanceRun:
 
     def park(self, token: Token, trigger: str, fault: Fault, data: Mapping[str, Any] | None = None) -> None:
         """The token cannot go on: an incident whose retry delivers the trigger again."""
-        token.is_changed = True
+        self.touch(token)
         self.log.append(("incident", token.id, fault.code, fault.message))
         node = self.states[token.state].node or self.states[self.tokens[token.scope].state].node
         self.open(OpenIncident(token.id, trigger, node, fault.code, fault.message, dict(data) if data else None))
@@ -136,7 +137,8 @@ class InstanceRun:
         log = self.log
         log.append(("born", token.id, state, scope))
         if variables:
-            log.append(("set", token.id, dict(variables)))  # what it comes to have later is not this
+            log.append(("set", token.id, variables))
+            token.is_told = True
         try:
             self.states[state].arrive(cast(Any, self), token)
         except Fault as fault:
@@ -259,7 +261,7 @@ class InstanceRun:
         self.watched_from[token.id, trigger] = len(self.log)
 
     def remember(self, token: Token) -> dict[str, Any]:
-        token.is_changed = True
+        self.touch(token)
         if token.data is None:
             token.data = {}
         return token.data
@@ -316,7 +318,11 @@ class InstanceRun:
         known = owner.variables
         if known is None:
             known = owner.variables = {}
-        owner.is_changed = True
+        elif owner.is_told:
+            known = owner.variables = known.copy()
+            owner.is_told = False
+        if not owner.is_new:
+            self.changed[owner.id] = owner
         log = self.log
         log.append(("set", owner.id, variables))
         if self.machine.watches:
@@ -343,6 +349,10 @@ class InstanceRun:
 
     # within the room
 
+    def touch(self, token: Token) -> None:
+        if not token.is_new:
+            self.changed[token.id] = token
+
     def _refuse_crowd(self, births: int) -> None:
         if len(self.tokens) + births > self.most_tokens:
             raise Fault("token-limit", f"More than {self.most_tokens} tokens at once: a loop bears them without end.")
@@ -368,10 +378,9 @@ class InstanceRun:
         del self.tokens[token.id]
         if not token.is_new:
             self.gone.append(token)
-        if self.resting is not None:
-            resting = self.resting.get((token.state, token.scope))
-            if resting is not None and token in resting:
-                resting.remove(token)
+        resting = self.living.resting
+        if resting and (token.state, token.scope) in resting:
+            joining.forget(self, token)
         left = self.population[token.scope] = self.population[token.scope] - 1
         if not left:
             owner = self.tokens.get(token.scope)

@@ -12,7 +12,10 @@ from engine.core.run.run import InstanceRun
 
 def settle(run: InstanceRun) -> bool:
     """Put the next thing on the agenda; false when the instance is at rest."""
-    return bear_left_behind(run) or _signal(run) or _conditions(run) or _joins(run)
+    if run.left_behind:
+        bear_left_behind(run)
+        return True
+    return _signal(run) or _conditions(run) or _joins(run)
 
 
 def _signal(run: InstanceRun) -> bool:

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine.core.model.effects import OpenJob
+from engine.core.model.effects import OpenIncident, OpenJob
 from engine.core.model.problems import BpmnError
 from engine.core.model.runtime import Delivery
 from engine.core.run.failing import find_error
 from engine.core.run.inline import evaluate, is_expression
 from engine.core.simulate.retries import pause_after
+from engine.core.simulate.seen import Seen, written
 from engine.core.simulate.state import RunState
-from engine.core.simulate.values import copy_plain, plain, plain_value
+from engine.core.simulate.values import plain, plain_value
 from engine.core.simulate.waits import HandlerJob, Row
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Worker:
         self.world.deliver(state, Delivery(row.token if row is not None else token, "error", dict(data)))
         if row is not None and isinstance(row.effect, OpenJob):
             for own in state.rows_of(row.token):
-                if own.effect.__class__.__name__ == "OpenIncident" and own.trigger == "error":
+                if isinstance(own.effect, OpenIncident) and own.trigger == "error":
                     own.origin = row
 
     def fail(
@@ -81,7 +82,8 @@ class Worker:
 
     def _error_of(self, state: RunState, row: Row, message: str) -> str | None:
         """The error that the task's own definitions say this failure is (camunda external tasks)."""
-        token = next(own for own in state.all_tokens() if own.id == row.token)
+        token = state.find_token(row.token)
+        assert token is not None
         config = state.machine.states[token.state].config
         return find_error(config, state.view(token), message, self.world.now, self.world.budget)
 
@@ -111,25 +113,21 @@ class Worker:
         return effect.kind == "async" or self.can_do(effect)
 
     def _do(self, state: RunState, row: Row, effect: OpenJob) -> dict[str, Any]:
-        token = next(own for own in state.all_tokens() if own.id == row.token)
+        token = state.find_token(row.token)
+        assert token is not None
         handler = self.handlers.get(effect.type)
         if handler is None:
             result = evaluate(effect.type, state.view(token), self.world.now, self.world.budget)
             return {"variables": {}, "result": result}
         visible = state.view(token)
         job = HandlerJob(
-            effect.node, effect.type, copy_plain(visible), dict(effect.headers), effect.script, row.retries,
+            effect.node, effect.type, Seen(visible), dict(effect.headers), effect.script, row.retries,
             state.instance.process, state.instance.business_key, f"{state.instance.id}:{row.number}",
         )  # fmt: skip
         answer = handler(job)
-        after = plain({name: value for name, value in job.variables.items() if _is_new(visible, name, value)})
-        written = {name: value for name, value in after.items() if _is_new(visible, name, value)}
+        changed = written(visible, job.variables)
         if answer is None or isinstance(answer, Mapping):
-            return {"variables": written | plain(answer)}
+            return {"variables": changed | plain(answer)}
         if not state.machine.states[token.state].config.get("job", {}).get("result"):
             raise TypeError(f"The handler of “{effect.type}” must return a mapping or None, not {answer!r}.")
-        return {"variables": written, "result": plain_value(answer)}
-
-
-def _is_new(visible: Mapping[str, Any], name: str, value: object) -> bool:
-    return name not in visible or bool(visible[name] != value)
+        return {"variables": changed, "result": plain_value(answer)}

@@ -113,8 +113,8 @@ def _events(player: Player) -> list[dict[str, Any]]:
 
 
 def _place(run: Run, token: int) -> str:
-    state = next((own.state for own in run.state.snapshot.tokens if own.id == token), PROCESS)
-    return run.state.machine.states[state].node
+    found = run.state.find_token(token)
+    return run.state.machine.states[found.state if found is not None else PROCESS].node
 
 
 def _step(step: Step) -> dict[str, Any]:

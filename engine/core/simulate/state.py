@@ -9,7 +9,7 @@ from typing import Any
 from engine.core.machine.hooks import ProcessMachine
 from engine.core.model.effects import OpenIncident, OpenItem, OpenJob, OpenSubscription, OpenTimer, StartInstance
 from engine.core.model.graph import PROCESS
-from engine.core.model.runtime import ROOT, Delta, Instance, Snapshot, Token
+from engine.core.model.runtime import ROOT, Delta, Instance, Living, Snapshot, Token
 from engine.core.simulate.deployment import Deployed
 from engine.core.simulate.retries import first_retries
 from engine.core.simulate.waits import Row
@@ -27,12 +27,18 @@ class RunState:
     depth: int = 0
     log: list[Any] = field(default_factory=list)
     _rows: dict[int, dict[int, Row]] = field(default_factory=dict)  # token → number → row
-    _seen: Snapshot | None = None  # whose tokens are by their ids here
-    _by_id: dict[int, Token] = field(default_factory=dict)
 
     @property
     def instance(self) -> Instance:
         return self.snapshot.instance
+
+    @property
+    def living(self) -> Living:
+        """The tokens, kept up with each advance."""
+        tokens = self.snapshot.tokens
+        if not isinstance(tokens, Living):
+            tokens = self.snapshot.tokens = Living(tokens)
+        return tokens
 
     @property
     def machine(self) -> ProcessMachine:
@@ -45,18 +51,16 @@ class RunState:
 
     def take(self, delta: Delta, next_number: Callable[[], int]) -> list[Row]:
         """Take a delta over; the rows that it opened."""
-        gone = set(delta.gone)
-        tokens = [token for token in self.snapshot.tokens if token.id not in gone] + delta.born
-        for each in tokens:
-            each.is_new = each.is_changed = False
-        self.snapshot = Snapshot(delta.instance, tokens)
+        for token in delta.born:
+            token.is_new = False
+        self.snapshot = Snapshot(delta.instance, self.living)
         self.log += delta.log
         closed, dropped = set(delta.closed), set(delta.dropped)
-        for token in closed:
-            for row in self.rows_of(token):
+        for number in closed:
+            for row in self.rows_of(number):
                 self.end_row(row)
-        for token, trigger in dropped:
-            for row in self.rows_of(token):
+        for number, trigger in dropped:
+            for row in self.rows_of(number):
                 if row.trigger == trigger:
                     self.end_row(row)
         return [self.open_row(effect, next_number()) for effect in delta.effects if isinstance(effect, STORED)]
@@ -81,9 +85,19 @@ class RunState:
         return list(self._rows.get(token, {}).values())
 
     def all_tokens(self) -> Iterator[Token]:
-        if any(isinstance(row.effect, OpenIncident | OpenJob) for row in self.rows_of(ROOT)):
-            yield Token(ROOT, PROCESS, scope=-1)
-        yield from self.snapshot.tokens
+        root = self._root()
+        if root is not None:
+            yield root
+        yield from self.living
+
+    def find_token(self, number: int) -> Token | None:
+        """None for one that is gone."""
+        return self._root() if number == ROOT else self.living.by_id.get(number)
+
+    def _root(self) -> Token | None:
+        """The process itself, where it waits for something."""
+        waits = any(isinstance(row.effect, OpenIncident | OpenJob) for row in self.rows_of(ROOT))
+        return Token(ROOT, PROCESS, scope=-1) if waits else None
 
     def kind_of(self, token: Token) -> str:
         """The kind of wait; empty for a token that only passes."""
@@ -109,9 +123,7 @@ class RunState:
 
     def view(self, token: Token) -> dict[str, Any]:
         """All variables visible at the token."""
-        if self._seen is not self.snapshot:
-            self._seen, self._by_id = self.snapshot, {own.id: own for own in self.snapshot.tokens}
-        by_id = self._by_id
+        by_id = self.living.by_id
         chain: list[Mapping[str, Any]] = []
         walker: Token | None = token
         while walker is not None and walker.id != ROOT:

@@ -22,15 +22,15 @@ def plain_value(value: Any) -> Any:
 
 
 def copy_plain(value: Any) -> Any:
-    """A copy of what is plain already. Called for every job with all that it sees, so it looks at no scalar."""
+    """A copy of what is plain already; it looks at no scalar."""
     if value.__class__ is dict:
-        return {name: copy_plain(inner) if inner.__class__ in _NESTS else inner for name, inner in value.items()}
+        return {name: copy_plain(inner) if inner.__class__ in NESTS else inner for name, inner in value.items()}
     if value.__class__ is list:
-        return [copy_plain(inner) if inner.__class__ in _NESTS else inner for inner in value]
+        return [copy_plain(inner) if inner.__class__ in NESTS else inner for inner in value]
     return value
 
 
-_NESTS: frozenset[Any] = frozenset({dict, list})
+NESTS: frozenset[Any] = frozenset({dict, list})
 
 
 def _plain(value: Any, depth: int) -> Any:

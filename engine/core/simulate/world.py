@@ -143,6 +143,7 @@ class World:
 
     def _advance(self, state: RunState, deliveries: tuple[Delivery, ...] | list[Delivery]) -> Delta:
         was_active = state.instance.status == "active"
+        state.snapshot.tokens = state.living
         result = advance(state.machine, state.snapshot, deliveries, self.now, self.limits)
         if isinstance(result, Failure):
             raise ProcessError(result.code, result.node, result.message)
@@ -207,7 +208,8 @@ class World:
         if instance.status == "active" or instance.parent is None:
             return
         parent = self.states[instance.parent[0]]
-        row = next((row for row in parent.rows if row.child == instance.id and not row.is_over), None)
+        calls = parent.rows_of(instance.parent[1])
+        row = next((row for row in calls if row.child == instance.id), None)
         if row is None:
             return
         if instance.status == "cancelled":
@@ -237,7 +239,7 @@ class World:
                 self._advance(child, [Delivery(ROOT, "cancel", {})])
 
     def _node_of(self, state: RunState, token: int) -> str:
-        found = next((own for own in state.snapshot.tokens if own.id == token), None)
+        found = state.find_token(token)
         return state.machine.states[found.state if found is not None else PROCESS].node
 
 

@@ -51,7 +51,7 @@ class Driver:
         tokens = {token.id: token for token in snapshot.tokens} | {token.id: token for token in result.born}
         self.tokens = {number: token for number, token in tokens.items() if number not in result.gone}
         for token in self.tokens.values():
-            token.is_new = token.is_changed = False
+            token.is_new = False
         closed, dropped = set(result.closed), set(result.dropped)
         self.waits = [
             wait for wait in self.waits if wait.token not in closed and (wait.token, wait.trigger) not in dropped

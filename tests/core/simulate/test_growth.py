@@ -1,0 +1,65 @@
+"""What many instances of an activity cost: counted in operations of the interpreter, which no busy machine changes."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from engine.core.simulate import Simulation
+
+FEW, MANY = 60, 240
+MULTIPLE = (
+    '<multiInstanceLoopCharacteristics {mode}><extensionElements><zeebe:loopCharacteristics inputCollection="=items" '
+    'inputElement="item" outputCollection="results" outputElement="=result"/></extensionElements>'
+    "</multiInstanceLoopCharacteristics>"
+)
+JOB = '<extensionElements><zeebe:taskDefinition type="work"/></extensionElements>'
+INNER = '<startEvent id="is"/><parallelGateway id="fork"/><task id="x"/><task id="y"/><parallelGateway id="join"/>' + (
+    "".join(
+        f'<sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}"/>'
+        for source, target in (("is", "fork"), ("fork", "x"), ("fork", "y"), ("x", "join"), ("y", "join"))
+    )
+)
+ACTIVITIES = {
+    "task": f'<task id="m">{MULTIPLE}</task>',
+    "job": f'<serviceTask id="m">{JOB}{MULTIPLE}</serviceTask>',
+    "sub-process": f'<subProcess id="m">{MULTIPLE}{INNER}</subProcess>',
+}
+
+
+def draw(activity: str, mode: str) -> str:
+    return f"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+        xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="t">
+      <process id="p" isExecutable="true"><startEvent id="s"/>{ACTIVITIES[activity].replace("{mode}", mode)}
+        <sequenceFlow id="f" sourceRef="s" targetRef="m"/></process></definitions>"""
+
+
+def count_operations(text: str, instances: int) -> int:
+    simulation = Simulation(text, handlers={"work": lambda job: {"result": job.variables["item"]}})
+    counted = 0
+
+    def count(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal counted
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        counted += event == "opcode"
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        run = simulation.start(variables={"items": list(range(instances))})
+    finally:
+        sys.settrace(before)
+    assert run.status == "completed"
+    return counted
+
+
+@pytest.mark.parametrize("mode", ["", 'isSequential="true"'], ids=["parallel", "sequential"])
+@pytest.mark.parametrize("activity", ACTIVITIES)
+def test_four_times_the_instances_take_four_times_the_operations(activity: str, mode: str) -> None:
+    text = draw(activity, mode)
+    few = count_operations(text, FEW)
+    assert count_operations(text, MANY) < few * MANY / FEW * 1.05
