@@ -25,13 +25,13 @@ declare module "dmn-js/lib/Modeler" {
     type: string;
     element?: {
       id: string;
-      decisionLogic?: { input?: { inputExpression?: { text?: string } }[] };
+      decisionLogic?: { id?: string; input?: { inputExpression?: { text?: string } }[] };
       informationRequirement?: { requiredInput?: { href?: string } }[];
     };
   }
   export default class DmnModeler {
     constructor(options: Record<string, unknown>);
-    importXML(xml: string): Promise<{ warnings: unknown[] }>;
+    importXML(xml: string): Promise<{ warnings: { message?: string }[] }>;
     saveXML(options?: { format?: boolean }): Promise<{ xml: string }>;
     getViews(): DmnView[];
     getActiveView(): DmnView | undefined;

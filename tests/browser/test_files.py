@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenFor
 from tests.browser.diagrams import order
 from tests.browser.steps import choose_element, draft_of, island, open_draft, open_group
-from tests.core.dmn.models import decision, definitions, input_data, table
+from tests.core.dmn.models import decision, definitions, input_data, literal, table
 from tests.infrastructure.accessibility import find_violations
 from tests.infrastructure.sites import Site
 
@@ -113,6 +113,50 @@ def test_a_decision_is_imported_edited_tried_with_its_matched_rule_and_deployed(
     page.get_by_text("deployed as version 1").wait_for()
     found = page.request.get(f"{embedded_site.url}/api/v1/decisions/dish/").json()
     assert found["version"] >= 1
+
+
+def part(name: str, text: str) -> str:
+    return f"<{name}>{literal(text)}</{name}>"
+
+
+def test_boxed_expressions_are_shown_as_feel_and_kept_until_they_are_edited(
+    embedded_site: Site, open_for: OpenFor, take_screenshot: Take
+) -> None:
+    branches = part("if", "guests < 8") + part("then", '"Roast"') + part("else", '"Stew"')
+    conditional = f"<conditional id='boxed'><!-- ours -->{branches}</conditional>"
+    doubled = f'<for iteratorVariable="n">{part("in", "[guests, 1]")}{part("return", "n * 2")}</for>'
+    dmn = definitions(
+        input_data("guests"),
+        decision("dish", conditional, inputs=["guests"]),
+        decision("seats", doubled, inputs=["guests"]),
+    )
+    page = open_for(embedded_site, "designer")
+    tool = open_draft(page, embedded_site, "boxed_order", order("boxed_order"), [{"name": "boxed.dmn", "content": dmn}])
+    tool.get_by_role("tab", name="Files").click()
+    tool.get_by_role("button", name="Edit boxed.dmn").click()
+    editor = page.get_by_role("dialog", name="boxed.dmn")
+    editor.get_by_role("tab", name="dish").click()
+    text = editor.locator(".dmn-literal-expression-container .cm-content, .dmn-literal-expression-container textarea")
+    expect(text.first).to_contain_text('if guests < 8 then "Roast" else "Stew"')
+    expect(editor.get_by_role("complementary")).to_contain_text("The boxed form is kept")
+    editor.get_by_label("guests").fill("12")
+    editor.get_by_role("button", name="Try it").click()
+    expect(editor.get_by_role("status")).to_contain_text("Stew")
+    take_screenshot(page, "decision-editor-boxed")
+    editor.get_by_role("tab", name="seats").click()
+    expect(text.first).to_contain_text("for n in [guests, 1] return n * 2")
+    text.first.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" + 1")
+    editor.get_by_label("guests").fill("4")
+    editor.get_by_role("button", name="Try it").click()
+    expect(editor.get_by_role("status")).to_contain_text("9")
+    editor.get_by_role("button", name="Done").click()
+    page.keyboard.press("Control+s")
+    [kept] = draft_of(page, embedded_site, "boxed_order")["files"]  # type: ignore[misc]
+    assert "<!-- ours --><if><literalExpression><text>guests &lt; 8</text>" in kept["content"]
+    assert "for n in [guests, 1] return n * 2 + 1" in kept["content"]
+    assert "<for " not in kept["content"]
 
 
 def test_diagrams_come_in_many_at_once_dropped_and_pasted(embedded_site: Site, open_for: OpenFor) -> None:

@@ -71,8 +71,10 @@ export async function editDecision(file: NamedFile, wanted: string, desk: Decisi
     );
   editor.on("views.changed", ({ views: all, activeView }) => {
     views.replaceChildren(...all.map((view) => tab(view, view === activeView)));
-    if (activeView && activeView.type !== "drd") showTrial(trial, activeView, run);
-    else trial.replaceChildren(h("p", { class: "text-subtle" }, "Open a decision to try it with values."));
+    if (activeView && activeView.type !== "drd") {
+      showTrial(trial, activeView, run);
+      if (editable.shownAsText.has(activeView.element?.decisionLogic?.id ?? "")) trial.prepend(keptNote());
+    } else trial.replaceChildren(h("p", { class: "text-subtle" }, "Open a decision to try it with values."));
   });
   const run = async (decision: string, variables: Record<string, unknown>) => {
     const files = [...desk.others, { name: file.name, content: await readXml() }];
@@ -81,7 +83,7 @@ export async function editDecision(file: NamedFile, wanted: string, desk: Decisi
     return answer;
   };
   try {
-    await editor.importXML(withRequirementDrawing(editable.xml));
+    refuseLosses((await editor.importXML(withRequirementDrawing(editable.xml))).warnings);
   } catch (error) {
     overlay.close();
     toast(`${file.name} cannot be read: ${describe(error)}`, { kind: "incident" });
@@ -90,6 +92,21 @@ export async function editDecision(file: NamedFile, wanted: string, desk: Decisi
   const first = editor.getViews().find((view) => view.element?.id === wanted);
   if (first) await editor.open(first);
 }
+
+/** What the editor does not know it would leave out of the file. */
+function refuseLosses(warnings: readonly { message?: string }[]): void {
+  const unknown = warnings.map(({ message }) => /^unparsable content (<[^>]+>)/.exec(message ?? "")?.[1]);
+  const names = [...new Set(unknown.filter((name) => name !== undefined))];
+  if (names.length > 0)
+    throw new Error(`It has ${names.join(", ")}, which the editor would lose. Edit it where it was made.`);
+}
+
+const keptNote = (): HTMLElement =>
+  h(
+    "p",
+    { class: "own-words mb-4" },
+    "This is the FEEL text of a boxed expression. The boxed form is kept in the file until the text is changed.",
+  );
 
 /** The rows of the rules that matched. */
 function mark(container: HTMLElement, hits: readonly { id: string }[]): void {
