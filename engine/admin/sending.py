@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from engine.admin.base import RowAdmin, RowInline, shown_as_json
 from engine.models import (
+    Backfill,
+    BackfillRun,
     Breaker,
     BufferedMessage,
     Delivery,
@@ -82,5 +84,25 @@ class RepairAdmin(RowAdmin):
     list_display = ("__str__", "actor", "total", "done", "failed", "created_at", "ended_at")
     search_fields = ("actor", "cause")
     fields = ("cause", "actor", "reason", "shown_variables", "total", "done", "failed", "created_at", "ended_at")
+    inlines = (RepairItemInline,)
+    readonly_fields = ("shown_variables",)
+    shown_variables = shown_as_json("variables")
+
+
+class BackfillRunInline(RowInline):
+    model = BackfillRun
+    fields = ("date", "instance", "is_over", "is_known", "retried_by", "error")
+
+
+@admin.register(Backfill)
+class BackfillAdmin(RowAdmin):
+    list_display = ("__str__", "actor", "status", "created_at", "ended_at")
+    list_filter = ("status",)
+    search_fields = ("actor", "process__key")
+    fields = (
+        "process", "first", "last", "every", "limit", "variable", "shown_variables", "is_again", "status", "note",
+        "actor", "reason", "created_at", "ended_at",
+    )  # fmt: skip
+    inlines = (BackfillRunInline,)
     readonly_fields = ("shown_variables",)
     shown_variables = shown_as_json("variables")

@@ -1,5 +1,6 @@
 """The tables, without behaviour: what may be done with them is in engine.store and engine.service."""
 
+from engine.models.backfills import Backfill, BackfillRun
 from engine.models.definitions import (
     Process,
     ProcessRight,
@@ -22,6 +23,8 @@ __all__ = [
     "Allowance",
     "Audience",
     "AudienceMember",
+    "Backfill",
+    "BackfillRun",
     "Breaker",
     "BufferedMessage",
     "Counter",

@@ -14,12 +14,12 @@ from django.db import InterfaceError, OperationalError
 
 from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import Delivery, Failure
-from engine.core.run.starts import first_due
+from engine.core.run.starts import first_due, run_date
 from engine.core.triggers.schedule import read_cycle
 from engine.models import ProcessStart
 from engine.models.keys import instance_of
 from engine.models.large import ValueLostError
-from engine.service import correlation, figures, webhooks
+from engine.service import correlation, dates, figures, webhooks
 from engine.service.advance import in_unit
 from engine.service.errors import Conflict
 from engine.service.expressions import expression_budget
@@ -221,11 +221,15 @@ def _fire_start(key: int, now: datetime) -> int:
             return 0  # another clock was first
         version = get_version(start.version_id)
         entry = entry_of(version, start)
+        cycle = first_due(entry, now, expression_budget())[2]
+        date = run_date(entry, start.due, cycle)
         try:
-            unit.begin(version, entry["trigger"], {})
+            if date:
+                dates.begin_for(unit, version, entry["trigger"], date, {entry["run_date"]: date})
+            else:
+                unit.begin(version, entry["trigger"], {})
         except ProcessError:
             logger.exception("“%s” could not be started by its timer", version.process)
-        cycle = first_due(entry, now, expression_budget())[2]
         start.due = read_cycle(cycle).following(start.due) if start.remaining else None
         start.remaining -= 1 if start.remaining > 0 else 0
         start.save(update_fields=["due", "remaining"])

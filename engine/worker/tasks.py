@@ -11,6 +11,7 @@ from celery.signals import worker_process_shutdown, worker_shutdown
 
 from engine.push.signals import chores_due
 from engine.service import work
+from engine.service.backfill_work import continue_backfills
 from engine.service.repair import continue_repairs
 from engine.worker import heartbeat
 from engine.worker.queues import task_name
@@ -71,7 +72,12 @@ def do_chores() -> None:
             logger.error("a chore failed: %r", receiver, exc_info=answer)
 
 
+def continue_chores() -> int:
+    """What operators have asked for in bulk, a piece of each."""
+    return continue_repairs() + continue_backfills()
+
+
 @shared_task(name=task_name("sweep"))
 def sweep() -> int:
     do_chores()
-    return drain("sweep", lambda: work.sweep() + take_jobs() + send_due() + continue_repairs(), work.BATCH)
+    return drain("sweep", lambda: work.sweep() + take_jobs() + send_due() + continue_chores(), work.BATCH)

@@ -187,7 +187,7 @@ def test_who_is_no_staff_sees_nothing(client: Client, rows: None) -> None:
 
 # Shown with what they belong to, or nothing but a counter.
 WITHIN = {
-    "State", "Transition", "ProcessStart", "ProcessRight", "DeployedFile", "RepairItem", "Audience", "AudienceMember",
+    "State", "Transition", "ProcessStart", "ProcessRight", "DeployedFile", "RepairItem", "BackfillRun", "Audience", "AudienceMember",
     "Counter", "Allowance", "SignInFailure",
 }  # fmt: skip
 

@@ -97,6 +97,7 @@ WORDS: Final[dict[str, str]] = {
     "result": "variable of the result",
     "retry_cycle": "retry policy",
     "returns_all": "takes over all variables",
+    "run_date": "variable for the date of the run",
     "script": "script",
     "script_format": "language of the script",
     "script_formula": "script",

@@ -52,6 +52,8 @@ def _start_event(draft: Draft, node: Node) -> list[dict[str, Any]]:
     if node.is_parallel_multiple and len(node.definitions) > 1:
         return [entry | event for event in _parallel_multiple(draft, node)]
     _start(draft, trigger, node.id)
+    if node.settings.run_date:
+        entry["run_date"] = node.settings.run_date
     return [entry | draft.event(definition, node, trigger) for definition in node.definitions]
 
 

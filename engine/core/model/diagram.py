@@ -204,6 +204,7 @@ class Settings:
     properties: dict[str, str] = field(default_factory=dict)
     outcomes: list[tuple[str, str]] = field(default_factory=list)  # ours: value, label of the buttons
     four_eyes: list[str] = field(default_factory=list)  # ours: who did these steps may not do this one
+    run_date: str = ""  # ours: variable that gets the date for which a timer has started the run
     message_ttl: Formula | None = None  # zeebe: timeToLive of a published message
     message_id: Formula | None = None
     message_key: Formula | None = None  # zeebe: correlationKey of a published message

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.core.feel import Budget, compile_expression, from_instant
 from engine.core.model.codes import problem
@@ -52,6 +53,24 @@ def _first_due(entry: Mapping[str, Any], value: Any, now: datetime) -> tuple[dat
             return None, 0, ""
         return cycle.first(now), cycle.times if cycle.times == ENDLESS else cycle.times - 1, str(value)
     return due_of(value, now), 0, ""
+
+
+def dated_start(config: Mapping[str, Any]) -> tuple[str, str]:
+    """How a run for a date is started: the trigger, and the variable that gets the date. A timer start that names the
+    variable, else the plain start; two empty texts where there is neither."""
+    for entry in config.get("starts", ()):
+        if entry["kind"] == "timer" and entry.get("run_date"):
+            return entry["trigger"], entry["run_date"]
+    return ("start", "date") if "start" in config.get("start_triggers", ()) else ("", "")
+
+
+def run_date(entry: Mapping[str, Any], due: datetime, cycle: str) -> str:
+    """The date of the run that a timer starts at this moment, in the time zone of its cron line; empty where its start
+    names no variable for it."""
+    if not entry.get("run_date"):
+        return ""
+    zone = read_cycle(cycle).zone if cycle else ""
+    return due.astimezone(ZoneInfo(zone) if zone else UTC).date().isoformat()
 
 
 def evaluate(formula: list[str] | None, variables: Mapping[str, Any], now: datetime, budget: Budget) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.core.model.effects import OpenJob, OpenTimer
 from engine.core.model.runtime import Delivery
-from engine.core.run.starts import first_due
+from engine.core.run.starts import first_due, run_date
 from engine.core.simulate.state import RunState
 from engine.core.simulate.waits import Row
 from engine.core.triggers.schedule import ENDLESS, read_cycle
@@ -100,4 +100,6 @@ class Clock:
         if start.remaining:
             start.due = read_cycle(start.cycle).following(due)
             start.remaining -= 0 if start.remaining == ENDLESS else 1
-        self.world.messages.try_start((start.process, start.entry), {}, **data)
+        date = run_date(start.entry, due, start.cycle)
+        variables = {start.entry["run_date"]: date} if date else {}
+        self.world.messages.try_start((start.process, start.entry), variables, date, **data)

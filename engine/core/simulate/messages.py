@@ -124,10 +124,10 @@ class Messages:
         given = {"variables": variables, **data}
         self.world.begin(process, entry["trigger"], given, business_key=business_key)
 
-    def try_start(self, start: Start, variables: dict[str, Any], **data: Any) -> None:
+    def try_start(self, start: Start, variables: dict[str, Any], business_key: str = "", **data: Any) -> None:
         """Where nobody is there to be told of a failed start, it is kept to be seen."""
         try:
-            self.start(start, variables, **data)
+            self.start(start, variables, business_key, **data)
         except ProcessError as error:
             self.world.failed_starts.append(error)
 

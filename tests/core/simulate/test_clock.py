@@ -113,6 +113,17 @@ def test_a_cron_line_starts_a_process_every_day():
     assert len(sim.runs) == 3
 
 
+def test_a_run_knows_its_date_in_the_zone_of_its_cron_line():
+    named = '<extensionElements><runDate xmlns="https://statewright.dev/schema/bpmn/1.0" variable="day"/></extensionElements>'
+    start = f'<startEvent id="s">{named}{timer("cycle", "CRON_TZ=Asia/Tokyo 0 2 * * *")}</startEvent>'
+    sim = Simulation(bpmn(line(user("u"), start=start)), now=NOW)
+    sim.advance(timedelta(days=2))
+    assert [(run.business_key, run.variables) for run in sim.runs] == [
+        ("2030-01-02", {"day": "2030-01-02"}),
+        ("2030-01-03", {"day": "2030-01-03"}),
+    ]
+
+
 def test_a_pause_without_length_in_a_loop_does_not_stop_the_clock():
     body = '<startEvent id="s"/>' + catch("c", timer("duration", "PT0S")) + flows("s c", "c c")
     sim = Simulation(bpmn(body), now=NOW)

@@ -1,5 +1,5 @@
 """Our own extension elements, usable with every dialect: outcomes of a user task, the four-eyes rule, the variable
-for who starts a process, the pauses between attempts, and comments for those who draw."""
+for who starts a process, the pauses between attempts, the date of a run, and comments for those who draw."""
 
 from __future__ import annotations
 
@@ -37,6 +37,10 @@ def _retry(ctx: Context, settings: Settings, element: _Element) -> None:
     settings.retry_cycle = (element.get("pauses") or "").strip()
 
 
+def _run_date(ctx: Context, settings: Settings, element: _Element) -> None:
+    settings.run_date = (element.get("variable") or "").strip()
+
+
 def _comment(ctx: Context, settings: Settings, element: _Element) -> None:
     """Read by people alone."""
 
@@ -47,5 +51,6 @@ EXTENSIONS: Final[Table] = {
     tag("fourEyes", STATEWRIGHT): ("", _four_eyes),
     tag("starter", STATEWRIGHT): ("", _starter),
     tag("retry", STATEWRIGHT): ("", _retry),
+    tag("runDate", STATEWRIGHT): ("", _run_date),
     tag("comment", STATEWRIGHT): ("", _comment),
 }

@@ -10,7 +10,7 @@ import { TaskForm } from "./forms";
 import { readCondition, TryGuard } from "./guard";
 import type { EntryProps } from "./parts";
 import { CandidateGroups, FourEyes, Outcomes, Starter } from "./people";
-import { readTimer, TimerReading } from "./timing";
+import { RunDate, readTimer, TimerReading } from "./timing";
 import { Handler, Retries } from "./work";
 
 interface PanelEntry {
@@ -67,6 +67,10 @@ export class OwnProperties {
       if (isA(own, "bpmn:StartEvent"))
         made.push(
           group("own-starter", "Who starts it", entry("own-starter", Starter, has("statewright:Starter"))),
+        );
+      if (isA(own, "bpmn:StartEvent") && readTimer(element))
+        made.push(
+          group("own-run-date", "Run date", entry("own-run-date", RunDate, has("statewright:RunDate"))),
         );
       if (isA(own, "bpmn:UserTask")) {
         made.push(

@@ -1,6 +1,13 @@
 /** A timer in plain words with its next three firings, by the engine's own arithmetic. */
-import { type DrawnElement, isA, type Moddle, textOf } from "../extension/elements";
-import { Entry, type EntryProps, useAnswer, usePage, Words } from "./parts";
+import {
+  type DrawnElement,
+  isA,
+  type Moddle,
+  readExtension,
+  replaceExtensions,
+  textOf,
+} from "../extension/elements";
+import { Entry, type EntryProps, TextInput, useAnswer, usePage, useTool, Words } from "./parts";
 
 interface Reading {
   words: string;
@@ -50,6 +57,34 @@ export function TimerReading({ element, id }: EntryProps) {
           </li>
         ))}
       </ol>
+    </Entry>
+  );
+}
+
+export function RunDate({ element, id }: EntryProps) {
+  const get = useTool();
+  const variable = textOf(readExtension(element.businessObject, "statewright:RunDate"), "variable");
+  return (
+    <Entry id={id}>
+      <TextInput
+        id={`${id}-variable`}
+        label="Variable for the date of the run"
+        value={variable}
+        hint="date"
+        onChange={(value) =>
+          replaceExtensions(
+            get,
+            element,
+            "statewright:RunDate",
+            value.trim() ? [{ variable: value.trim() }] : [],
+          )
+        }
+      />
+      <Words>
+        {variable
+          ? "Each run knows its date and has it as business key; a date runs once. A backfill starts past dates here."
+          : "Without it a run does not know for which date it is."}
+      </Words>
     </Entry>
   );
 }
