@@ -1,4 +1,4 @@
-"""The top bar of every page: what the signed-in person may open; the pages themselves are in the four rooms."""
+"""The top bar of every page: what the signed-in person may open; the pages themselves are in their rooms."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         (_("Incidents"), "monitor:incidents", "problems", "e", operates),
         (_("Insights"), "monitor:insights", "insights", "r", sees),
         (_("Operations"), "monitor:operations", "operations", "o", operates),
+        (_("Gallery"), "gallery:gallery", "gallery", "g", sees),
     ]
     items = []
     for label, name, icon, go, is_shown in entries:

@@ -19,4 +19,5 @@ urlpatterns = [
     path("", include("designer.urls")),
     path("", include("monitor.urls")),
     path("", include("inbox.urls")),
+    path("", include("gallery.urls")),
 ]

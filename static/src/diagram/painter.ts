@@ -71,6 +71,11 @@ export class Painter {
     });
   }
 
+  /** A job that has failed and is tried again. */
+  attempt(id: string, failed: number): void {
+    this.badge(id, { top: -10, left: -10 }, "attempt-badge", String(failed), `${failed} failed, tried again`);
+  }
+
   /** A word at the upper right of a node. */
   note(id: string, text: string, title: string): void {
     this.badge(id, { top: -12, right: 16 }, "count-badge", text, title);

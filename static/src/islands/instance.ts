@@ -46,6 +46,7 @@ export async function mount(root: HTMLElement): Promise<void> {
   const paint = () => {
     if (timeTravel?.isInPast) return;
     painter.paint(history);
+    paintAttempts(painter);
     writeNow(history, painter, props.step_url);
   };
   const timeTravel = startTimeTravel(props, painter, paint);
@@ -61,6 +62,7 @@ export async function mount(root: HTMLElement): Promise<void> {
   };
 
   paint();
+  document.body.addEventListener("htmx:afterSettle", paint);
   if (props.here) painter.mark(props.here, "is-here", true);
   linkWithLists(viewer, painter);
   addShortcut({ keys: "f", label: "Fit the diagram", group: "Diagram", run: () => fitToSpace(viewer) });
@@ -124,6 +126,13 @@ function writeNow(history: InstanceHistory, painter: Painter, stepUrl?: string):
       ),
     );
   list.replaceChildren(...rows);
+}
+
+/** What the page says of jobs that are tried again stands at their steps too. */
+function paintAttempts(painter: Painter): void {
+  for (const { dataset } of document.querySelectorAll<HTMLElement>("[data-attempt]"))
+    if (painter.has(dataset.attempt ?? ""))
+      painter.attempt(dataset.attempt ?? "", Number(dataset.attemptCount ?? 1));
 }
 
 const WORDS = { entered: "reached", left: "left", cancelled: "was cancelled" } as const;

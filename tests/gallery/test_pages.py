@@ -1,0 +1,165 @@
+"""The gallery's pages, without a browser: who sees and does what, and what stands there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from engine.models import Incident, Instance
+from gallery import installing
+from gallery.choosing import QUESTIONS, choose
+from gallery.examples.one_service.services import RATES
+from gallery.explaining import Part, parse
+from gallery.models import Installed
+from gallery.reading import PATTERNS, list_examples
+from tests.gallery.running import GalleryRun
+from tests.pages.people import enter
+
+pytestmark = pytest.mark.django_db
+
+FLIP = "/gallery/services/rates/"
+PAGE = "/gallery/one_service/"
+
+
+@pytest.fixture
+def run(gallery_run: GalleryRun) -> GalleryRun:
+    gallery_run.install("one_service")
+    return gallery_run
+
+
+def text_of(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/gallery/", "/gallery/which/", PAGE])
+def test_the_gallery_is_for_people_who_may_see_or_draw(run: GalleryRun, path: str) -> None:
+    assert [enter(name).get(path).status_code for name in ("designer", "operator", "admin")] == [200] * 3
+    assert [enter(name).get(path).status_code for name in ("clerk", "manager")] == [404] * 2
+
+
+def test_every_example_has_its_card_and_its_page(gallery_run: GalleryRun) -> None:
+    admin = enter("admin")
+    shown = text_of(admin, "/gallery/")
+    for example in list_examples():
+        assert f'data-card="{example.slug}"' in shown
+        assert example.title in text_of(admin, f"/gallery/{example.slug}/")
+    assert shown.count('class="thumbnail"') == len(list_examples())
+
+
+def test_cards_can_be_narrowed_to_a_pattern(gallery_run: GalleryRun) -> None:
+    shown = text_of(enter("admin"), "/gallery/?pattern=sequential")
+    assert 'data-card="one_service"' in shown
+    assert shown.count("data-card=") == sum(example.pattern == "sequential" for example in list_examples())
+    assert "No example shows this pattern" in text_of(enter("admin"), "/gallery/?pattern=none-such")
+
+
+def test_who_may_deploy_installs_from_the_page_and_others_are_refused(gallery_run: GalleryRun) -> None:
+    assert "Install" not in text_of(enter("operator"), PAGE)
+    enter("operator").post(f"{PAGE}install/")
+    assert not Installed.objects.exists()
+    answer = enter("designer").post(f"{PAGE}install/", follow=True)
+    assert "is installed" in answer.content.decode()
+    assert Installed.objects.get().installed_by == "designer"
+
+
+def test_only_who_operates_flips_a_switch(run: GalleryRun) -> None:
+    for name in ("clerk", "manager"):
+        assert enter(name).post(FLIP, {"mode": "failing"}).status_code == 404
+    enter("designer").post(FLIP, {"mode": "failing"})  # may see: told why not
+    assert RATES.get_switch().mode == "well"
+    assert enter("operator").post("/gallery/services/none-such/", {"mode": "failing"}).status_code == 404
+    assert enter("operator").post(FLIP, {"mode": "slow", "seconds": "1.5"}).status_code == 302
+    switch = RATES.get_switch()
+    assert (switch.mode, switch.seconds, switch.changed_by) == ("slow", 1.5, "operator")
+
+
+@pytest.mark.parametrize(
+    "given", [{"mode": "odd"}, {"mode": "slow", "seconds": "x"}, {"mode": "slow", "seconds": "99"}]
+)
+def test_a_switch_has_no_other_positions(run: GalleryRun, given: dict[str, str]) -> None:
+    enter("operator").post(FLIP, given)
+    assert RATES.get_switch().mode == "well"
+
+
+def test_a_start_leads_to_the_page_that_follows_it(run: GalleryRun) -> None:
+    answer = enter("designer").post(f"{PAGE}start/")
+    started = Instance.objects.get()
+    assert answer["Location"] == f"{PAGE}?instance={started.pk}"
+    assert started.variables == {"amount": 250, "currency": "USD"}
+    run.work()
+    shown = text_of(enter("designer"), f"{PAGE}?instance={started.pk}")
+    assert "called once, done once" in shown
+    assert "currency: USD → rate: 0.8" in " ".join(shown.split()).replace("&gt;", ">")
+
+
+def test_attempts_and_then_the_incident_are_shown_and_retried(run: GalleryRun) -> None:
+    RATES.switch("failing", note="The line is dead.")
+    instance = run.start("one_service", {"amount": 1, "currency": "USD"})
+    run.work()
+    page = f"{PAGE}?instance={instance}"
+    assert 'data-attempt="ask_rate" data-attempt-count="1"' in text_of(enter("operator"), page)
+    run.move_clock(timedelta(minutes=1))
+    shown = text_of(enter("operator"), page)
+    assert "The line is dead." in shown
+    assert "called 3 times, not done" in shown
+    RATES.switch("well")
+    (incident,) = Incident.objects.all()
+    retry = f"/gallery/incidents/{incident.pk}/retry/"
+    assert enter("clerk").post(retry, {"example": "one_service"}).status_code == 404
+    assert enter("operator").post(retry, {"example": "one_service"})["Location"] == page
+    run.work()
+    assert "called 4 times, done once" in text_of(enter("operator"), page)
+
+
+def test_an_instance_of_something_else_is_not_shown_here(run: GalleryRun) -> None:
+    for number in ("1", "x", "9" * 30, "²"):
+        assert enter("admin").get(f"{PAGE}?instance={number}").status_code == 404
+    assert enter("admin").get(f"{PAGE}?process=none").status_code == 404
+
+
+def test_scenarios_are_played_for_who_may_edit(run: GalleryRun) -> None:
+    shown = text_of(enter("designer"), f"{PAGE}scenarios/")
+    assert shown.count("state-done") == 3
+    assert enter("operator").get(f"{PAGE}scenarios/").status_code in (403, 404)
+
+
+def test_a_reset_needs_both_rights(run: GalleryRun) -> None:
+    RATES.switch("failing")
+    for name in ("designer", "operator"):
+        enter(name).post(f"{PAGE}reset/")
+    assert RATES.get_switch().mode == "failing"
+    enter("admin").post(f"{PAGE}reset/")
+    assert RATES.get_switch().mode == "well"
+
+
+def test_answers_stand_in_the_address_and_are_taken_back_by_choosing_them_again(gallery_run: GalleryRun) -> None:
+    shown = text_of(enter("designer"), "/gallery/which/?failure=retry&human=nothing")
+    assert 'href="?human=nothing#question-failure" aria-current="true"' in shown
+    assert "?duration=days&amp;human=nothing&amp;failure=retry#question-duration" in shown
+    assert 'data-card="one_service"' in shown
+
+
+def test_every_pattern_can_be_reached_by_answers_and_every_answer_leads_somewhere() -> None:
+    spoken_for = {pattern for question in QUESTIONS for answer in question.answers for pattern in answer.speaks_for}
+    assert spoken_for == set(PATTERNS)
+    for question in QUESTIONS:
+        for answer in question.answers:
+            if any(example.pattern in answer.speaks_for for example in list_examples()):
+                assert choose({question.key: answer.key}), answer.key
+    assert choose({"failure": "none-such"}) == []
+
+
+def test_markup_in_a_page_is_only_text() -> None:
+    parts = parse("## A <b>\n\n<script>x</script>\n\n[a](javascript:x) [b](saga.md) [c](../secret.md) `d`")
+    assert parts[0] == Part("heading", level=2, parts=(Part("text", "A "), Part("text", "<b>")))
+    assert parts[1] == Part("text", "<script>x</script>\n")
+    links = [part.url for part in parts[2].parts if part.kind == "link"]
+    assert links == ["../saga/", ""]
+
+
+def test_a_second_installation_says_nothing_new(run: GalleryRun) -> None:
+    assert installing.install("one_service", run.person("designer")) == installing.Outcome.UNCHANGED
