@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from engine.core.model.words import say
 from engine.service import reading, worklist
 from engine.service.errors import Invalid, NotFound
 from engine.service.instances import check_variables
@@ -33,7 +34,7 @@ def keep_draft(actor: Actor, place: str, values: Any) -> None:
     else:
         reading.get_startable(actor, name)
     if not isinstance(values, dict):
-        raise Invalid("draft-invalid", "A draft is an object with a value for each field.")
+        raise Invalid("draft-invalid", say("A draft is an object with a value for each field."))
     FormDraft.objects.update_or_create(
         person=actor, place=place, defaults={"values": check_variables(values), "saved_at": datetime.now(UTC)}
     )
@@ -43,7 +44,7 @@ def drop_draft(actor: Actor, place: str) -> None:
     """Only ever the person's own, whatever became of the task."""
     deleted, _rows = FormDraft.objects.filter(person=actor, place=place).delete()
     if not deleted:
-        raise NotFound("draft-not-found", "You have no draft here.")
+        raise NotFound("draft-not-found", say("You have no draft here."))
 
 
 def hand_draft(actor: Actor, place: str, person: str) -> None:

@@ -43,7 +43,7 @@ def check_decisions(files: Read, allowance: Allowance) -> dict[str, list[Problem
 def _find_long_texts(files: Read) -> Iterable[Problem]:
     for _, model in files:
         for decision in model.decisions:
-            texts = {"id": decision.id, "name": decision.name, "version tag": decision.version_tag}
+            texts = {"id": decision.id, say("name"): decision.name, say("version tag"): decision.version_tag}
             for what, text in texts.items():
                 if len(text or "") > LONGEST:
                     message = say(

@@ -197,7 +197,7 @@ def _read(file: File, reading: Reading, handlers: Collection[str], budget: Budge
 
 def _find_long_texts(graph: Graph) -> Iterable[Problem]:
     """Ids and names that do not fit their columns: SQLite would keep them, PostgreSQL would not."""
-    texts = [(graph.process, "id", graph.process), (graph.process, "version tag", graph.version_tag)]
+    texts = [(graph.process, "id", graph.process), (graph.process, say("version tag"), graph.version_tag)]
     texts += [(state.node, "id", state.key) for state in graph.states.values()]
     texts += [(row.flow, "id", row.flow) for row in graph.transitions]
     texts += [

@@ -150,8 +150,10 @@ def _require_open(row: ItemRow) -> None:
 
 def _require_worker(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
     if row.owner and row.owner != name_of(actor) and not is_all_powerful(actor):
-        sentence = "%(name)s delegated this task. Hand it back with what you found; they complete it."
-        raise Forbidden("delegated", say(sentence, name=row.owner))
+        raise Forbidden(
+            "delegated",
+            say("%(name)s delegated this task. Hand it back with what you found; they complete it.", name=row.owner),
+        )
     if is_all_powerful(actor) or row.assignee == name_of(actor):
         return
     if row.assignee:

@@ -293,7 +293,7 @@ def unlock(job: int, actor: Actor) -> None:
         if row.owner is None:
             raise Conflict("job-free", say("Nobody has this job."))
         case = unit.open(loaded)
-        case.note("reason", ROOT, f"taken from {row.owner}", name_of(actor))
+        case.note("reason", ROOT, say("taken from %(name)s", name=row.owner), name_of(actor))
         unit.batch.jobs.append(row._replace(owner=None, available_at=unit.now))
 
     in_unit(act)

@@ -43,8 +43,9 @@ def preview_retries(actor: Actor, text: str, retries: int) -> dict[str, Any]:
     require_any(actor, "edit")
     pauses = [pause_of(text, attempt) for attempt in range(1, min(retries, MOST_PAUSES))]
     if text and retries > 1 and None in pauses[:1]:
-        sentence = "“%(text)s” is no retry: write pauses like PT1M, PT10M, or a cycle like R3/PT10M."
-        return _answer(problem=say(sentence, text=text))
+        return _answer(
+            problem=say("“%(text)s” is no retry: write pauses like PT1M, PT10M, or a cycle like R3/PT10M.", text=text)
+        )
     words = [describe_pause(read_duration(f"PT{pause:g}S")) for pause in pauses if pause is not None]
     return _answer(words=say("Waits %(pauses)s; then it is an incident", pauses=", ".join(words)) if words else "")
 

@@ -54,11 +54,13 @@ class ScenariosRed(Conflict):
         self.results = list(results)
         red = [result for result in results if not result.is_green]
         names = ", ".join(f"“{result.name}”" for result in red[:5])
-        sentence = (
+        message = say(
             "%(red)s of %(all)s scenarios do not go as expected: %(names)s. "
-            "Nothing was deployed; deploy all the same, or mend them first."
+            "Nothing was deployed; deploy all the same, or mend them first.",
+            red=len(red),
+            all=len(results),
+            names=names + (" …" if len(red) > 5 else ""),
         )
-        message = say(sentence, red=len(red), all=len(results), names=names + (" …" if len(red) > 5 else ""))
         super().__init__("scenarios-red", message)
 
 

@@ -267,7 +267,7 @@ class Unit:
             self.births.remove(birth)
         here = [other.id for other in self.cases.values() if other.row.parent == token and other.is_active]
         for child in {*here, *self.store.find_children([token]).values()}:
-            reason = {"reason": "The calling process went on without it."}
+            reason = {"reason": say("The calling process went on without it.")}
             self.inner.append(Inner(child, Delivery(ROOT, "cancel", reason)))
 
     def _escalate(self, case: Case, effect: EscalateCaller) -> None:

@@ -14,6 +14,8 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from config.templatetags.front_end import read_catalogue
+from engine.core.model.words import Grouped, say
+from engine.service.words import translate
 from inbox.models import Wishes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,6 +71,32 @@ def test_moments_are_written_in_the_zone_and_the_style_of_the_person() -> None:
         german = template.render(Context({"at": at}))
     assert "01.02.2030 05:30" in german
     assert 'datetime="2030-01-31T20:30:00+00:00"' in german
+
+
+@pytest.mark.django_db
+def test_refusals_are_told_in_the_language_of_the_request_and_keep_their_code(client: Client) -> None:
+    client.force_login(get_user_model().objects.create_user("anna"), backend="engine.demo.accounts.SignInBackend")
+    answers = [
+        client.get("/api/v1/tasks/1/", headers={"Accept-Language": language} if language else {}).json()
+        for language in ("", "de")
+    ]
+    assert [answer["code"] for answer in answers] == ["task-not-found", "task-not-found"]
+    assert [answer["detail"] for answer in answers] == [
+        "There is no such task, or it is not yours.",
+        "Diese Aufgabe gibt es nicht, oder sie gehört Ihnen nicht.",
+    ]
+
+
+def test_messages_keep_their_values_through_copies_and_translate_what_is_in_them() -> None:
+    from copy import deepcopy
+
+    message = deepcopy(say("%(name)s: %(message)s", name="a.bpmn", message=say("The field is required.")))
+    assert message == "a.bpmn: The field is required."
+    with translation.override("de"):
+        assert translate(message) == "a.bpmn: Das Feld ist nötig."
+        large = say("The variables take %(size)s bytes; %(most)s are allowed.", size=Grouped(1234567), most=Grouped(9))
+        assert "1.234.567 Bytes" in translate(large)
+    assert "1,234,567 bytes" in large
 
 
 def _plain(text: str) -> str:

@@ -44,8 +44,13 @@ class Change:
             return say("%(label)s: %(what)s is gone; it was %(before)s.", label=label, what=what, before=before)
         if self.is_long:
             return say("%(label)s: %(what)s has changed.", label=label, what=what)
-        sentence = "%(label)s: %(what)s changed from %(before)s to %(after)s."
-        return say(sentence, label=label, what=what, before=before, after=after)
+        return say(
+            "%(label)s: %(what)s changed from %(before)s to %(after)s.",
+            label=label,
+            what=what,
+            before=before,
+            after=after,
+        )
 
     @property
     def is_long(self) -> bool:

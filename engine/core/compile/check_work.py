@@ -33,10 +33,10 @@ def check(findings: Findings, plan: Plan) -> None:
                 message = say("The four-eyes rule names %(name)s, which does not exist; choose a user task.", name=name)
                 findings.add("dangling-reference", node, message)
             elif not _is_done_by_somebody(plan.nodes[name], plan.process):
-                sentence = (
-                    "The four-eyes rule names %(name)s, which nobody does; choose a user task or the start event."
+                message = say(
+                    "The four-eyes rule names %(name)s, which nobody does; choose a user task or the start event.",
+                    name=name,
                 )
-                message = say(sentence, name=name)
                 findings.add("dangling-reference", node, message)
 
 
@@ -136,11 +136,15 @@ def _check_decision(findings: Findings, node: Node, settings: Settings) -> None:
         message = say("No decision %(text)s is deployed; deploy it before this task is reached.", text=repr(name.text))
         findings.add("unknown-decision", node, message)
     if called.maps not in {"", "singleEntry", "singleResult", "collectEntries", "resultList"}:
-        sentence = (
-            "%(maps)s is no way to map a decision's result; "
-            "use singleEntry, singleResult, collectEntries or resultList."
+        findings.add(
+            "invalid-result-mapping",
+            node,
+            say(
+                "%(maps)s is no way to map a decision's result; "
+                "use singleEntry, singleResult, collectEntries or resultList.",
+                maps=repr(called.maps),
+            ),
         )
-        findings.add("invalid-result-mapping", node, say(sentence, maps=repr(called.maps)))
 
 
 def _check_form(findings: Findings, node: Node, settings: Settings) -> None:
