@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from typing import Any
-
-import psycopg
-from django.db import connection
 
 from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS, instance_of, instances_of
 from engine.models.waits import CONTINUATION
 from engine.store.dialects import postgresql_write
+from engine.store.dialects.postgresql_run import run
 from engine.store.ids import InstanceIds
 from engine.store.rows import (
     Batch,
@@ -348,32 +346,3 @@ def load_one(table: Table) -> str:
         f"SELECT {LINE_COLUMNS}, {columns(table, 'w')} FROM {table.name} w JOIN engine_instance i ON {OWN_INSTANCE} "
         f"CROSS JOIN LATERAL ({LINES}) t WHERE w.id = ANY(%s::bigint[]) ORDER BY t.kind, t.id"
     )
-
-
-def run(statement: str, *parameters: Any) -> list[Any]:
-    """Execute, prepared on the server from its second use on."""
-    connection.ensure_connection()
-    raw = connection.connection
-    if raw.prepare_threshold is None:  # Django's default, and so a connection that is new here
-        prepare(raw)
-    if connection.execute_wrappers:  # whoever counts or fails statements sees these too
-        execute: Callable[..., list[Any]] = execute_directly
-        for wrapper in reversed(connection.execute_wrappers):
-            execute = partial(wrapper, execute)
-        return execute(statement, parameters, False, {"connection": connection, "raw": raw})
-    return execute_directly(statement, parameters, False, {"raw": raw})
-
-
-def prepare(raw: Any) -> None:
-    """Plans are made once: what is said of the parameters of a batch never changes a plan for the better, and
-    compiling costs more than it ever runs."""
-    raw.execute("SET plan_cache_mode = force_generic_plan")
-    raw.execute("SET jit = off")
-    raw.prepare_threshold = 1
-
-
-def execute_directly(statement: str, parameters: Any, _: bool, context: dict[str, Any]) -> list[Any]:
-    with connection.wrap_database_errors:
-        cursor = psycopg.Cursor(context["raw"])
-        cursor.execute(statement, parameters)
-        return cursor.fetchall() if cursor.description is not None else []
