@@ -19,6 +19,7 @@ from engine.service.advance import in_unit
 from engine.service.case import Case
 from engine.service.errors import Busy, Conflict, Forbidden, Invalid, NotFound, ServiceError, TooLarge
 from engine.service.expressions import expression_budget
+from engine.service.latest import Found, on_latest
 from engine.service.reading import get_instance
 from engine.service.receivers import Message
 from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of, require, require_any
@@ -46,24 +47,30 @@ def start(
     """Start an instance of the latest version, or of the numbered one; returns its id.
 
     The same idempotency key of the same person starts once: the second call gets the first one's id."""
-    found, initiator = find_startable(process, actor, version)
-    given = check_variables(variables or {})
-    if initiator:
-        given = given | {initiator: name_of(actor)}
-    source = name_source("start", process, name_of(actor))
 
-    def act(store: Store, unit: Unit) -> int:
-        if idempotency_key:
-            known = store.knows_event(source, idempotency_key)
-            if known is not None:
-                return known
-        trigger = _trigger_of(found, given, unit)
-        instance = unit.begin(found, trigger, given, business_key=business_key, actor=name_of(actor))
-        if idempotency_key:
-            unit.batch.events.append(EventRow(unit.now, source, idempotency_key, instance))
-        return instance
+    def start_on(found: Found | None, is_sure: bool) -> int:
+        chosen, initiator = _require_startable(found, process, actor, version)
+        given = check_variables(variables or {})
+        if initiator:
+            given = given | {initiator: name_of(actor)}
 
-    return in_unit(act)
+        def act(store: Store, unit: Unit) -> int:
+            if idempotency_key:
+                source = name_source("start", process, name_of(actor))
+                known = store.knows_event(source, idempotency_key)
+                if known is not None:
+                    return known
+            trigger = _trigger_of(chosen, given, unit)
+            instance = unit.begin(chosen, trigger, given, business_key=business_key, actor=name_of(actor))
+            if idempotency_key:
+                unit.batch.events.append(EventRow(unit.now, source, idempotency_key, instance))
+            if not is_sure:
+                unit.expect_latest(found)
+            return instance
+
+        return in_unit(act)
+
+    return on_latest(process, start_on)
 
 
 def _trigger_of(version: Version, variables: dict[str, Any], unit: Unit) -> str:
@@ -82,24 +89,31 @@ def start_many(
     process: str, actor: Actor, starts: Sequence[Start], *, version: int | None = None
 ) -> list[int | ServiceError]:
     """As `start` for each, in one unit: the instance, or why this one did not start."""
-    found, initiator = find_startable(process, actor, version)
-    extra = {initiator: name_of(actor)} if initiator else {}
 
-    def act(store: Store, unit: Unit) -> list[int | ServiceError]:
-        unit.expect_births(len(starts))
-        answers: list[int | ServiceError] = []
-        for one in starts:
-            try:
-                given = check_variables(one.variables) | extra
-                trigger = _trigger_of(found, given, unit)
-                answers.append(unit.begin(found, trigger, given, business_key=one.business_key, actor=name_of(actor)))
-            except ProcessError as error:
-                answers.append(Invalid(error.code, error.message))
-            except ServiceError as error:
-                answers.append(error)
-        return answers
+    def start_on(found: Found | None, is_sure: bool) -> list[int | ServiceError]:
+        chosen, initiator = _require_startable(found, process, actor, version)
+        extra = {initiator: name_of(actor)} if initiator else {}
 
-    return in_unit(act)
+        def act(store: Store, unit: Unit) -> list[int | ServiceError]:
+            unit.expect_births(len(starts))
+            if not is_sure:
+                unit.expect_latest(found)
+            answers: list[int | ServiceError] = []
+            for one in starts:
+                try:
+                    given = check_variables(one.variables) | extra
+                    trigger = _trigger_of(chosen, given, unit)
+                    key = one.business_key
+                    answers.append(unit.begin(chosen, trigger, given, business_key=key, actor=name_of(actor)))
+                except ProcessError as error:
+                    answers.append(Invalid(error.code, error.message))
+                except ServiceError as error:
+                    answers.append(error)
+            return answers
+
+        return in_unit(act)
+
+    return on_latest(process, start_on)
 
 
 def cancel(instance: int, actor: Actor, *, reason: str = "") -> None:
@@ -275,7 +289,10 @@ def name_source(*parts: str) -> str:
 
 def find_startable(process: str, actor: Actor, number: int | None) -> tuple[Version, str]:
     """The version, and the variable that gets the name of who starts it."""
-    found = open_store().find_process(process)
+    return _require_startable(open_store().find_process(process), process, actor, number)
+
+
+def _require_startable(found: Found | None, process: str, actor: Actor, number: int | None) -> tuple[Version, str]:
     if found is not None and found[1] is not None and not _may_start(actor, found[0]):
         if allowed_processes(actor, "see", [found[0]]):
             raise Forbidden("not-allowed", say("You may see “%(process)s” but not start it.", process=process))

@@ -26,6 +26,7 @@ from engine.service import correlation, limits, registered, telemetry
 from engine.service.case import Case
 from engine.service.errors import Moved, NotFound
 from engine.service.expressions import expression_budget
+from engine.service.latest import Found
 from engine.service.outbox import Event
 from engine.service.receivers import Message
 from engine.service.translate import ACTIVE, SUSPENDED, pack, to_snapshot
@@ -118,6 +119,11 @@ class Unit:
     def expect_births(self, count: int) -> None:
         """Take so many ids at once."""
         self.ids = self.store.take_ids(count)[::-1]
+
+    def expect_latest(self, found: Found | None) -> None:
+        """Nothing is written unless the process still has this latest version and may start."""
+        if found is not None and found[1] is not None and found[:2] not in self.batch.latest:
+            self.batch.latest.append((found[0], found[1]))
 
     def _take_id(self) -> int:
         return self.ids.pop() if self.ids else self.store.take_ids(1)[0]

@@ -111,6 +111,11 @@ class MemoryStore:
     def write(self, batch: Batch) -> bool:
         with self.lock:
             instances = self.tables["instances"]
+            startable = {
+                (number, latest) for number, latest, is_suspended in self.processes.values() if not is_suspended
+            }
+            if not startable.issuperset(batch.latest):
+                return False
             for row in batch.moved:
                 if row.id not in instances or instances[row.id].revision != row.revision - 1:
                     return False

@@ -220,11 +220,13 @@ class EndedItem(NamedTuple):
 class Batch:
     """Everything that one unit of work writes. Lists that stay empty cost nothing.
 
-    `moved` instances are written only if their stored revision is one lower. Waits end by their keys: timers,
+    `moved` instances are written only if their stored revision is one lower, and everything only if each process of
+    `latest` still has that latest version and is not suspended. Waits end by their keys: timers,
     subscriptions and jobs are gone then, items and incidents stay as what became of them.
     """
 
     at: datetime
+    latest: list[tuple[int, int]] = field(default_factory=list)  # see above
     new: list[InstanceRow] = field(default_factory=list)
     moved: list[InstanceRow] = field(default_factory=list)
     tokens: list[TokenRow] = field(default_factory=list)  # born or changed

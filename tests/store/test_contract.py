@@ -49,6 +49,10 @@ class StoreContract:
     def store(self) -> Store:
         raise NotImplementedError
 
+    def add_process(self, store: Store, *, is_suspended: bool = False) -> tuple[int, int]:
+        """A process and its latest version."""
+        raise NotImplementedError
+
     @pytest.fixture
     def instance(self, store: Store) -> int:
         """One that waits: a token with every kind of wait."""
@@ -440,6 +444,26 @@ class StoreContract:
         with store.unit():
             assert due() == [1, 1, 1]
 
+    # what a start relies on
+
+    def test_a_batch_is_written_only_while_its_process_has_the_latest_version_it_names(self, store: Store) -> None:
+        process, version = self.add_process(store)
+        one, two, three = store.take_ids(3)
+        put(store, latest=[(process, version)], new=[make_instance(one)], steps=[make_step(one)])
+        with store.unit():
+            refused = make_batch(latest=[(process, version + 1)], new=[make_instance(two)], steps=[make_step(two)])
+            assert not store.write(refused)
+            moved = [next_of(store.load([one])[one])]
+            assert not store.write(make_batch(latest=[(process, version + 1)], moved=moved))
+            assert not store.write(make_batch(latest=[(process, version), (process + 1, 1)], new=[make_instance(two)]))
+            assert store.write(make_batch(latest=[(process, version)], new=[make_instance(three)], moved=moved))
+            assert set(store.load([one, two, three])) == {one, three}
+
+    def test_a_suspended_process_starts_nothing(self, store: Store) -> None:
+        process, version = self.add_process(store, is_suspended=True)
+        with store.unit():
+            assert not store.write(make_batch(latest=[(process, version)], new=[make_instance(1)]))
+
     # outbox and inbox
 
     def test_an_event_is_leased_sent_and_then_rests(self, store: Store) -> None:
@@ -482,9 +506,26 @@ class TestMemory(StoreContract):
     def store(self) -> Store:
         return MemoryStore()
 
+    def add_process(self, store: Store, *, is_suspended: bool = False) -> tuple[int, int]:
+        assert isinstance(store, MemoryStore)
+        store.processes["sale"] = (7, 70, is_suspended)
+        return 7, 70
+
 
 @pytest.mark.django_db(transaction=True)
 class TestDatabase(StoreContract):
     @pytest.fixture
     def store(self) -> Store:
         return open_store()
+
+    def add_process(self, store: Store, *, is_suspended: bool = False) -> tuple[int, int]:
+        from engine.models import Process
+        from engine.service.deploying import File, deploy
+        from tests.runtime.diagrams import make_file, simple
+
+        deploy([File("sale.bpmn", make_file(simple("sale")))], None)
+        Process.objects.filter(key="sale").update(is_suspended=is_suspended)
+        found = store.find_process("sale")
+        assert found is not None
+        assert found[1] is not None
+        return found[0], found[1]

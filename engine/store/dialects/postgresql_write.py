@@ -1,10 +1,14 @@
-"""PostgreSQL: a whole batch as one statement, a common table expression over arrays; reading is elsewhere."""
+"""PostgreSQL: a whole batch as one statement, a common table expression; reading is elsewhere.
+
+A table with one row gets it as single parameters, one with more as an array for each column. The text depends on
+nothing but which tables have none, one or more rows, so there are few of them and each is prepared once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS
 from engine.store.dialects.arrays import write_array
@@ -12,44 +16,82 @@ from engine.store.rows import Batch
 from engine.store.tables import INSERTED, INSTANCES, KEPT, REPLACED, Table
 
 Parameters = list[Any]
-Part = Callable[[Batch, str, list[str], list[Any]], None]
+Shape = tuple[tuple[str, bool], ...]  # members of the batch that have rows, and whether it is a single one
 
 # What an instance keeps from its start is not written again.
 FIXED = ("id", "started_at", "parent", "version_id", "business_key", "started_by", "trace")
+MOVED_PLACES = (0, *(place for place, name in enumerate(INSTANCES.columns) if name not in FIXED))
+MOVED_COLUMNS = tuple(INSTANCES.columns[place] for place in MOVED_PLACES)
+MOVED_TYPES = tuple(INSTANCES.types[place] for place in MOVED_PLACES)
+REVISION = INSTANCES.columns.index("revision")
 
 SPAN = f"BETWEEN i.id << {NUMBER_BITS} AND i.id << {NUMBER_BITS} | {LARGEST_NUMBER}"
+LATEST = (
+    "latest AS (SELECT count(*) = %s AS ok FROM engine_process p JOIN unnest(%s::int[], %s::int[]) AS u(id, version) "
+    "ON p.id = u.id AND p.latest_id = u.version AND NOT p.is_suspended)"
+)
+ONE_LATEST = (
+    "latest AS (SELECT count(*) = 1 AS ok FROM engine_process "
+    "WHERE id = %s::int AND latest_id = %s::int AND NOT is_suspended)"
+)
 HELD = (
     "held AS (SELECT i.id FROM engine_instance i JOIN unnest(%s::bigint[], %s::int[]) AS u(id, revision) "
     "ON i.id = u.id AND i.revision = u.revision ORDER BY i.id FOR UPDATE OF i)"
 )
+IS_LATEST, FITS = " (SELECT ok FROM latest)", " (SELECT ok FROM fits)"
 END_COLUMN = {"engine_incident": "closed_at", "engine_workitem": "ended_at"}
+
+
+class Part(NamedTuple):
+    """What is written for one member of the batch."""
+
+    text: Callable[[str], str]  # under the gate
+    parameters: Callable[[Batch], Parameters]
 
 
 def compose(batch: Batch) -> tuple[str, Parameters]:
     """The statement and its parameters; it answers whether the batch fitted what is stored."""
-    parts: list[str] = []
+    shape: list[tuple[str, bool]] = []
     parameters: Parameters = []
-    gate = ""
-    if len(batch.moved) == 1:
-        parts += [move_instances(is_gated=False), "fits AS (SELECT count(*) = 1 AS ok FROM moved)"]
-        parameters += columns_of(INSTANCES.types, batch.moved)
-        gate = " (SELECT ok FROM fits)"
-    elif batch.moved:
-        # None moves unless all can: their rows are locked and counted first.
-        parts += [HELD, "fits AS (SELECT count(*) = %s AS ok FROM held)", move_instances(is_gated=True)]
-        revisions = columns_of(("bigint", "int"), [(row.id, row.revision - 1) for row in batch.moved])
-        parameters += [*revisions, len(batch.moved), *columns_of(INSTANCES.types, batch.moved)]
-        gate = " (SELECT ok FROM fits)"
+    latest, moved = batch.latest, batch.moved
+    if latest:
+        shape.append(("latest", len(latest) == 1))
+        parameters += latest[0] if len(latest) == 1 else [len(latest), *columns_of(("int", "int"), latest)]
+    if moved:
+        shape.append(("moved", len(moved) == 1))
+        parameters += one_moved(moved[0]) if len(moved) == 1 else many_moved(moved)
     for member, table in INSERTED:
         rows = getattr(batch, member)
         if rows:
-            parts.append(insert(member, table, gate))
-            parameters += columns_of(table.types, rows)
-    for member, compose_part in ENDINGS:
+            shape.append((member, len(rows) == 1))
+            parameters += rows[0] if len(rows) == 1 else columns_of(table.types, rows)
+    for member, part in ENDINGS.items():
         if getattr(batch, member):
-            compose_part(batch, gate, parts, parameters)
-    answer = "SELECT ok FROM fits" if gate else "SELECT true"
-    return f"WITH {', '.join(parts)} {answer}", parameters
+            shape.append((member, False))
+            parameters += part.parameters(batch)
+    return compose_text(tuple(shape)), parameters
+
+
+@lru_cache(maxsize=1024)
+def compose_text(shape: Shape) -> str:
+    parts: list[str] = []
+    gate = ""
+    for member, is_one in shape:
+        if member == "latest":
+            parts.append(ONE_LATEST if is_one else LATEST)
+            gate = IS_LATEST
+        elif member == "moved" and is_one:
+            parts += [move_one(gate), "fits AS (SELECT count(*) = 1 AS ok FROM moved)"]
+            gate = FITS
+        elif member == "moved":
+            # None moves unless all can: their rows are locked and counted first.
+            parts += [HELD, f"fits AS (SELECT count(*) = %s{also(gate)} AS ok FROM held)", move_many(FITS)]
+            gate = FITS
+        elif member in ENDINGS:
+            parts.append(ENDINGS[member].text(gate))
+        else:
+            parts.append(insert(member, TABLES[member], gate, is_one=is_one))
+    return f"WITH {', '.join(parts)} SELECT{gate or ' true'}"
 
 
 def columns_of(types: Sequence[str], rows: Sequence[Any]) -> Parameters:
@@ -60,23 +102,41 @@ def keys_of(keys: Sequence[int]) -> str:
     return write_array("bigint", keys)
 
 
-@cache
-def move_instances(is_gated: bool) -> str:
-    arrays = ", ".join(f"%s::{type_name}[]" for type_name in INSTANCES.types)
-    changed = [name for name in INSTANCES.columns if name not in FIXED]
-    values = ", ".join(f'"{name}" = u."{name}"' for name in changed)
-    names = ", ".join(f'"{name}"' for name in INSTANCES.columns)
+def one_moved(row: Any) -> Parameters:
+    values = [row[place] for place in MOVED_PLACES]
+    return [*values[1:], values[0], row[REVISION] - 1]
+
+
+def many_moved(rows: Sequence[Any]) -> Parameters:
+    revisions = columns_of(("bigint", "int"), [(row.id, row.revision - 1) for row in rows])
+    lines = [[row[place] for place in MOVED_PLACES] for row in rows]
+    return [*revisions, len(rows), *columns_of(MOVED_TYPES, lines)]
+
+
+def move_one(gate: str) -> str:
+    changed = zip(MOVED_COLUMNS[1:], MOVED_TYPES[1:], strict=True)
+    values = ", ".join(f'"{name}" = %s::{type_name}' for name, type_name in changed)
+    test = f"id = %s::bigint AND revision = %s::int{also(gate)}"
+    return f"moved AS (UPDATE engine_instance SET {values} WHERE {test} RETURNING 1)"
+
+
+def move_many(gate: str) -> str:
+    arrays = ", ".join(f"%s::{type_name}[]" for type_name in MOVED_TYPES)
+    values = ", ".join(f'"{name}" = u."{name}"' for name in MOVED_COLUMNS[1:])
+    names = ", ".join(f'"{name}"' for name in MOVED_COLUMNS)
     return (
         f"moved AS (UPDATE engine_instance i SET {values} FROM unnest({arrays}) AS u({names}) "
-        f"WHERE i.id = u.id AND i.revision = u.revision - 1{also(' (SELECT ok FROM fits)') if is_gated else ''} "
-        "RETURNING 1)"
+        f"WHERE i.id = u.id AND i.revision = u.revision - 1{also(gate)} RETURNING 1)"
     )
 
 
 @cache
-def insert(member: str, table: Table, gate: str) -> str:
+def insert(member: str, table: Table, gate: str, *, is_one: bool) -> str:
     names = ", ".join(f'"{name}"' for name in table.columns)
-    arrays = ", ".join(f"%s::{type_name}[]" for type_name in table.types)
+    if is_one:
+        source = ", ".join(f"%s::{type_name}" for type_name in table.types)
+    else:
+        source = f"* FROM unnest({', '.join(f'%s::{type_name}[]' for type_name in table.types)}) AS u({names})"
     where = f" WHERE{gate}" if gate else ""
     conflict = ""
     if member in REPLACED:
@@ -84,15 +144,7 @@ def insert(member: str, table: Table, gate: str) -> str:
         conflict = f" ON CONFLICT (id) DO UPDATE SET {values}"
     elif member in KEPT:
         conflict = " ON CONFLICT DO NOTHING"
-    return (
-        f"put_{member} AS (INSERT INTO {table.name} ({names}) "
-        f"SELECT * FROM unnest({arrays}) AS u({names}){where}{conflict})"
-    )
-
-
-def delete_tokens(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
-    parts.append(f"del_tokens AS (DELETE FROM engine_token WHERE id = ANY(%s::bigint[]){also(gate)})")
-    parameters.append(keys_of(batch.gone))
+    return f"put_{member} AS (INSERT INTO {table.name} ({names}) SELECT {source}{where}{conflict})"
 
 
 # Whoever completes what nobody had taken is its assignee from then on: their list of done work finds it.
@@ -101,81 +153,70 @@ TAKE = ", assignee = coalesce(w.assignee, nullif(u.actor, ''))"
 
 def end_by_key(member: str, table: str, actor_column: str, also_set: str = "") -> Part:
     """What somebody did: status 1, with the time and the name."""
-
-    def compose_part(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
-        parts.append(
-            f"end_{member} AS (UPDATE {table} w SET {END_COLUMN[table]} = %s, status = 1, "
+    return Part(
+        lambda gate: (
+            f"end_{member} AS (UPDATE {table} w SET {END_COLUMN[table]} = %s::timestamptz, status = 1, "
             f"{actor_column} = u.actor{also_set} FROM unnest(%s::bigint[], %s::text[]) AS u(id, actor) "
             f"WHERE w.id = u.id AND w.status = 0{also(gate)})"
-        )
-        parameters.extend([batch.at, *columns_of(("bigint", "text"), getattr(batch, member))])
-
-    return compose_part
+        ),
+        lambda batch: [batch.at, *columns_of(("bigint", "text"), getattr(batch, member))],
+    )
 
 
 def cancel_by_key(member: str, table: str) -> Part:
     """What nobody needs any more: status 2."""
-
-    def compose_part(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
-        parts.append(
-            f"{member} AS (UPDATE {table} w SET {END_COLUMN[table]} = %s, status = 2 "
+    return Part(
+        lambda gate: (
+            f"{member} AS (UPDATE {table} w SET {END_COLUMN[table]} = %s::timestamptz, status = 2 "
             f"WHERE w.id = ANY(%s::bigint[]) AND w.status = 0{also(gate)})"
-        )
-        parameters.extend([batch.at, keys_of(getattr(batch, member))])
-
-    return compose_part
+        ),
+        lambda batch: [batch.at, keys_of(getattr(batch, member))],
+    )
 
 
 def delete_by_key(member: str, table: str) -> Part:
-    def compose_part(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
-        parts.append(f"del_{member} AS (DELETE FROM {table} WHERE id = ANY(%s::bigint[]){also(gate)})")
-        parameters.append(keys_of(getattr(batch, member)))
-
-    return compose_part
-
-
-def hold(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
-    keep_back(batch.held, True, None, gate, parts, parameters)
+    return Part(
+        lambda gate: f"del_{member} AS (DELETE FROM {table} WHERE id = ANY(%s::bigint[]){also(gate)})",
+        lambda batch: [keys_of(getattr(batch, member))],
+    )
 
 
-def free(batch: Batch, gate: str, parts: list[str], parameters: Parameters) -> None:
-    keep_back(batch.freed, False, batch.at, gate, parts, parameters)
-
-
-def keep_back(
-    instances: list[int], is_held: bool, available: Any, gate: str, parts: list[str], parameters: Parameters
-) -> None:
+def keep_back(member: str, is_held: bool) -> Part:
     """Timers, deliveries and jobs of suspended instances wait, or may go on."""
-    parts.append(
-        "held_timers AS (UPDATE engine_timer w SET is_held = %s FROM unnest(%s::bigint[]) AS i(id) "
-        f"WHERE w.id {SPAN}{also(gate)})"
+
+    def parameters(batch: Batch) -> Parameters:
+        keys = keys_of(getattr(batch, member))
+        return [is_held, keys, is_held, keys, None if is_held else batch.at, keys]
+
+    return Part(
+        lambda gate: (
+            f"{member}_timers AS (UPDATE engine_timer w SET is_held = %s::boolean "
+            f"FROM unnest(%s::bigint[]) AS i(id) WHERE w.id {SPAN}{also(gate)}), "
+            f"{member}_deliveries AS (UPDATE engine_delivery SET is_held = %s::boolean "
+            f"WHERE instance = ANY(%s::bigint[]){also(gate)}), "
+            f"{member}_jobs AS (UPDATE engine_job w SET available_at = %s::timestamptz, owner = NULL "
+            f"FROM unnest(%s::bigint[]) AS i(id) WHERE w.id {SPAN} AND w.retries > 0{also(gate)})"
+        ),
+        parameters,
     )
-    parts.append(
-        f"held_deliveries AS (UPDATE engine_delivery SET is_held = %s WHERE instance = ANY(%s::bigint[]){also(gate)})"
-    )
-    parts.append(
-        "held_jobs AS (UPDATE engine_job w SET available_at = %s, owner = NULL FROM unnest(%s::bigint[]) AS i(id) "
-        f"WHERE w.id {SPAN} AND w.retries > 0{also(gate)})"
-    )
-    keys = keys_of(instances)
-    parameters += [is_held, keys, is_held, keys, available, keys]
 
 
 def also(gate: str) -> str:
     return f" AND{gate}" if gate else ""
 
 
-ENDINGS: tuple[tuple[str, Part], ...] = (
-    ("gone", delete_tokens),
-    ("done_items", end_by_key("done_items", "engine_workitem", "ended_by", TAKE)),
-    ("resolved_incidents", end_by_key("resolved_incidents", "engine_incident", "closed_by")),
-    ("cancelled_items", cancel_by_key("cancelled_items", "engine_workitem")),
-    ("obsolete_incidents", cancel_by_key("obsolete_incidents", "engine_incident")),
-    ("ended_timers", delete_by_key("ended_timers", "engine_timer")),
-    ("ended_subscriptions", delete_by_key("ended_subscriptions", "engine_subscription")),
-    ("ended_jobs", delete_by_key("ended_jobs", "engine_job")),
-    ("taken_deliveries", delete_by_key("taken_deliveries", "engine_delivery")),
-    ("held", hold),
-    ("freed", free),
-    ("taken_messages", delete_by_key("taken_messages", "engine_bufferedmessage")),
-)
+TABLES = dict(INSERTED)
+ENDINGS: dict[str, Part] = {
+    "gone": delete_by_key("gone", "engine_token"),
+    "done_items": end_by_key("done_items", "engine_workitem", "ended_by", TAKE),
+    "resolved_incidents": end_by_key("resolved_incidents", "engine_incident", "closed_by"),
+    "cancelled_items": cancel_by_key("cancelled_items", "engine_workitem"),
+    "obsolete_incidents": cancel_by_key("obsolete_incidents", "engine_incident"),
+    "ended_timers": delete_by_key("ended_timers", "engine_timer"),
+    "ended_subscriptions": delete_by_key("ended_subscriptions", "engine_subscription"),
+    "ended_jobs": delete_by_key("ended_jobs", "engine_job"),
+    "taken_deliveries": delete_by_key("taken_deliveries", "engine_delivery"),
+    "held": keep_back("held", True),
+    "freed": keep_back("freed", False),
+    "taken_messages": delete_by_key("taken_messages", "engine_bufferedmessage"),
+}

@@ -15,6 +15,10 @@ COUNT_UNMOVED = (
     "SELECT count(*) FROM json_each(?) g JOIN engine_instance i ON i.id = json_extract(g.value, '$[0]') "
     "AND i.revision = json_extract(g.value, '$[1]')"
 )
+COUNT_LATEST = (
+    "SELECT count(*) FROM json_each(?) g JOIN engine_process p ON p.id = json_extract(g.value, '$[0]') "
+    "AND p.latest_id = json_extract(g.value, '$[1]') AND NOT p.is_suspended"
+)
 END_COLUMN = {"engine_incident": "closed_at", "engine_workitem": "ended_at"}
 BY_KEY = (
     ("gone", "engine_token"),
@@ -27,6 +31,8 @@ BY_KEY = (
 
 
 def write(batch: Batch) -> bool:
+    if batch.latest and run(COUNT_LATEST, list_of(batch.latest))[0][0] != len(batch.latest):
+        return False
     if batch.moved and not move_instances(batch):
         return False
     end_by_key(batch)
