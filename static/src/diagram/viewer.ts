@@ -37,18 +37,36 @@ export function keepFitted(viewer: { get<T>(name: string): T }, container: HTMLE
   fitToSpace(viewer);
 }
 
-/** The whole diagram, but never larger than drawn. */
+/** Of the space a part stays free as a margin, because labels and badges reach beyond the shapes. */
+const FILLED = 0.92;
+
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** The whole diagram beside the palette, but never larger than drawn. */
 export function fitToSpace(viewer: { get<T>(name: string): T }): void {
   const canvas = viewer.get<{
-    zoom(level?: number | "fit-viewport", center?: "auto"): number;
+    viewbox(box?: Box): { inner: Box; outer: { width: number; height: number } };
     getContainer(): HTMLElement;
   }>("canvas");
+  const container = canvas.getContainer();
   // Hidden, in a tab behind another: there is nothing to fit to until it is shown.
-  if (canvas.getContainer().clientWidth === 0) return;
-  canvas.zoom("fit-viewport", "auto");
-  const fitted = canvas.zoom();
-  // A margin around, because labels and badges reach beyond the shapes.
-  canvas.zoom(fitted < 1 ? fitted * 0.92 : 1, "auto");
+  if (container.clientWidth === 0) return;
+  const { inner, outer } = canvas.viewbox();
+  const palette = container.querySelector(".djs-palette")?.getBoundingClientRect();
+  const taken = palette ? Math.max(0, palette.right - container.getBoundingClientRect().left) : 0;
+  const width = outer.width - taken;
+  const scale = Math.min(1, (width * FILLED) / inner.width, (outer.height * FILLED) / inner.height);
+  canvas.viewbox({
+    x: inner.x - (taken + (width - inner.width * scale) / 2) / scale,
+    y: inner.y - (outer.height - inner.height * scale) / 2 / scale,
+    width: outer.width / scale,
+    height: outer.height / scale,
+  });
 }
 
 export const hasDrawing = (xml: string): boolean => /<([\w.-]+:)?BPMNShape\b/.test(xml);
