@@ -1,4 +1,4 @@
-"""Installing an example: its files deployed, its scenarios kept, rights given, and a few instances started.
+"""Installing an example: files deployed, scenarios kept, events mapped, rights given, and a few instances started.
 
 Installing again changes nothing; what people have changed since is left alone until they reset the example.
 """
@@ -11,6 +11,8 @@ from enum import StrEnum
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
+from api.events.mappings import save_mapping
+from api.models import EventMapping
 from engine.models import Instance, Process
 from engine.service import deploying, granting, instances, scenarios
 from engine.service.errors import Conflict, NotFound
@@ -121,6 +123,9 @@ def _deploy(example: Example, actor: Actor) -> None:
         scenarios.save_scenario(
             actor, said["process"], said["name"], example.files, said["actions"], said.get("mocks"), is_replacing=True
         )
+    for event in example.events:
+        known = EventMapping.objects.filter(name=event["name"]).first()
+        save_mapping(actor, dict(event), known.pk if known is not None else None)
     _give_rights(example)
     with write_transaction():
         Installed.objects.update_or_create(

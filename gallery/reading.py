@@ -49,7 +49,8 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`rights` gives groups their rights to the processes; without it they go by the roles."""
+    """`events` say what events from outside mean, as mappings of the API do. `rights` gives groups their rights to the
+    processes; without it they go by the roles."""
 
     slug: str
     title: str
@@ -61,6 +62,7 @@ class Example:
     qualities: Mapping[str, str]
     starts: tuple[Start, ...]
     rights: Mapping[str, tuple[str, ...]]
+    events: tuple[Mapping[str, Any], ...]
     files: tuple[File, ...]
     scenarios: tuple[Mapping[str, Any], ...]
 
@@ -81,7 +83,7 @@ class Example:
     @property
     def checksum(self) -> str:
         texts = [part for file in self.files for part in (file.name.encode(), file.content)]
-        return hashlib.sha256(b"\0".join([*texts, json.dumps(self.scenarios).encode()])).hexdigest()
+        return hashlib.sha256(b"\0".join([*texts, json.dumps([self.scenarios, self.events]).encode()])).hexdigest()
 
 
 def list_examples() -> list[Example]:
@@ -144,9 +146,15 @@ def _describe(slug: str, folder: Path, said: Mapping[str, Any]) -> Example:
         qualities={name: said[name] for name in QUALITIES},
         starts=tuple(_read_start(one, processes[0]) for one in said.get("start", ())),
         rights={group: tuple(rights) for group, rights in said.get("rights", {}).items()},
+        events=tuple(_read_event(one) for one in said.get("event", ())),
         files=tuple(File(path.name, path.read_bytes()) for path in files),
         scenarios=tuple(json.loads(scenarios.read_text("utf-8"))) if scenarios.is_file() else (),
     )
+
+
+def _read_event(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    needed = {name: said[name] for name in ("name", "condition", "action", "target")}
+    return {"key": "", "variables": "", "time_to_live": 0.0, "is_enabled": True} | needed | said
 
 
 def _read_start(said: Mapping[str, Any], process: str) -> Start:

@@ -14,6 +14,9 @@ from unittest.mock import patch
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 
+from api.events import mappings
+from api.events.reading import read_structured
+from api.v1.inbound import describe_taken
 from engine.demo.accounts import create_accounts
 from engine.models import Delivery, Incident, Instance, Job, ProcessStart, Timer, WorkItem
 from engine.models.keys import instance_of, span
@@ -172,6 +175,12 @@ class GalleryRun:
     ) -> list[int]:
         """A message from outside; `more` as `instances.send_message` takes it (message_id, time_to_live …)."""
         return instances.send_message(name, None, key=key, variables=variables, **more)
+
+    def receive(self, type: str, event: str, *, source: str = "/test", **members: Any) -> str:
+        """A CloudEvent, as the API takes it: done, known, kept or unmatched."""
+        content = {"specversion": "1.0", "id": event, "source": source, "type": type, **members}
+        read = read_structured(content, "The event")
+        return describe_taken(read, mappings.receive(self.person("admin"), read, content))["status"]
 
     def signal(self, name: str, variables: dict[str, Any] | None = None) -> int:
         return instances.send_signal(name, None, variables=variables)
