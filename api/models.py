@@ -71,7 +71,9 @@ class EventMapping(models.Model):
 
 
 class UnmatchedEvent(models.Model):
-    """An event that did nothing: kept for a person, who may send it through the mappings again."""
+    """An event that did nothing: kept for a person, who may send it through the mappings again.
+
+    With `kept_as` a message waits for its receiver in the event's stead, and nobody has to look at it yet."""
 
     id = models.BigAutoField(primary_key=True)
     received_at = models.DateTimeField()
@@ -82,9 +84,14 @@ class UnmatchedEvent(models.Model):
     reason = models.CharField(max_length=1000)
     content = JSONText()
     handled_at = models.DateTimeField(null=True)
+    kept_as = models.CharField(max_length=255, blank=True, default="")  # the id of the message
+    kept_until = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=("handled_at", "-id"), name="api_unmatched_open"),)
+        indexes = (
+            models.Index(fields=("handled_at", "-id"), name="api_unmatched_open"),
+            models.Index(fields=("kept_as",), name="api_unmatched_kept", condition=~models.Q(kept_as="")),
+        )
 
     def __str__(self) -> str:
         return f"{self.type} {self.event}"

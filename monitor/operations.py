@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from api.events import mappings
 from config.probes import find_faults
 from engine.models import Subscription
 from engine.models.keys import instance_of
@@ -56,6 +58,7 @@ def operations_page(request: HttpRequest) -> HttpResponse:
             }
             for row in breakers.list_breakers(request.user)
         ],
+        "unmatched": [describe_event(row) for row in mappings.list_unmatched(request.user, None, operations.SHOWN)],
         "webhooks": [describe_webhook(row) for row in webhooks.list_webhooks(request.user)],
     }
     return render(request, "monitor/operations.html", context)
@@ -90,6 +93,22 @@ def send_again(request: HttpRequest, webhook: int) -> HttpResponse:
     return redirect("monitor:operations")
 
 
+@login_required
+@require_POST
+def deal_with_event(request: HttpRequest, event: int) -> HttpResponse:
+    """An event that meant nothing: through the mappings as they are now, or put aside."""
+    try:
+        if request.POST.get("do") == "dismiss":
+            mappings.dismiss_unmatched(request.user, event)
+            messages.success(request, _("The event was put aside."))
+        else:
+            mappings.retry_unmatched(request.user, event)
+            messages.success(request, _("The event has done its work now."))
+    except (Conflict, NotFound) as error:
+        messages.error(request, translate(error.message))
+    return redirect("monitor:operations")
+
+
 def tell_lag(figures: Any) -> str:
     return tell_duration(figures.lag) if figures.waiting else ""
 
@@ -117,6 +136,19 @@ def describe_timer(row: Any) -> dict[str, Any]:
         "instance_url": reverse("monitor:instance", args=[instance]),
         "due": row.due,
         "fire_url": reverse("monitor:fire-timer", args=[row.pk]),
+    }
+
+
+def describe_event(row: Any) -> dict[str, Any]:
+    return {
+        "pk": row.pk,
+        "type": row.type,
+        "subject": row.content.get("subject") or "",
+        "source": row.source,
+        "event": row.event,
+        "reason": row.reason,
+        "received_at": row.received_at,
+        "content": json.dumps(row.content, ensure_ascii=False, indent=2),
     }
 
 

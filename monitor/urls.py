@@ -21,6 +21,7 @@ urlpatterns = [
     path("operations/", operations.operations_page, name="operations"),
     path("operations/timers/<int:timer>/fire/", operations.fire_timer, name="fire-timer"),
     path("operations/breakers/reset/", operations.reset_breaker, name="reset-breaker"),
+    path("operations/events/<int:event>/", operations.deal_with_event, name="event"),
     path("operations/webhooks/<int:webhook>/again/", operations.send_again, name="send-again"),
     path("insights/", insights.insights_page, name="insights"),
     path("incidents/", incidents.incident_list, name="incidents"),

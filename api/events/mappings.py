@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.utils.timezone import now as moment
 
 from api.events.reading import Event, read_structured
@@ -14,22 +16,25 @@ from api.models import EventMapping, UnmatchedEvent
 from engine.service import inbound
 from engine.service.errors import Conflict, Invalid, NotFound
 from engine.service.expressions import try_expression
-from engine.service.inbound import Effect, MessageBy, Received, SignalBy, StartBy
+from engine.service.inbound import Effect, Kept, MessageBy, Received, SignalBy, StartBy
 from engine.service.rights import require_any
 from engine.store.writing import write_transaction
 
 EXAMPLE = {"id": "", "source": "", "type": "", "subject": None, "time": None, "data": None}
 LONGEST_REASON = 1000
+# A message that is not dropped so long after its time was taken: sweeps come every second.
+TAKEN_AFTER = timedelta(days=1)
 
 
 def receive(actor: AbstractUser, event: Event, content: dict[str, Any]) -> Received:
     """Do what the event means. `content` is how it is kept where it means nothing."""
     effects, found = find_effects(event)
 
-    def keep(refusals: list[str]) -> None:
+    def keep(refusals: list[str], kept: Kept | None) -> None:
         UnmatchedEvent.objects.create(
             received_at=datetime.now(UTC), received_from=actor, source=event.source, event=event.id, type=event.type,
             reason=" ".join([*found, *refusals])[:LONGEST_REASON] or "No mapping is for this event.", content=content,
+            kept_as=kept.message_id if kept is not None else "", kept_until=kept.until if kept is not None else None,
         )  # fmt: skip
 
     return inbound.receive(actor, event.source, event.id, effects, keep)
@@ -113,15 +118,30 @@ def delete_mapping(actor: AbstractUser, mapping: int) -> None:
 def list_unmatched(actor: AbstractUser, before: int | None, limit: int) -> list[UnmatchedEvent]:
     """Those that did nothing and that nobody has dealt with, newest first."""
     require_any(actor, "operate")
-    rows = UnmatchedEvent.objects.filter(handled_at=None)
+    rows = _open_ones()
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return list(rows.order_by("-pk")[:limit])
 
 
+def _open_ones() -> QuerySet[UnmatchedEvent]:
+    return UnmatchedEvent.objects.filter(handled_at=None, kept_as="")
+
+
+def show_dropped(ids: Sequence[str], **_: Any) -> None:
+    """Events whose messages were kept in vain are for a person now."""
+    reason = "Nothing waited for it while it was kept."
+    UnmatchedEvent.objects.filter(kept_as__in=ids).update(kept_as="", reason=reason)
+
+
+def forget_taken(**_: Any) -> None:
+    """Events whose messages have long found their receivers."""
+    UnmatchedEvent.objects.exclude(kept_as="").filter(kept_until__lt=moment() - TAKEN_AFTER).delete()
+
+
 def get_unmatched(actor: AbstractUser, unmatched: int) -> UnmatchedEvent:
     require_any(actor, "operate")
-    row = UnmatchedEvent.objects.filter(pk=unmatched, handled_at=None).first()
+    row = _open_ones().filter(pk=unmatched).first()
     if row is None:
         raise NotFound("event-not-found", "There is no such event, or it has been dealt with.")
     return row

@@ -37,11 +37,12 @@ EVENT = {
 
 
 class TakenEvent(TypedDict):
-    """What an event did: `known` came before, `unmatched` is kept for a person, with the reasons."""
+    """What an event did: `known` came before, the message of one that is `kept` waits for its receiver, `unmatched` is
+    for a person, with the reasons."""
 
     id: str
     source: str
-    status: Literal["done", "known", "unmatched"]
+    status: Literal["done", "known", "kept", "unmatched"]
     instances: list[str]
     reasons: list[str]
 
@@ -98,6 +99,7 @@ class AnyParser(BaseParser):
 
 def describe_taken(event: Event, received: Received) -> TakenEvent:
     status = "known" if received.is_known else "done" if received.is_matched else "unmatched"
+    status = "kept" if received.is_kept else status
     return {
         "id": event.id,
         "source": event.source,
@@ -144,7 +146,7 @@ class Events(View):
         """Take CloudEvents 1.0: structured, as a batch, or binary with `ce-` headers and any body.
 
         Mappings say what they start, correlate or signal. The same source and id counts once. One that does nothing is
-        kept as unmatched."""
+        kept as unmatched; so is one whose message was kept for a receiver that did not come."""
         body = request.data if isinstance(request.data, bytes) else b""
         events = read_events(request.content_type or "", request.headers, body)
         taken = [describe_taken(one, mappings.receive(request.user, one, write_event(one))) for one in events]

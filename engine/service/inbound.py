@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from engine.core.model.problems import CorrelationError, ProcessError
@@ -39,6 +40,17 @@ class SignalBy(NamedTuple):
 Effect = StartBy | MessageBy | SignalBy
 
 
+class NothingWaits(CorrelationError):
+    """Nobody takes the message of an event so far; too many who could is another matter."""
+
+
+class Kept(NamedTuple):
+    """The message that waits for its receiver in the event's stead, and until when."""
+
+    message_id: str
+    until: datetime
+
+
 class Received(NamedTuple):
     """`is_known`: it came before, and did nothing now. `refusals` say why an effect did not come about."""
 
@@ -46,13 +58,14 @@ class Received(NamedTuple):
     is_matched: bool
     instances: list[int]
     refusals: list[str]
+    is_kept: bool = False  # all that it did is a message that waits for its receiver
 
 
 def receive(
-    actor: Actor, source: str, event: str, effects: Sequence[Effect], keep: Callable[[list[str]], None]
+    actor: Actor, source: str, event: str, effects: Sequence[Effect], keep: Callable[[list[str], Kept | None], None]
 ) -> Received:
-    """Do what the event means, once for its source and id. One that does nothing is handed to `keep`, within the
-    same transaction."""
+    """Do what the event means, once for its source and id. One that does nothing, or nothing yet, is handed to `keep`,
+    within the same transaction."""
     require_any(actor, "work")
     name = name_source("event", source)
 
@@ -60,11 +73,12 @@ def receive(
         known = store.knows_event(name, event)
         if known is not None:
             return Received(True, True, [known] if known else [], [])
-        instances, refusals, done = _do_all(unit, actor, effects)
-        unit.batch.events.append(EventRow(unit.now, name, event, instances[0] if instances else 0))
-        if not done:
-            keep(refusals)
-        return Received(False, done, instances, refusals)
+        did = _do_all(unit, actor, effects, name_source(name, event))
+        unit.batch.events.append(EventRow(unit.now, name, event, did.instances[0] if did.instances else 0))
+        if did.kept is not None or not did.is_done:
+            keep(did.refusals, did.kept)
+        is_kept = did.kept is not None and not did.is_done
+        return Received(False, did.is_done or is_kept, did.instances, did.refusals, is_kept)
 
     return in_unit(act, has_claims=True)
 
@@ -74,25 +88,43 @@ def repeat(actor: Actor, effects: Sequence[Effect], done: Callable[[], None]) ->
     require_any(actor, "operate")
 
     def act(store: Store, unit: Unit) -> Received:
-        instances, refusals, is_done = _do_all(unit, actor, effects)
-        if is_done:
+        again = _do_all(unit, actor, effects, None)
+        if again.is_done:
             done()
-        return Received(False, is_done, instances, refusals)
+        return Received(False, again.is_done, again.instances, again.refusals)
 
     return in_unit(act, has_claims=True)
 
 
-def _do_all(unit: Unit, actor: Actor, effects: Sequence[Effect]) -> tuple[list[int], list[str], bool]:
+class _Done(NamedTuple):
+    instances: list[int]
+    refusals: list[str]
+    is_done: bool
+    kept: Kept | None  # the one that is kept longest
+
+
+def _do_all(unit: Unit, actor: Actor, effects: Sequence[Effect], message_id: str | None) -> _Done:
+    """Messages without a receiver are kept under the id, or refused where there is none."""
     instances: list[int] = []
     refusals: list[str] = []
+    kept: list[Kept] = []
     is_done = False
     for effect in effects:
         try:
             instances += _do(unit, actor, effect)
             is_done = True
         except (ProcessError, CorrelationError, ServiceError) as error:
-            refusals.append(str(getattr(error, "message", error)))
-    return instances, refusals, is_done
+            if message_id and isinstance(error, NothingWaits) and isinstance(effect, MessageBy) and effect.seconds > 0:
+                kept.append(_keep(unit, effect, message_id))
+            else:
+                refusals.append(str(getattr(error, "message", error)))
+    return _Done(instances, refusals, is_done, max(kept, key=lambda one: one.until, default=None))
+
+
+def _keep(unit: Unit, effect: MessageBy, message_id: str) -> Kept:
+    message = Message(effect.name, effect.key, is_open=effect.key is None)
+    correlation.keep(unit, message, check_variables(effect.variables), effect.seconds, message_id)
+    return Kept(message_id, unit.now + timedelta(seconds=effect.seconds))
 
 
 def _do(unit: Unit, actor: Actor, effect: Effect) -> list[int]:
@@ -111,9 +143,5 @@ def _do(unit: Unit, actor: Actor, effect: Effect) -> list[int]:
     message = Message(effect.name, effect.key, is_open=effect.key is None)
     reached_instances = correlation.correlate(unit, message, given, actor=name_of(actor))
     if not reached_instances:
-        if effect.seconds <= 0:
-            raise CorrelationError(
-                say("Nothing waits for “%(name)s”, and no process starts with it.", name=effect.name)
-            )
-        correlation.keep(unit, message, given, effect.seconds)
+        raise NothingWaits(say("Nothing waits for “%(name)s”, and no process starts with it.", name=effect.name))
     return reached_instances

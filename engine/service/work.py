@@ -19,6 +19,7 @@ from engine.core.triggers.schedule import read_cycle
 from engine.models import ProcessStart
 from engine.models.keys import instance_of
 from engine.models.large import ValueLostError
+from engine.push.signals import messages_dropped
 from engine.service import correlation, dates, figures, webhooks
 from engine.service.advance import in_unit
 from engine.service.errors import Conflict
@@ -83,7 +84,9 @@ def sweep() -> int:
     """Everything that a lost wake-up has left, one batch of each; how much was done."""
     done = fire_timer_starts() + fire_timers() + run_continuations() + advance_deliveries() + correlate_buffered()
     with write_transaction():
-        open_store().drop_expired_messages(datetime.now(UTC))
+        dropped = [found for found in open_store().drop_expired_messages(datetime.now(UTC)) if found]
+        if dropped:
+            messages_dropped.send(sender=None, ids=dropped)
     return done + webhooks.drop_old()
 
 

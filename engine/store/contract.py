@@ -92,7 +92,9 @@ class Store(Protocol):
     ) -> None:
         """What was sent, and when the others are tried again (None: given up) and why they failed."""
 
-    def drop_expired_messages(self, now: datetime) -> int: ...
+    def drop_expired_messages(self, now: datetime) -> list[str | None]:
+        """The ids of those dropped, as their senders gave them."""
+        ...
 
     def find_process(self, key: str) -> tuple[int, int | None, bool] | None:
         """Its id, the id of its latest version, and whether it is suspended."""

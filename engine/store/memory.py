@@ -289,12 +289,10 @@ class MemoryStore:
         for number, (again, error) in failed.items():
             rows[number] = rows[number]._replace(available_at=again, error=error)
 
-    def drop_expired_messages(self, now: datetime) -> int:
+    def drop_expired_messages(self, now: datetime) -> list[str | None]:
         messages = self.tables["messages"]
         expired = [number for number, row in messages.items() if row.expires_at <= now]
-        for number in expired:
-            del messages[number]
-        return len(expired)
+        return [messages.pop(number).message_id for number in expired]
 
     def find_process(self, key: str) -> tuple[int, int | None, bool] | None:
         return self.processes.get(key)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from cloudevents.core.bindings.http import to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
+from django.utils.timezone import now
 from rest_framework.test import APIClient
 
 from api.models import EventMapping, UnmatchedEvent
-from engine.models import InboundEvent, Instance
-from engine.service import instances
+from engine.models import BufferedMessage, InboundEvent, Instance
+from engine.push.signals import chores_due
+from engine.service import instances, work
 from tests.api.conftest import SignIn
 from tests.api.test_api import post, problem_of
 from tests.service.diagrams import PLAIN, SIGNALLED, WAITING, deploy, status_of
@@ -112,6 +115,47 @@ def test_an_event_for_which_nothing_waits_says_so(admin: APIClient) -> None:
     answer = send(admin, PAID)
     assert (taken(answer), "Nothing waits" in answer.json()["events"][0]["reasons"][0]) == (["unmatched"], True)
     assert "Nothing waits" in UnmatchedEvent.objects.get().reason
+
+
+def test_an_event_that_comes_early_is_kept_until_somebody_waits_for_it(admin: APIClient) -> None:
+    declare(admin, **ON_PAID, time_to_live=3600)
+    assert taken(send(admin, PAID)) == ["kept"]
+    assert taken(send(admin, PAID)) == ["known"]
+    assert status_of(wait_for_payment()) == "completed"
+    assert admin.get("/api/v1/unmatched-events/").json()["results"] == []
+
+
+def test_an_event_that_is_kept_in_vain_is_unmatched_in_the_end(admin: APIClient) -> None:
+    declare(admin, **ON_PAID, time_to_live=3600)
+    send(admin, PAID)
+    work.sweep()
+    assert admin.get("/api/v1/unmatched-events/").json()["results"] == []
+    BufferedMessage.objects.update(expires_at=now())
+    work.sweep()
+    (kept,) = admin.get("/api/v1/unmatched-events/").json()["results"]
+    assert (kept["event"]["id"], kept["reason"]) == ("1", "Nothing waited for it while it was kept.")
+    instance = wait_for_payment()
+    assert taken(post(admin, f"unmatched-events/{kept['id']}/retry/")) == ["done"]
+    assert status_of(instance) == "completed"
+
+
+def test_an_event_that_is_tried_again_is_not_kept_once_more(admin: APIClient) -> None:
+    send(admin, PAID)
+    declare(admin, **ON_PAID, time_to_live=3600)
+    (kept,) = admin.get("/api/v1/unmatched-events/").json()["results"]
+    assert problem_of(post(admin, f"unmatched-events/{kept['id']}/retry/")) == (409, "still-unmatched")
+    assert not BufferedMessage.objects.exists()
+
+
+def test_an_event_whose_message_was_taken_is_forgotten_after_a_while(admin: APIClient) -> None:
+    declare(admin, **ON_PAID, time_to_live=3600)
+    send(admin, PAID)
+    wait_for_payment()
+    chores_due.send(sender=None)
+    assert UnmatchedEvent.objects.exists()
+    UnmatchedEvent.objects.update(kept_until=now() - timedelta(days=2))
+    chores_due.send(sender=None)
+    assert not UnmatchedEvent.objects.exists()
 
 
 def test_what_the_sender_may_not_start_is_not_started(admin: APIClient, sign_in_as: SignIn) -> None:

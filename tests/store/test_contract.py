@@ -412,11 +412,11 @@ class StoreContract:
             store.write(make_batch(taken_messages=[number]))
             assert store.find_messages(["paid"], NOW) == []
 
-    def test_expired_messages_are_dropped(self, store: Store) -> None:
-        put(store, messages=[make_message(expires_at=NOW), make_message()])
+    def test_expired_messages_are_dropped_and_named(self, store: Store) -> None:
+        put(store, messages=[make_message(expires_at=NOW, message_id="m-1"), make_message(message_id="m-2")])
         with store.unit():
-            assert store.drop_expired_messages(NOW) == 1
-            assert store.drop_expired_messages(NOW) == 0
+            assert store.drop_expired_messages(NOW) == ["m-1"]
+            assert store.drop_expired_messages(NOW) == []
 
     # relations, suspension
 

@@ -284,8 +284,9 @@ class PostgresqlStore:
                 [e for _, e in failed.values()],
             )
 
-    def drop_expired_messages(self, now: datetime) -> int:
-        return len(run("DELETE FROM engine_bufferedmessage WHERE expires_at <= %s RETURNING 1", now))
+    def drop_expired_messages(self, now: datetime) -> list[str | None]:
+        statement = "DELETE FROM engine_bufferedmessage WHERE expires_at <= %s RETURNING message_id"
+        return [line[0] for line in run(statement, now)]
 
     def find_process(self, key: str) -> tuple[int, int | None, bool] | None:
         lines = run("SELECT id, latest_id, is_suspended FROM engine_process WHERE key = %s", key)

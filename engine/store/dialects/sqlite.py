@@ -240,9 +240,9 @@ class SqliteStore:
             lines = [(write_time(again), error, number) for number, (again, error) in failed.items()]
             run_many("UPDATE engine_outbox SET available_at = ?, error = ? WHERE id = ?", lines)
 
-    def drop_expired_messages(self, now: datetime) -> int:
-        statement = "DELETE FROM engine_bufferedmessage WHERE expires_at <= ? RETURNING 1"
-        return len(run(statement, write_time(now)))
+    def drop_expired_messages(self, now: datetime) -> list[str | None]:
+        statement = "DELETE FROM engine_bufferedmessage WHERE expires_at <= ? RETURNING message_id"
+        return [line[0] for line in run(statement, write_time(now))]
 
     def find_process(self, key: str) -> tuple[int, int | None, bool] | None:
         lines = run("SELECT id, latest_id, is_suspended FROM engine_process WHERE key = ?", key)
