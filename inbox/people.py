@@ -83,5 +83,6 @@ def describe(process: Process) -> dict[str, Any]:
             for name, rights in sorted(own.items())
         ],
         "others": [name for name in Group.objects.order_by("name").values_list("name", flat=True) if name not in own],
+        "starters": granting.named_starters(process),
         "list_url": reverse("inbox:rights-list"),
     }

@@ -6,6 +6,7 @@ from engine.models.definitions import (
     ProcessRight,
     ProcessStart,
     ProcessVersion,
+    Starter,
     State,
     Transition,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "Repair",
     "RepairItem",
     "Scenario",
+    "Starter",
     "State",
     "Step",
     "Subscription",

@@ -113,6 +113,20 @@ class ProcessStart(models.Model):
         )
 
 
+class Starter(models.Model):
+    """A person or group that the diagram of a version names as one that may start it."""
+
+    version = models.ForeignKey(ProcessVersion, models.CASCADE, related_name="starters")
+    name = models.CharField(max_length=255)
+    is_group = models.BooleanField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("version", "is_group", "name"), name="engine_starter"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ProcessRight(models.Model):
     """What the members of a group may do with one process. A process without rights goes by the roles."""
 

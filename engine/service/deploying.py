@@ -29,6 +29,7 @@ from engine.models import (
     Process,
     ProcessStart,
     ProcessVersion,
+    Starter,
     State,
     Transition,
 )
@@ -207,6 +208,8 @@ def _find_long_texts(graph: Graph) -> Iterable[Problem]:
     ]
     names = [(graph.process, "name", graph.name, LONGEST_NAME)]
     names += [(state.node, "name", state.name, LONGEST_LABEL) for state in graph.states.values()]
+    named = graph.states[PROCESS].config.get("starters", {})
+    texts += [(graph.process, say("name"), name) for kind in named for name in named[kind]]
     for node, what, text, most in [*((*one, LONGEST_NAME) for one in texts), *names]:
         if len(text or "") > most:
             message = say(
@@ -254,6 +257,10 @@ def _store_version(
     )
     _store_graph(version, graph)
     _store_starts(version, graph, deployment.created_at)
+    named = graph.states[PROCESS].config.get("starters", {})
+    Starter.objects.bulk_create(
+        Starter(version=version, name=name, is_group=kind == "groups") for kind in named for name in named[kind]
+    )
     process.name, process.latest = graph.name or process.name, version
     process.save(update_fields=["name", "latest"])
 

@@ -8,7 +8,7 @@ from typing import get_args
 from django.contrib.auth.models import Group
 
 from engine.core.model.words import say
-from engine.models import Process, ProcessRight
+from engine.models import Process, ProcessRight, Starter
 from engine.service.errors import Invalid, NotFound
 from engine.service.rights import Actor, Right, allowed_processes, groups_of, is_all_powerful, require
 from engine.store.writing import write_transaction
@@ -39,6 +39,12 @@ def get_granted(actor: Actor, key: str) -> Process:
         raise NotFound("process-not-found", say("There is no such process, or you may not give rights to it."))
     require(actor, "edit", process)
     return process
+
+
+def named_starters(process: Process) -> list[str]:
+    """Whom the latest diagram names as those who may start the process: people, then groups."""
+    rows = Starter.objects.filter(version=process.latest_id).order_by("is_group", "name")
+    return list(rows.values_list("name", flat=True))
 
 
 def grants_of(process: Process) -> dict[str, set[str]]:

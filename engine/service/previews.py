@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import reduce
 from typing import Any
 
 from engine.core.compile.timer_words import describe_pause, describe_timer, list_firings
@@ -47,7 +48,10 @@ def preview_retries(actor: Actor, text: str, retries: int) -> dict[str, Any]:
             problem=say("“%(text)s” is no retry: write pauses like PT1M, PT10M, or a cycle like R3/PT10M.", text=text)
         )
     words = [describe_pause(read_duration(f"PT{pause:g}S")) for pause in pauses if pause is not None]
-    return _answer(words=say("Waits %(pauses)s; then it is an incident", pauses=", ".join(words)) if words else "")
+    if not words:
+        return _answer()
+    pauses_told = reduce(lambda before, after: say("%(before)s, then %(after)s", before=before, after=after), words)
+    return _answer(words=say("Waits %(pauses)s; then it is an incident", pauses=pauses_told))
 
 
 def try_decision(

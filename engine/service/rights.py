@@ -1,6 +1,7 @@
 """Who may do what: roles are Django groups, and a process may give its own rights to groups; only questions here.
 
-A process without rights of its own goes by the roles. `None` as actor is the engine itself and may do everything.
+A process without rights of its own goes by the roles; where its diagram names who may start it, only they may, and
+whoever was given the right. `None` as actor is the engine itself and may do everything.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 from typing import Literal
 
 from django.contrib.auth.models import AbstractUser
+from django.db.models import F
 
 from engine.core.model.words import say
-from engine.models import Process, ProcessRight
+from engine.models import Process, ProcessRight, Starter
 from engine.service.errors import Forbidden, NotFound
 
 Right = Literal["start", "see", "work", "serve", "operate", "edit"]
@@ -58,7 +60,7 @@ def may(actor: Actor, right: Right, process: Process) -> bool:
 
 
 def allowed_processes(actor: Actor, right: Right, processes: list[int] | None = None) -> set[int]:
-    """Of these processes (or of all) those with which the actor may do it; two queries whatever their number."""
+    """Of these processes (or of all) those with which the actor may do it; three queries whatever their number."""
     wanted = Process.objects.all() if processes is None else Process.objects.filter(pk__in=processes)
     ids = set(wanted.values_list("pk", flat=True))
     if is_all_powerful(actor):
@@ -70,7 +72,23 @@ def allowed_processes(actor: Actor, right: Right, processes: list[int] | None = 
     given = set(
         own.filter(group__name__in=groups_of(actor), **{f"may_{right}": True}).values_list("process", flat=True)
     )
+    if right == "start":
+        named, naming = _named_as_starter(actor, ids)
+        given |= naming
+        with_rights |= named
     return given | (ids - with_rights if right in role_rights(actor) else set())
+
+
+def _named_as_starter(actor: AbstractUser, processes: set[int]) -> tuple[set[int], set[int]]:
+    """The processes whose latest diagram names who may start them, and those of them that name the actor."""
+    rows = Starter.objects.filter(version__process__in=processes, version=F("version__process__latest"))
+    groups = groups_of(actor)
+    named, naming = set(), set()
+    for process, name, is_group in rows.values_list("version__process", "name", "is_group"):
+        named.add(process)
+        if name in groups if is_group else name == name_of(actor):
+            naming.add(process)
+    return named, naming
 
 
 def require(actor: Actor, right: Right, process: Process) -> None:

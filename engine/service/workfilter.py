@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from engine.models import Instance, State, WorkItem
-from engine.models.keys import span
+from engine.models import Instance, State, Token, WorkItem
+from engine.models.keys import instance_of, make_key, span
 
 MOST_FOUND = 200
 SIGNS = (">=", "<=", "!=", "=", ">", "<", "~")
@@ -75,12 +75,35 @@ def condition_of(narrow: Narrow, now: datetime) -> Q:
     return condition
 
 
-def keep_fitting(keys: Iterable[int], tests: tuple[VariableTest, ...]) -> set[int]:
-    """Those of the items whose instance has fitting variables in its root scope."""
-    by_item = {key: key >> 24 for key in keys}
-    rows = Instance.objects.filter(pk__in=set(by_item.values())).values_list("pk", "variables")
-    fitting = {pk for pk, variables in rows if all(test.fits(variables) for test in tests)}
-    return {key for key, instance in by_item.items() if instance in fitting}
+def keep_fitting(keys: Collection[int], tests: tuple[VariableTest, ...]) -> set[int]:
+    """Those of the items at which fitting variables are visible: the task's own, those of the scopes around it, and
+    those of the instance. A task that is done has left its scopes: of it the instance's are asked."""
+    roots = dict(Instance.objects.filter(pk__in={instance_of(key) for key in keys}).values_list("pk", "variables"))
+    chains = _read_scopes(keys)
+    fitting = set()
+    for key in keys:
+        visible = roots.get(instance_of(key)) or {}
+        for variables in reversed(chains[key]):
+            visible = visible | variables
+        if all(test.fits(visible) for test in tests):
+            fitting.add(key)
+    return fitting
+
+
+def _read_scopes(keys: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """The variables of each item's token and of the tokens whose scopes it is in, the innermost first; one query for
+    each depth."""
+    chains: dict[int, list[dict[str, Any]]] = {key: [] for key in keys}
+    items = WorkItem.objects.filter(pk__in=keys, status=WorkItem.Status.OPEN)
+    at = {key: make_key(instance_of(key), token) for key, token in items.values_list("pk", "token")}
+    while at:
+        rows = Token.objects.filter(pk__in=set(at.values())).values_list("pk", "scope", "variables")
+        found = {pk: (scope, variables) for pk, scope, variables in rows}
+        reached = {key: found[token] for key, token in at.items() if token in found}
+        for key, (_, variables) in reached.items():
+            chains[key].append(variables or {})
+        at = {key: make_key(instance_of(key), scope) for key, (scope, _) in reached.items() if scope}
+    return chains
 
 
 def _due_condition(due: str, now: datetime) -> Q:

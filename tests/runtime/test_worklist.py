@@ -11,7 +11,7 @@ from engine.service import instances, items, worklist
 from engine.service.errors import NotFound
 from engine.service.workfilter import Narrow, read_variable_tests
 from tests.runtime.conftest import Deploy
-from tests.runtime.diagrams import simple, user
+from tests.runtime.diagrams import end, line, simple, start, user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -200,6 +200,35 @@ def test_a_list_is_narrowed_by_variables_step_due_date_and_priority(
     assert narrowed(priority=80) == [3, 7, 9]
     assert (narrowed(due="overdue"), narrowed(due="week"), len(narrowed(due="none"))) == ([2], [2, 6], 10)
     assert (len(narrowed(node="pay")), narrowed(node="other"), narrowed(process="other")) == (12, [], [])
+
+
+def test_variables_are_those_that_the_task_sees_from_its_own_to_the_cases(
+    deployed: Deploy, make_user: Callable[..., Any]
+) -> None:
+    many_lines = (
+        '<multiInstanceLoopCharacteristics><extensionElements><zeebe:loopCharacteristics inputCollection="=lines" '
+        'inputElement="line"/></extensionElements></multiInstanceLoopCharacteristics>'
+    )
+    inner = start("s") + user("pay", group="managers") + end("e") + line("s", "pay", "e")
+    body = f'<subProcess id="each">{inner}{many_lines}</subProcess>'
+    deployed(simple("order", ("each", body)))
+    mary = make_user("mary", "managers")
+    lines = [{"amount": 5, "to": "Ann"}, {"amount": 50, "to": "Ben"}]
+    for region in ("EU", "US"):
+        instances.start("order", None, variables={"lines": lines, "region": region, "line": {"amount": 999}})
+
+    def by(text: str) -> int:
+        tests = read_variable_tests(text)
+        assert tests is not None
+        return len(pages(mary, narrow=Narrow(variables=tests)))
+
+    assert [by("line.amount > 9"), by("line.to = Ann"), by("line.to = Ben, region = EU"), by("region = US")] == [
+        2,
+        2,
+        1,
+        2,
+    ]
+    assert by("line.amount = 999") == 0, "what is nearer hides what is further out"
 
 
 def test_a_search_in_variables_stops_after_a_while_and_goes_on_from_there(

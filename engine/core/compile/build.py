@@ -40,6 +40,9 @@ def _build(process: Process, diagram: Diagram) -> Graph:
     draft.add_state(END, "end", "", PROCESS)
     if process.documentation:
         root.config["documentation"] = process.documentation
+    users, groups = process.settings.candidate_starter_users, process.settings.candidate_starter_groups
+    if users or groups:
+        root.config["starters"] = {"users": list(dict.fromkeys(users)), "groups": list(dict.fromkeys(groups))}
     properties = draft.root_properties()
     if properties:
         root.config["properties"] = properties
