@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 
 from api.events.mappings import save_mapping
 from api.models import EventMapping
+from engine.core.model.words import say
 from engine.models import Instance, Process
 from engine.service import deploying, granting, instances, scenarios
 from engine.service.errors import Conflict, NotFound
@@ -54,7 +55,7 @@ def reset(slug: str, actor: Actor) -> None:
     require_any(actor, "edit")
     example = get_example(slug)
     if not Installed.objects.filter(pk=example.slug).exists():
-        raise NotFound("example-not-installed", f"“{example.slug}” is not installed.")
+        raise NotFound("example-not-installed", say("“%(slug)s” is not installed.", slug=example.slug))
     for process in Process.objects.filter(key__in=example.processes):
         require(actor, "operate", process)
     for instance in _running(example):
@@ -85,7 +86,7 @@ def start_examples(example: Example, actor: Actor) -> list[int]:
 def start_one(example: Example, actor: Actor) -> int:
     """One more of the first kind, in the actor's own name."""
     if example.slug not in installed():
-        raise NotFound("example-not-installed", f"“{example.slug}” is not installed.")
+        raise NotFound("example-not-installed", say("“%(slug)s” is not installed.", slug=example.slug))
     first = next((start for start in example.starts if start.process == example.process), None)
     return instances.start(
         example.process,
@@ -109,7 +110,9 @@ def _refuse_foreign(example: Example) -> None:
     """Somebody's own process is never given a new version because it has the name of an example."""
     taken = _deployed_by_others(example)
     if taken:
-        raise Conflict("process-exists", f"There is a process “{taken[0]}” already that is not of the gallery.")
+        raise Conflict(
+            "process-exists", say("There is a process “%(taken)s” already that is not of the gallery.", taken=taken[0])
+        )
 
 
 def _deployed_by_others(example: Example) -> list[str]:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from engine.core.model.words import say
 from engine.service.errors import NotFound
 from engine.service.files import File
 from gallery import examples
@@ -95,7 +96,7 @@ def get_example(slug: str) -> Example:
     """By its name, with underscores or dashes."""
     found = _read_all().get(slug.replace("-", "_"))
     if found is None:
-        raise NotFound("example-not-found", f"There is no example “{slug}” in the gallery.")
+        raise NotFound("example-not-found", say("There is no example “%(slug)s” in the gallery.", slug=slug))
     return found
 
 

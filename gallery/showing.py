@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from engine.core.model.words import say
 from engine.models import Instance, Job, Process, State
 from engine.models.keys import span
 from engine.models.waits import CONTINUATION
@@ -37,7 +38,7 @@ def find_instance(actor: Actor, example: Example, instance: int) -> Instance:
     """As missing where it is none of the example's."""
     row = reading.get_instance(actor, instance)
     if row.version.process.key not in example.processes:
-        raise NotFound("instance-not-found", "There is no such instance, or you may not see it.")
+        raise NotFound("instance-not-found", say("There is no such instance, or you may not see it."))
     return row
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.core.model.words import say
 from engine.models import Process
 from engine.service.errors import Invalid, NotFound
 from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of, require
@@ -16,11 +17,17 @@ def flip(actor: Actor, service: str, mode: str, *, seconds: float = 3.0, note: s
     for process in processes_of(get_example(found.example)):
         require(actor, "operate", process)
     if mode not in Switch.Mode.values:
-        raise Invalid("mode-unknown", f"“{mode}” is no way to behave: one of {', '.join(Switch.Mode.values)}.")
+        raise Invalid(
+            "mode-unknown",
+            say("“%(mode)s” is no way to behave: one of %(values)s.", mode=mode, values=", ".join(Switch.Mode.values)),
+        )
     if not 0 <= seconds <= LONGEST_SECONDS:
-        raise Invalid("seconds", f"A call takes between 0 and {LONGEST_SECONDS:g} seconds.")
+        raise Invalid(
+            "seconds",
+            say("A call takes between 0 and %(most)s seconds.", most=f"{LONGEST_SECONDS:g}"),
+        )
     if len(note) > 200:
-        raise Invalid("note-long", "What the service says has at most 200 characters.")
+        raise Invalid("note-long", say("What the service says has at most 200 characters."))
     found.switch(mode, seconds=seconds, note=note, changed_by=name_of(actor))
     return found
 
@@ -28,7 +35,7 @@ def flip(actor: Actor, service: str, mode: str, *, seconds: float = 3.0, note: s
 def get_service(actor: Actor, key: str) -> Service:
     found = SERVICES.get(key)
     if found is None or not may_see(actor, get_example(found.example)):
-        raise NotFound("service-not-found", f"There is no mock service “{key}”.")
+        raise NotFound("service-not-found", say("There is no mock service “%(key)s”.", key=key))
     return found
 
 

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from engine.core.model.words import say
 from engine.models import Instance, Process
 from engine.models.keys import instance_of
 from engine.service import instances, scenarios
@@ -29,7 +30,7 @@ from gallery.thumbnails import thumbnail_of
 def require_visitor(actor: Actor) -> None:
     """The gallery is for people who may see or draw processes."""
     if not is_all_powerful(actor) and not role_rights(actor) & {"see", "operate", "edit"}:
-        raise NotFound("gallery-not-found", "There is no such page, or you may not see it.")
+        raise NotFound("gallery-not-found", say("There is no such page, or you may not see it."))
 
 
 @login_required
@@ -107,7 +108,7 @@ def example_page(request: HttpRequest, slug: str) -> HttpResponse:
     if not context["is_installed"]:
         return render(request, "gallery/example.html", context | {"thumbnail": thumbnail_of(example)})
     if not switching.may_see(request.user, example):
-        raise NotFound("example-not-found", "There is no such example, or you may not see it.")
+        raise NotFound("example-not-found", say("There is no such example, or you may not see it."))
     return render(request, "gallery/example.html", context | describe_running(request, example))
 
 

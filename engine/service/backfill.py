@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from engine.core.model.words import say
 from engine.core.triggers.schedule import Pause
 from engine.models import Backfill, BackfillRun, Incident, Instance, Process
 from engine.models.keys import instance_of, span
@@ -57,7 +58,10 @@ def plan(actor: Actor, process: str, wish: Wish) -> Plan:
     row = _get_process(actor, process)
     trigger, variable = dates.start_of(version_of(row))
     if not trigger:
-        message = f"“{row}” cannot be run for a date: it needs a plain start, or a timer start with a run date."
+        message = say(
+            "“%(process)s” cannot be run for a date: it needs a plain start, or a timer start with a run date.",
+            process=row,
+        )
         raise Invalid("no-dated-start", message)
     if trigger == "start":
         variable = wish.variable or variable
@@ -68,11 +72,11 @@ def plan(actor: Actor, process: str, wish: Wish) -> Plan:
 
 def list_dates(first: date, last: date, every: str) -> list[date]:
     if every not in PAUSES:
-        raise Invalid("backfill-every", f"A backfill has a run every {', '.join(PAUSES)}.")
+        raise Invalid("backfill-every", say("A backfill has a run every %(pauses)s.", pauses=", ".join(PAUSES)))
     if last < first:
-        raise Invalid("backfill-range", "The last date is before the first one.")
+        raise Invalid("backfill-range", say("The last date is before the first one."))
     if (last - first).days > MOST_DATES * 31:
-        raise Invalid("backfill-range", f"One backfill runs {MOST_DATES} dates at most.")
+        raise Invalid("backfill-range", say("One backfill runs %(most)s dates at most.", most=MOST_DATES))
     pause, begin, days = PAUSES[every], datetime.combine(first, time(), UTC), [first]
     while len(days) <= MOST_DATES:
         step = Pause(pause.months * len(days), pause.rest * len(days))  # from the first date: the 31st stays the 31st
@@ -80,22 +84,24 @@ def list_dates(first: date, last: date, every: str) -> list[date]:
         if day > last:
             return days
         days.append(day)
-    raise Invalid("backfill-range", f"One backfill runs {MOST_DATES} dates at most.")
+    raise Invalid("backfill-range", say("One backfill runs %(most)s dates at most.", most=MOST_DATES))
 
 
 def start_backfill(actor: Actor, process: str, wish: Wish, *, expected: int | None = None) -> Backfill:
     """`expected` is the number of runs that was shown: where it is another one meanwhile nothing is done."""
     if not 1 <= wish.limit <= MOST_AT_ONCE:
-        raise Invalid("backfill-limit", f"From 1 to {MOST_AT_ONCE} runs go at once.")
+        raise Invalid("backfill-limit", say("From 1 to %(most)s runs go at once.", most=MOST_AT_ONCE))
     given = check_variables(wish.variables or {})
     row = _get_process(actor, process)
     with write_transaction():
         list(Process.objects.select_for_update().filter(pk=row.pk))  # two at once do not plan the same dates
         planned = plan(actor, process, wish)
         if expected is not None and len(planned.dates) != expected:
-            raise Conflict("backfill-changed", f"{len(planned.dates)} dates are to be run by now. Look again.")
+            raise Conflict(
+                "backfill-changed", say("%(dates)s dates are to be run by now. Look again.", dates=len(planned.dates))
+            )
         if not planned.dates:
-            raise Conflict("backfill-empty", "Every date of this range has run already.")
+            raise Conflict("backfill-empty", say("Every date of this range has run already."))
         _refuse_overlap(row, planned.dates)
         backfill = Backfill.objects.create(
             process=row, created_at=datetime.now(UTC), first=wish.first, last=wish.last, every=wish.every,
@@ -113,7 +119,10 @@ def pause(actor: Actor, backfill: int, *, is_paused: bool = True) -> None:
     row = _get(actor, backfill, "operate")
     changed = Backfill.objects.filter(pk=row.pk, status=RUNNING if is_paused else PAUSED, ended_at=None)
     if not changed.update(status=PAUSED if is_paused else RUNNING, note=""):
-        raise Conflict("backfill-status", f"The backfill is {row.get_status_display()}.")
+        raise Conflict(
+            "backfill-status",
+            say("The backfill is %(status)s.", status=row.get_status_display()),
+        )
     work_waiting.send(sender=None, queue="sweep")
 
 
@@ -124,7 +133,10 @@ def cancel(actor: Actor, backfill: int, *, stops_runs: bool = False) -> None:
     stopped_by = name_of(actor) if stops_runs else None
     changed = Backfill.objects.filter(pk=row.pk, status__in=(RUNNING, PAUSED))
     if not changed.update(status=CANCELLED, stopped_by=stopped_by, ended_at=ended, note=""):
-        raise Conflict("backfill-status", f"The backfill is {row.get_status_display()}.")
+        raise Conflict(
+            "backfill-status",
+            say("The backfill is %(status)s.", status=row.get_status_display()),
+        )
     work_waiting.send(sender=None, queue="sweep")
 
 
@@ -132,7 +144,7 @@ def retry(actor: Actor, backfill: int, *, days: Collection[date] | None = None) 
     """Dates that failed (of these) once more: a failed step alone where one stands, else a new run; how many."""
     row = _get(actor, backfill, "operate")
     if row.status == CANCELLED:
-        raise Conflict("backfill-status", "The backfill is cancelled: start another one for these dates.")
+        raise Conflict("backfill-status", say("The backfill is cancelled: start another one for these dates."))
     failed = [run.date for run in list_runs(row) if run.is_failed and (days is None or run.date in days)]
     changed = row.runs.filter(date__in=failed).update(retried_by=name_of(actor), is_over=False)
     if changed:
@@ -216,14 +228,18 @@ def _refuse_overlap(process: Process, days: Collection[date]) -> None:
     )
     other = others.filter(date__in=list(days)).order_by("date").first()
     if other is not None:
-        message = f"Another backfill of this process, number {other.backfill_id}, is still to run {other.date}."
+        message = say(
+            "Another backfill of this process, number %(number)s, is still to run %(date)s.",
+            number=other.backfill_id,
+            date=other.date,
+        )
         raise Conflict("backfill-overlap", message)
 
 
 def _get(actor: Actor, backfill: int, right: Any) -> Backfill:
     rows: QuerySet[Backfill] = Backfill.objects.select_related("process")
     row = rows.filter(pk=backfill).first()
-    missing = NotFound("backfill-not-found", "There is no such backfill, or you may not see it.")
+    missing = NotFound("backfill-not-found", say("There is no such backfill, or you may not see it."))
     if row is None:
         raise missing
     try:
@@ -236,7 +252,7 @@ def _get(actor: Actor, backfill: int, right: Any) -> Backfill:
 def _get_process(actor: Actor, key: str) -> Process:
     row = Process.objects.filter(key=key).first()
     if row is None:
-        raise NotFound("process-not-found", "There is no such process, or you may not see it.")
+        raise NotFound("process-not-found", say("There is no such process, or you may not see it."))
     require(actor, "operate", row)
     return row
 
@@ -244,7 +260,9 @@ def _get_process(actor: Actor, key: str) -> Process:
 def version_of(process: Process) -> Version:
     row = Process.objects.get(pk=process.pk)
     if row.latest_id is None:
-        raise Conflict("process-not-deployed", f"“{row}” is not deployed.")
+        raise Conflict("process-not-deployed", say("“%(process)s” is not deployed.", process=row))
     if row.is_suspended:
-        raise Conflict("process-suspended", f"“{row}” is suspended: it starts nothing until it is resumed.")
+        raise Conflict(
+            "process-suspended", say("“%(process)s” is suspended: it starts nothing until it is resumed.", process=row)
+        )
     return get_version(row.latest_id)

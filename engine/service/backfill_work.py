@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from engine.core.model.problems import ProcessError
+from engine.core.model.words import say
 from engine.models import Backfill, BackfillRun, Incident, Instance
 from engine.models.keys import span
 from engine.service import dates, instances
@@ -77,7 +78,7 @@ def _find_person(name: str) -> Actor:
     """None, the engine itself, where nobody was named."""
     person: Actor = get_user_model().objects.filter(username=name, is_active=True).first()
     if person is None and name:
-        raise Conflict("no-actor", f"“{name}” has no account any more.")
+        raise Conflict("no-actor", say("“%(name)s” has no account any more.", name=name))
     return person
 
 
@@ -122,7 +123,7 @@ def _retry_incidents(instance: int, person: Actor) -> None:
     found = Incident.objects.filter(id__range=span(instance), status=Incident.Status.OPEN)
     for incident in found.order_by("id").values_list("id", flat=True):
         with suppress(Conflict):  # closed meanwhile
-            instances.retry_incident(incident, person, reason="Retried with its backfill.")
+            instances.retry_incident(incident, person, reason=say("Retried with its backfill."))
 
 
 def _stop_some(backfill: Backfill) -> int:
@@ -130,6 +131,6 @@ def _stop_some(backfill: Backfill) -> int:
     begun = list(backfill.runs.filter(is_over=False, instance__isnull=False).order_by("date")[:BATCH])
     for run in begun:
         with suppress(Conflict):  # it has ended by itself
-            instances.cancel(run.instance or 0, person, reason="The backfill was cancelled.")
+            instances.cancel(run.instance or 0, person, reason=say("The backfill was cancelled."))
         BackfillRun.objects.filter(pk=run.pk).update(is_over=True)
     return len(begun)

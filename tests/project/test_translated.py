@@ -12,7 +12,7 @@ import pytest
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("api", "config", "designer", "engine", "inbox", "monitor")
+ROOMS = ("api", "config", "designer", "engine", "gallery", "inbox", "monitor")
 TRANSLATED = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "say"}
 # Sentences for other eyes than those of a person on a page.
 ELSEWHERE = {
@@ -54,6 +54,11 @@ ELSEWHERE = {
     "engine/service/webhooks.py": "what a delivery records",
     "engine/store": "statements of SQL and defects of programs",
     "engine/worker": "what a run records, and for those who write handlers",
+    "gallery/examples": "mock services, and what they record",
+    "gallery/installing.py": "reasons that a run records",
+    "gallery/management": "commands answer on the console",
+    "gallery/models.py": "names of rows in the admin and in logs",
+    "gallery/reading.py": "patterns, known by their English names everywhere",
     "monitor/metrics.py": "read by Prometheus",
 }
 SENTENCE = re.compile(r"[A-Za-z“”,]{2,} [a-z“%{][a-z]*")
