@@ -9,6 +9,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from engine.core.model.digits import read_whole
+from engine.core.model.words import say
+from engine.service.errors import Invalid
 from engine.service.strict_json import NotJson, read_json
 
 LONGEST_NAME = 255
@@ -124,16 +126,13 @@ class Variables(serializers.DictField):
 class VariablesText(serializers.CharField):
     """Names and values as JSON, for an address."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
-        "invalid": 'Write an object as JSON, like {{"customer": "Ann"}}: {reason}'
-    }
-
     def to_internal_value(self, data: Any) -> dict[str, Any]:
+        # Every text fits the document's shape: which of them is an object has a code of its own.
         try:
-            found = read_json(str(data).encode(errors="replace"))
-        except NotJson as error:
-            self.fail("invalid", reason=error)
-        return Variables().run_validation(found)  # type: ignore[no-any-return]
+            return Variables().run_validation(read_json(str(data).encode(errors="replace")))  # type: ignore[no-any-return]
+        except (NotJson, serializers.ValidationError):
+            message = say('“variables” must be an object as JSON, like {"customer": "Ann"}.')
+            raise Invalid("variables-invalid", message) from None
 
 
 class Body(serializers.Serializer):

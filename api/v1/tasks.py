@@ -11,10 +11,10 @@ from rest_framework.response import Response
 
 from api import pages
 from api.v1.base import PageQuery, View, operation, page, page_of, read_body, read_cursor, read_query, wrong_cursor
-from api.v1.fields import Body, Choice, Text, Variables
+from api.v1.fields import Body, Choice, Instant, Number, Text, Variables
 from engine.core.model.digits import read_whole
 from engine.models import WorkItem
-from engine.service import documents, forms, instances, items, worklist
+from engine.service import documents, forms, handing, instances, items, worklist
 
 VIEWS = ("all", "mine", "groups", "unassigned", "overdue", "follow-up", "done")
 
@@ -29,10 +29,17 @@ class TaskAnswer(TypedDict):
     instance: str
     status: Literal["open", "done", "cancelled"]
     assignee: str | None
+    owner: str | None  # who delegated it and completes it
     priority: int
     due: datetime | None
     follow_up: datetime | None
     form: dict[str, Any] | None
+
+
+class OwnerAnswer(TypedDict):
+    """Whose the task is again."""
+
+    owner: str
 
 
 class NextAnswer(TypedDict):
@@ -51,6 +58,7 @@ def describe_item(item: WorkItem) -> TaskAnswer:
         "instance": str(item.instance_id),
         "status": str(WorkItem.Status(item.status).label),  # type: ignore[typeddict-item]
         "assignee": item.assignee,
+        "owner": item.owner,
         "priority": item.priority,
         "due": item.due,
         "follow_up": item.follow_up,
@@ -71,6 +79,12 @@ class CompleteBody(Body):
 
 class AssignBody(Body):
     user = Text(max_length=150)
+
+
+class PlanBody(Body):
+    due = Instant(required=False, allow_null=True, help_text="null takes the date away.")
+    follow_up = Instant(required=False, allow_null=True, help_text="Put off until then; null takes the date away.")
+    priority = Number(required=False, min_value=0, max_value=handing.MOST_PRIORITY)
 
 
 class Tasks(View):
@@ -118,6 +132,29 @@ class AssignTask(View):
     def post(self, request: Request, task: int) -> Response:
         """Give the task to somebody."""
         items.assign(task, request.user, read_body(request, AssignBody)["user"])
+        return Response(status=204)
+
+
+class DelegateTask(View):
+    @operation("delegate_task", body=AssignBody, scope="work")
+    def post(self, request: Request, task: int) -> Response:
+        """Let somebody else do the work and hand it back; the task stays yours to complete."""
+        handing.delegate(task, request.user, read_body(request, AssignBody)["user"])
+        return Response(status=204)
+
+
+class HandTaskBack(View):
+    @operation("hand_task_back", answer=OwnerAnswer, scope="work")
+    def post(self, request: Request, task: int) -> Response:
+        """Give a task that was delegated to you back to whose it is."""
+        return Response({"owner": handing.resolve(task, request.user)})
+
+
+class PlanTask(View):
+    @operation("plan_task", body=PlanBody, scope="work")
+    def post(self, request: Request, task: int) -> Response:
+        """Change when the task is due, until when it is put off, or how urgent it is. What is not named stays."""
+        handing.plan(task, request.user, **read_body(request, PlanBody))
         return Response(status=204)
 
 

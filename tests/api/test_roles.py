@@ -50,7 +50,7 @@ FOR_NOBODY = (
     "complete_job", "fail_job", "throw_job_error", "extend_job", "revoke_token", "get_decision", "evaluate_decision",
     "try_decision", "get_process_state", "get_scenario", "restore_draft", "delete_scenario", "compare_process_states",
     "send_instance_event",
-    "redeliver", "retry_unmatched_event",
+    "redeliver", "retry_unmatched_event", "hand_task_back",
 )  # fmt: skip
 # Operation → the roles that succeed. For all others the object does not exist (404), or they see it and may not (403).
 MAY: dict[str, set[str]] = {
@@ -88,7 +88,7 @@ MAY: dict[str, set[str]] = {
     "complete_task": {"candidate"},
     "submit_task_form": {"candidate"},
     "release_task": {"operator", "administrator"},
-    "assign_task": {"operator", "administrator"},
+    **dict.fromkeys(["assign_task", "delegate_task", "plan_task"], OPERATING),
     # the lock is somebody else's, the token is another one's, and there are no decisions
     **{name: set() for name in FOR_NOBODY},
 }  # fmt: skip
@@ -102,6 +102,8 @@ BODIES: dict[str, Any] = {
     "check_diagram": {"xml": PLAIN},
     "set_instance_variables": {"variables": {"a": 1}},
     "assign_task": {"user": "stranger"},
+    "delegate_task": {"user": "stranger"},
+    "plan_task": {"priority": 70},
     "send_message": {"name": "nobody-waits", "time_to_live": 60},
     "send_signal": {"name": "nobody-waits"},
     "fetch_jobs": {"worker": "w", "types": ["none"]},
