@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.db.models import Max
 
 from engine.core.compile import compile_diagram
-from engine.core.compile.check import check_diagram
+from engine.core.compile.check import check_diagram, not_executable
 from engine.core.feel import Allowance, Budget
 from engine.core.machine import build_machine
 from engine.core.model.behaviour import Fault
@@ -83,6 +83,9 @@ def check_files(files: Sequence[File]) -> Reading:
         reading.found.update(check_decisions([(file.name, model) for file, model in reading.decisions], allowance))
     except DiagramError as error:
         problems += error.problems
+    is_empty = not (reading.decisions or reading.forms or any(graphs for *_, graphs in reading.diagrams))
+    if is_empty and not problems:
+        problems.append(not_executable(diagram for _, diagram, _ in reading.diagrams))
     if problems:
         raise DiagramError(problems)
     return reading

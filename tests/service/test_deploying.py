@@ -69,6 +69,7 @@ def test_an_unchanged_file_keeps_its_version() -> None:
         (b"<html/>", "not-bpmn"),
         (b'<!DOCTYPE d [<!ENTITY a "b">]>' + PLAIN.encode(), "xml-doctype"),
         (file("").encode(), "no-process"),
+        (file('<process id="a"><task id="t"/></process><process id="b"/>').encode(), "no-process"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why_and_nothing_is_stored(text: bytes, code: str) -> None:

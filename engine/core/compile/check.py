@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from engine.core.compile import (
     check_activities,
@@ -58,6 +58,19 @@ def check_diagram(
         check_expressions.check(findings, Plan(holder))
         check_work.check(findings, Plan(holder))
     return findings.problems
+
+
+def not_executable(diagrams: Iterable[Diagram]) -> Problem:
+    """Of a deployment in which nothing can run."""
+    processes = [process for diagram in diagrams for process in diagram.processes]
+    first = processes[0] if processes else None
+    message = say(
+        'No process is executable: set isExecutable="true" on the one that is to run (%(names)s).',
+        names=", ".join(process.id for process in processes),
+    )
+    return problem(
+        "no-process", first.id if first is not None else "", first.line if first is not None else None, message
+    )
 
 
 def _check_process(findings: Findings, process: Process) -> None:

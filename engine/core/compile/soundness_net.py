@@ -172,9 +172,6 @@ def _merge(net: Net, source: int, target: int, edges: set[int]) -> bool:
     split, join = net.vertices.get(source), net.vertices.get(target)
     if split is None or join is None or len(edges) < 2 or split.split != join.join or not edges <= split.outs:
         return False
-    # An inclusive join that waits for other ways too decides by more than these.
-    if split.split == "some" and len(edges) != len(join.ins):
-        return False
     gone = sorted(edges)[1:]
     edges.difference_update(gone)
     split.outs.difference_update(gone)

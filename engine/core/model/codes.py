@@ -34,7 +34,7 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
     ),
     "invalid-quantity": ("error", "Quantities of tokens are whole numbers from 1; correct it."),
     "invalid-loop": ("error", "The loop marker is incomplete or contradicts itself; correct it."),
-    "no-process": ("error", "The file has no process; draw one."),
+    "no-process": ("error", "There is no process, or none that is executable; draw one, or mark one as executable."),
     "empty-process": ("error", "The process has nothing in it; draw at least one activity."),
     "no-start": ("error", "Every node has an incoming flow, so nothing begins; add a start event."),
     "dangling-flow": ("error", "One end of the sequence flow does not exist; connect it."),

@@ -307,6 +307,7 @@ class Process:
     id: str
     name: str = ""
     is_executable: bool = True
+    is_marked: bool = True  # false: the file does not say whether it is executable
     line: int | None = None
     documentation: str = ""
     nodes: dict[str, Node] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from typing import Final
 
 from lxml.etree import _Element
 
+from engine.core.feel.library.juel import JUEL_METHODS
 from engine.core.model.diagram import Formula
 
 _NAME: Final = re.compile(r"[^\W\d]\w*\Z")
@@ -37,6 +38,12 @@ _RESERVED: Final = frozenset(
 _JUEL_LANGUAGES: Final = frozenset({"juel", "el", "uel"})
 # Modellers stamp these on every expression whatever its language: they say nothing.
 _BOILERPLATE: Final = frozenset({"http://www.w3.org/1999/xpath", "http://www.w3.org/tr/xpath", "xpath"})
+# Java and its kin as jBPM and others name them; of their statements only the value counts.
+_JAVA_LANGUAGES: Final = frozenset({"java", "http://www.java.com/java", "mvel", "http://www.mvel.org/2.0"})
+_JAVA_STATEMENT: Final = re.compile(r"return\b\s*(.*?)\s*;?", re.DOTALL)
+_METHODS: Final = "|".join(name for name in JUEL_METHODS if name.isidentifier())
+_JAVA: Final = re.compile(rf"==|&&|\|\||!(?!=)|(?<!\w)'[^']*'|\.(?:{_METHODS})\s*\(")
+_TEXTS: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def is_feel(language: str) -> bool:
@@ -96,13 +103,23 @@ def expression(element: _Element) -> Formula:
 def scripted(text: str, language: str) -> Formula:
     """An expression whose language a second attribute names."""
     lowered = language.lower()
+    if lowered in _JAVA_LANGUAGES:
+        found = _JAVA_STATEMENT.fullmatch(text)
+        return Formula(f"${{{found[1] if found is not None else text}}}", "juel")
     if not language or lowered in _BOILERPLATE or lowered in _JUEL_LANGUAGES or is_feel(language):
         if text.startswith("="):
             return Formula(text[1:].strip(), "feel")
         if has_juel(text) and not is_feel(language):
             return Formula(text, "juel")
+        if not is_feel(language) and _is_java(text):
+            return Formula(f"${{{text}}}", "juel")
         return Formula(text, "feel")
     return Formula(text, "other", language)
+
+
+def _is_java(text: str) -> bool:
+    """Signs that FEEL does not have, and methods of values: so write engines on Java's side without any mark."""
+    return _JAVA.search(_TEXTS.sub('""', text)) is not None
 
 
 def text_of(element: _Element) -> str:

@@ -24,7 +24,8 @@ def read_process(ctx: Context, element: _Element, is_alone: bool) -> Process:
     """The process. Without `isExecutable` it is executable when it is the only one of its file."""
     name = ctx.declare(element)
     process = Process(name, element.get("name", ""), line=line_of(element), settings=PLAIN)
-    process.is_executable = formulas.is_true(element.get("isExecutable"), default=is_alone)
+    mark = element.get("isExecutable")
+    process.is_executable, process.is_marked = formulas.is_true(mark, default=is_alone), mark is not None
     vendor = vendor_items(element)
     if vendor:
         read_attributes(ctx, process, element, vendor)

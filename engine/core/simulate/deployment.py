@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.compile.build import compile_diagram
-from engine.core.compile.check import check_diagram
+from engine.core.compile.check import check_diagram, not_executable
 from engine.core.dmn import Decisions, compile_decisions
 from engine.core.feel import Allowance, Budget, ExpressionError
 from engine.core.machine.build import build_machine
@@ -52,6 +52,7 @@ class Deployed:
     version_tag: str
     warnings: tuple[Problem, ...]
     is_global_task: bool
+    is_marked: bool = True  # false: nothing says that it is executable, so it is run by its id only
 
 
 def read_bpmn(data: Text) -> Reading:
@@ -71,6 +72,7 @@ def deploy(
     """Everything that can run, by id. DiagramError with the errors of all files. `handlers` None: they may be any."""
     problems: list[Problem] = []
     diagrams = _read_all(texts, problems)
+    unmarked = _let_unmarked_run(diagrams)
     allowance = Allowance(budget)
     tables = _compile_tables(decisions, problems, budget, allowance)
     known = _count_ids(diagrams, problems)
@@ -78,7 +80,7 @@ def deploy(
     findings = [check_diagram(diagram, handlers, names, known, budget, allowance) for diagram in diagrams]
     problems += (found for own in findings for found in own)
     if not any(process.is_executable for diagram in diagrams for process in diagram.processes) and not problems:
-        problems.append(problem("no-process", "", None, "No process is executable; mark one as executable."))
+        problems.append(not_executable(diagrams))
     _refuse(problems)
     decide = no_decisions if tables is None else _decide_with(tables)
     deployed: dict[str, Deployed] = {}
@@ -87,6 +89,7 @@ def deploy(
             warnings = _warnings_of(diagram, graph.process, own)
             try:
                 deployed[graph.process] = _build(graph, decide, limits, budget, warnings)
+                deployed[graph.process].is_marked = graph.process not in unmarked
             except (ExpressionError, Fault) as error:
                 code = error.code if isinstance(error, Fault) else "invalid-expression"
                 problems.append(Problem(code, graph.process, None, str(error)))
@@ -102,6 +105,17 @@ def _read_all(texts: Iterable[Text], problems: list[Problem]) -> list[Diagram]:
         except DiagramError as error:
             problems += error.problems
     return diagrams
+
+
+def _let_unmarked_run(diagrams: Sequence[Diagram]) -> set[str]:
+    """Where nothing is said to be executable, each process that is not said to be no such may be run by its id."""
+    processes = [process for diagram in diagrams for process in diagram.processes]
+    if any(process.is_executable for process in processes):
+        return set()
+    unmarked = [process for process in processes if not process.is_marked and process.nodes]
+    for process in unmarked:
+        process.is_executable = True
+    return {process.id for process in unmarked}
 
 
 def _compile_tables(

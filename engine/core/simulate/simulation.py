@@ -57,7 +57,7 @@ class Simulation:
 
     @property
     def processes(self) -> list[ProcessId]:
-        return [_with_warnings(found) for found in self._world.deployed.values() if not found.is_global_task]
+        return [_with_warnings(found) for found in self._own() if found.is_marked]
 
     @property
     def runs(self) -> list[Run]:
@@ -169,13 +169,18 @@ class Simulation:
             found = self._runs[state.instance.id] = Run(self, state)
         return found
 
+    def _own(self) -> list[Deployed]:
+        return [found for found in self._world.deployed.values() if not found.is_global_task]
+
     def _find(self, process_id: str | None) -> Deployed:
         deployed = self._world.deployed
         if process_id is None:
-            own = [found for found in deployed.values() if not found.is_global_task]
+            own = self._own()
             if len(own) == 1:
                 return own[0]
-            raise ProcessError("unknown-process", "", f"Say which process: there are {', '.join(self.processes)}.")
+            names = ", ".join(found.id for found in own)
+            unmarked = "" if all(found.is_marked for found in own) else " None of them is marked as executable."
+            raise ProcessError("unknown-process", "", f"Say which process: there are {names}.{unmarked}")
         if process_id not in deployed:
             raise ProcessError("unknown-process", process_id, f"No executable process “{process_id}” is deployed.")
         return deployed[process_id]

@@ -380,3 +380,21 @@ def test_a_start_by_a_timer_that_fails_can_be_seen():
     sim = Simulation(bpmn(start + gateway("=false") + flows("s g")))
     sim.advance(timedelta(hours=1))
     assert [(error.code, error.node) for error in sim.failed_starts] == [("no-flow", "g")]
+
+
+def test_processes_that_are_not_marked_are_started_by_their_ids_where_nothing_else_is_executable() -> None:
+    simulation = Simulation(f'{HEAD}<process id="a">{line(user("u"))}</process><process id="b"/></definitions>')
+    assert simulation.processes == []
+    assert simulation.start("a").tasks[0].node == "u"
+
+
+def test_two_processes_that_are_not_marked_are_a_choice_to_be_made() -> None:
+    body = '<startEvent id="{0}s"/>'
+    two = "".join(f'<process id="{name}">{body.format(name)}</process>' for name in "ab")
+    with pytest.raises(ProcessError, match=r"there are a, b\. None of them is marked"):
+        Simulation(f"{HEAD}{two}</definitions>").start()
+
+
+def test_a_file_whose_processes_are_all_said_to_be_no_executable_ones_is_refused_with_what_to_do() -> None:
+    with pytest.raises(DiagramError, match=r'set isExecutable="true" on the one that is to run \(q\)'):
+        Simulation(f'{HEAD}<process id="q" isExecutable="false"><task id="t"/></process></definitions>')
