@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -14,6 +15,7 @@ from engine.core.parse import formulas
 from engine.core.parse.context import Context
 from engine.core.parse.names import THROW_EVENTS, reference, tag
 
+_JUEL_PATH: Final = re.compile(r"[$#]\{\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*\}")
 _SENDERS: Final = THROW_EVENTS | {"sendTask"}
 _PROCESS: Final = tag("process")
 _SUBSCRIPTION: Final = tag("correlationSubscription")
@@ -46,6 +48,7 @@ def _key(ctx: Context, node: Node, parts: dict[str, Formula]) -> Formula | None:
     """One formula for all: null where one of them is, else the list of their texts as a text."""
     if len(parts) < 2:
         return next(iter(parts.values()), None)
+    parts = {name: _path_in_feel(part) for name, part in parts.items()}
     if any(part.language != "feel" for part in parts.values()):
         first, *others = parts
         message = say(
@@ -61,6 +64,12 @@ def _key(ctx: Context, node: Node, parts: dict[str, Formula]) -> Formula | None:
         f"else string(for part in [{values}] return string(part))",
         "feel",
     )
+
+
+def _path_in_feel(part: Formula) -> Formula:
+    """A name, or a path of names, means in JUEL what it means in FEEL."""
+    path = _JUEL_PATH.fullmatch(part.text) if part.language == "juel" else None
+    return part if path is None else Formula(path[1], "feel")
 
 
 def _compared(ctx: Context, paths: dict[str, dict[str, Formula]]) -> dict[str, list[str]]:

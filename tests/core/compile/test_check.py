@@ -66,7 +66,7 @@ CORRELATED = with_node(
     '<intermediateCatchEvent id="n"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
     '<correlationSubscription correlationKeyRef="k">'
     '<correlationPropertyBinding correlationPropertyRef="a"><dataPath>x</dataPath></correlationPropertyBinding>'
-    '<correlationPropertyBinding correlationPropertyRef="b"><dataPath>${y}</dataPath></correlationPropertyBinding>'
+    '<correlationPropertyBinding correlationPropertyRef="b"><dataPath>${y + 1}</dataPath></correlationPropertyBinding>'
     "</correlationSubscription>",
     MESSAGE
     + "".join(
