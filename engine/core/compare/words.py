@@ -19,6 +19,7 @@ WORDS: Final[dict[str, str]] = {
     "assignee": "assignee",
     "async_after": "pause after it",
     "async_before": "pause before it",
+    "at_once": "instances at once",
     "attributes": "attribute",
     "behavior": "events of the instances",
     "binding": "binding",

@@ -213,6 +213,7 @@ def _loop(loop: Loop) -> Named:
     yield "collection", loop.collection
     yield "output element", loop.output_element
     yield "completion condition", loop.completion
+    yield "instances at once", loop.at_once
     yield "loop condition", loop.condition
     for formula, _ in loop.complex_events:
         yield "condition of the complex behaviour", formula

@@ -31,6 +31,7 @@ class MultiInstance:
             "output_collection": loop.output_collection,
             "output_element": encode(loop.output_element),
             "completion": encode(loop.completion),
+            **({"at_once": encode(loop.at_once)} if loop.at_once is not None else {}),
             "throws": _encode_throws(node, loop),
         }
 
@@ -42,8 +43,8 @@ class MultiInstance:
 
 
 class _Body:
-    """One multi-instance activity. The body's token remembers `total`, `begun` and `done`, the results, and of a
-    sequential one the items that are left to do."""
+    """One multi-instance activity. The body's token remembers `total`, `begun` and `done`, the results, and the items
+    where not all go at once."""
 
     def __init__(self, config: Mapping[str, Any], kit: Kit) -> None:
         self.inner, self.is_sequential = config["inner"], config["is_sequential"]
@@ -54,6 +55,7 @@ class _Body:
         self.result_name = _name_of(config["output_element"])
         self.is_enough = kit.condition(config["completion"]) if config["completion"] else None
         self.throws = [(_when(event, kit), _thrower(event, config, kit)) for event in config["throws"]]
+        self.at_once_of = kit.value(config["at_once"]) if config.get("at_once") else None
         self.limit = kit.limits.multi_instance
         # Camunda 7 has words of its own; those of the standard (and Camunda 8) are told to whoever asks for them.
         asked = str([config["completion"], config["throws"], config["output_element"]])
@@ -63,20 +65,29 @@ class _Body:
         total, items = self.count_items(run, token)
         if total > self.limit:
             raise Fault("multi-instance-limit", f"{total} instances are more than the limit of {self.limit}.")
+        first = self.count_first(run, token, total)
         data = run.remember(token)
         data.update(total=total, begun=0, done=0)
-        if items is not None and self.is_sequential:
+        if items is not None and first < total:
             data["items"] = items
         if self.output_of is not None:
             data["results"] = [None] * total
         if not total:
             run.finish(token, self.collected(data))
             return
-        self.tell(run, token, total, 0, 1 if self.is_sequential else total)
-        for index in range(1 if self.is_sequential else total):
+        self.tell(run, token, total, 0, first)
+        for index in range(first):
             if token.is_gone or token.data is not data:
                 return
             self.begin(run, token, data, index, items)
+
+    def count_first(self, run: Run, token: Token, total: int) -> int:
+        """How many begin at once; each that ends is followed by one more."""
+        if self.is_sequential:
+            return min(1, total)
+        if self.at_once_of is None:
+            return total
+        return min(_read_number(self.at_once_of(run, token), 1, "concurrency-invalid", "instances at once"), total)
 
     def count_items(self, run: Run, token: Token) -> tuple[int, list[Any] | None]:
         if self.has_collection:
@@ -84,12 +95,7 @@ class _Body:
             if not isinstance(items, list):
                 raise Fault("collection-invalid", "The collection of the multi-instance activity is not a list.")
             return len(items), items
-        number = self.cardinality_of(run, token)
-        if isinstance(number, str) and (written := read_whole(number.strip())) is not None:
-            number = written
-        if isinstance(number, bool) or not isinstance(number, int | float) or number != int(number) or number < 0:
-            raise Fault("cardinality-invalid", f"The number of instances must be a whole number, not {number!r}.")
-        return int(number), None
+        return _read_number(self.cardinality_of(run, token), 0, "cardinality-invalid", "instances"), None
 
     def begin(self, run: Run, token: Token, data: dict[str, Any], index: int, items: list[Any] | None) -> None:
         data["begun"] = index + 1
@@ -119,6 +125,9 @@ class _Body:
         if is_enough and not token.is_gone:
             data["is_over"] = True
             run.clear(token, spare=child)
+        elif not self.is_sequential and data["begun"] < data["total"] and not token.is_gone and token.data is data:
+            run.put_all(token, self.progress(done, data["begun"] + 1 - done))
+            self.begin(run, token, data, data["begun"], data.get("items"))
 
     def drained(self, run: Run, token: Token) -> None:
         data = run.remember(token)
@@ -143,6 +152,14 @@ class _Body:
 
     def collected(self, data: Mapping[str, Any]) -> dict[str, Any]:
         return {self.output_collection: data["results"]} if "results" in data and self.output_collection else {}
+
+
+def _read_number(number: Any, least: int, code: str, what: str) -> int:
+    if isinstance(number, str) and (written := read_whole(number.strip())) is not None:
+        number = written
+    if isinstance(number, bool) or not isinstance(number, int | float) or number != int(number) or number < least:
+        raise Fault(code, f"The number of {what} must be a whole number from {least}, not {number!r}.")
+    return int(number)
 
 
 def _name_of(formula: Encoded | None) -> str:

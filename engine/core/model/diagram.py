@@ -84,6 +84,7 @@ class Loop:
     output_collection: str = ""
     output_element: Formula | None = None
     completion: Formula | None = None
+    at_once: Formula | None = None  # how many instances go beside one another; all where nothing is said
     test_before: bool = False
     maximum: int | None = None
     condition: Formula | None = None  # standard loop

@@ -11,7 +11,7 @@ from engine.core.model.words import say
 from engine.core.parse import events, formulas
 from engine.core.parse.context import Context
 from engine.core.parse.dialects.zeebe import read_loop
-from engine.core.parse.names import CAMUNDA_FAMILY, EVENT_DEFINITIONS, ZEEBE, local, reference, tag
+from engine.core.parse.names import CAMUNDA_FAMILY, EVENT_DEFINITIONS, STATEWRIGHT, ZEEBE, local, reference, tag
 
 _BEHAVIORS: Final = {"all": "all", "one": "one", "none": "none", "complex": "complex"}
 
@@ -77,6 +77,9 @@ def _part(ctx: Context, node: Node, loop: Loop, child: _Element) -> None:
     elif name == "extensionElements":
         for extension in child.iterchildren(tag("loopCharacteristics", ZEEBE)):
             read_loop(ctx, loop, extension)
+        for extension in child.iterchildren(tag("concurrency", STATEWRIGHT)):
+            limit = (extension.get("limit") or "").strip()
+            loop.at_once = formulas.zeebe(limit) if limit else None
     elif name != "documentation":
         ctx.stray(child, node.id)
 

@@ -1,5 +1,6 @@
 """Our own extension elements, usable with every dialect: outcomes of a user task, the four-eyes rule, the variable
-for who starts a process, the pauses between attempts, the date of a run, and comments for those who draw."""
+for who starts a process, the pauses between attempts, the date of a run, how many instances go at once, and comments
+for those who draw."""
 
 from __future__ import annotations
 
@@ -41,6 +42,10 @@ def _run_date(ctx: Context, settings: Settings, element: _Element) -> None:
     settings.run_date = (element.get("variable") or "").strip()
 
 
+def _concurrency(ctx: Context, settings: Settings, element: _Element) -> None:
+    """Read with the multi-instance marker that it belongs to."""
+
+
 def _comment(ctx: Context, settings: Settings, element: _Element) -> None:
     """Read by people alone."""
 
@@ -52,5 +57,6 @@ EXTENSIONS: Final[Table] = {
     tag("starter", STATEWRIGHT): ("", _starter),
     tag("retry", STATEWRIGHT): ("", _retry),
     tag("runDate", STATEWRIGHT): ("", _run_date),
+    tag("concurrency", STATEWRIGHT): ("", _concurrency),
     tag("comment", STATEWRIGHT): ("", _comment),
 }

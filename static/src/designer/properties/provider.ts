@@ -8,6 +8,7 @@ import { Comments } from "./comments";
 import { CalledDecision } from "./decisions";
 import { TaskForm } from "./forms";
 import { readCondition, TryGuard } from "./guard";
+import { AtOnce, hasLimit, readParallelLoop } from "./instances";
 import type { EntryProps } from "./parts";
 import { CandidateGroups, FourEyes, Outcomes, Starter } from "./people";
 import { RunDate, readTimer, TimerReading } from "./timing";
@@ -103,6 +104,8 @@ function addTo(one: PanelGroup, element: DrawnElement): void {
     const isEdited = readExtension(element.businessObject, "zeebe:FormDefinition") !== undefined;
     one.entries = [entry("own-form", TaskForm, isEdited), ...entries.filter(({ id }) => !REPLACED.has(id))];
   } else if (one.id === "calledDecision") put(entry("own-decision", CalledDecision));
+  else if (one.id === "multiInstance" && readParallelLoop(element))
+    entries.push(entry("own-at-once", AtOnce, hasLimit(element)));
   else if (one.id === "error" || one.id === "escalation") {
     const names = readCaught(element);
     if (names)
