@@ -18,9 +18,10 @@ MOST = 2000
 
 
 class Moment(NamedTuple):
-    """One thing that happened. A move over an edge is two with the same sequence number: left, then entered.
+    """One thing that happened. A move over an edge is two with the same sequence number: left, then entered;
+    the end of a token at a node as well: left or cancelled, then closed.
 
-    `kind` is one of: entered, left, cancelled, closed (a token of no node of the diagram), set, delivery, ended,
+    `kind` is one of: entered, left, cancelled, closed (a token is no more), set, delivery, ended,
     incident, guard, decision, attempt, locked, retried, assigned, suspended, resumed, reason. `token` is its
     number, 0 the instance.
     """
@@ -82,8 +83,7 @@ def _read_step(version: Version, step: Step) -> Iterator[Moment]:
         if not isinstance(head, str) or head in ("born", "fork", "fired"):
             continue
         if head in ("gone", "cancelled"):
-            if index not in traced:
-                yield Moment(sequence, step.at, "closed", "", entry[1], None, actor, None)
+            yield Moment(sequence, step.at, "closed", "", entry[1], None, actor, None)
             continue
         yield _read_note(version, sequence, step.at, entry, actor)
 

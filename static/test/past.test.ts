@@ -80,6 +80,7 @@ describe("the past of an instance", () => {
       moment(1, "entered", { node: "part", token: 2 }),
       moment(2, "set", { token: 2, detail: { local: 1 } }),
       moment(3, "left", { node: "part", token: 2 }),
+      moment(3, "closed", { token: 2 }),
     ]);
     expect(scoped.stateAt(2).variables).toEqual([{ scope: "part", name: "local", value: 1 }]);
     expect(scoped.stateAt(3).variables).toEqual([]);

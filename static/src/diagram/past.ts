@@ -47,6 +47,8 @@ class Frame {
   scopes = new Map<number, Variables>();
   incidents = new Map<number, Incident>();
   status = "active";
+  /** The token that was last gone: it comes back where its owner could not take what it brought. */
+  private gone: Gone | undefined;
 
   copy(): Frame {
     const frame = new Frame();
@@ -57,21 +59,35 @@ class Frame {
     frame.scopes = new Map([...this.scopes].map(([scope, values]) => [scope, { ...values }]));
     frame.incidents = new Map(this.incidents);
     frame.status = this.status;
+    frame.gone = this.gone;
     return frame;
   }
 
-  apply({ kind, node, token, flow, detail }: Moment): void {
+  private bringBack(token: number): void {
+    if (this.tokens.has(token) || this.gone?.token !== token) return;
+    if (this.gone.node) this.tokens.set(token, this.gone.node);
+    if (this.gone.values) this.scopes.set(token, this.gone.values);
+  }
+
+  apply({ sequence, kind, node, token, flow, detail }: Moment): void {
     if (kind === "entered") {
+      // What was its own at the node before is gone; of an instance in a loop its body has taken the result by then.
+      if (token !== 0) this.scopes.delete(token);
       this.tokens.set(token, node);
       this.counts.set(node, (this.counts.get(node) ?? 0) + 1);
       if (flow) this.flows.add(flow);
     } else if (kind === "left" || kind === "cancelled" || kind === "closed") {
+      if (node || this.gone?.token !== token || this.gone.sequence !== sequence) {
+        const values = this.scopes.get(token);
+        this.gone = { token, sequence, node: node || (this.tokens.get(token) ?? ""), values };
+      }
       if (!node || this.tokens.get(token) === node) this.tokens.delete(token);
-      if (token !== 0) this.scopes.delete(token);
+      if (kind === "closed") this.scopes.delete(token);
       this.incidents.delete(token);
     } else if (kind === "set") {
       this.scopes.set(token, { ...this.scopes.get(token), ...detail });
     } else if (kind === "incident") {
+      this.bringBack(token);
       const place = this.tokens.get(token) ?? "";
       this.incidents.set(token, { node: place, message: String(detail?.message ?? "") });
     } else if (kind === "delivery" || kind === "retried") {
@@ -86,6 +102,13 @@ class Frame {
       this.status = "active";
     }
   }
+}
+
+interface Gone {
+  token: number;
+  sequence: number;
+  node: string;
+  values: Variables | undefined;
 }
 
 export class Past {
