@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from engine.models import Process, ProcessVersion
-from engine.service import drafts, imports, reading
+from engine.service import drafts, imports, reading, schedules
 from engine.service.errors import Forbidden, ServiceError
 from engine.service.files import File
 from engine.service.occupancy import read_occupancy
@@ -173,6 +173,11 @@ def _show(request: HttpRequest, process: Process, shown: ProcessVersion | None, 
         "start_url": reverse("inbox:start", args=[process.key]) if may(request.user, "start", process) else "",
         "edit_url": reverse("designer:edit", args=[process.key]) if may(request.user, "edit", process) else "",
         "instances_url": reverse("monitor:instances") + f"?process={process.key}",
+        "runs_url": reverse("monitor:runs", args=[process.key]) if shown is not None else "",
+        "backfill_url": reverse("monitor:new-backfill", args=[process.key])
+        if shown is not None and may(request.user, "operate", process)
+        else "",
+        "schedules": schedules.list_schedules(request.user, process),
     }
     return render(request, "designer/process.html", context)
 

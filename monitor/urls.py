@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from monitor import actions, incidents, insights, instance_list, instance_page, metrics, operations, process_state
+from monitor import (
+    actions,
+    backfills,
+    incidents,
+    insights,
+    instance_list,
+    instance_page,
+    metrics,
+    operations,
+    process_state,
+)
 
 app_name = "monitor"
 
@@ -16,6 +26,11 @@ urlpatterns = [
     path("instances/<int:instance>/resume/", actions.resume, name="resume"),
     path("instances/<int:instance>/variables/", actions.set_variable, name="set-variable"),
     path("processes/<str:key>/state/", process_state.process_state, name="process-state"),
+    path("processes/<str:key>/runs/", backfills.runs_page, name="runs"),
+    path("processes/<str:key>/backfill/", backfills.new_backfill, name="new-backfill"),
+    path("processes/<str:key>/backfill/start/", backfills.start_backfill, name="start-backfill"),
+    path("backfills/<int:backfill_id>/", backfills.backfill_page, name="backfill"),
+    path("backfills/<int:backfill_id>/change/", backfills.change_backfill, name="change-backfill"),
     path("jobs/<int:job>/skip/", actions.skip, name="skip"),
     path("metrics", metrics.metrics, name="metrics"),
     path("operations/", operations.operations_page, name="operations"),
