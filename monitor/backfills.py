@@ -144,7 +144,7 @@ def _show_form(
         "to": given.get("to") or (today - timedelta(days=1)).isoformat(),
         "every": given.get("every") or "day",
         "limit": given.get("limit") or "3",
-        "variable": given.get("variable") or "",
+        "variable": given.get("variable") or "date",
         "variables": given.get("variables") or "",
         "again": "1" if given.get("again") else "",
         "reason": given.get("reason") or "",
