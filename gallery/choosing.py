@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -76,8 +76,15 @@ class Fit:
     reasons: tuple[str, ...]
 
 
-def choose(given: Mapping[str, str]) -> list[Fit]:
-    """The examples whose patterns the answers speak for, those first for which most do; none for no answers."""
+class Choice(NamedTuple):
+    """`best` has those for which most answers speak, `others` those for which at least half of them do."""
+
+    best: list[Fit]
+    others: list[Fit]
+
+
+def choose(given: Mapping[str, str]) -> Choice:
+    """The examples whose patterns the answers speak for; none for no answers."""
     chosen = {
         question.key: one for question in QUESTIONS for one in question.answers if given.get(question.key) == one.key
     }
@@ -85,4 +92,6 @@ def choose(given: Mapping[str, str]) -> list[Fit]:
         Fit(example, tuple(key for key, one in chosen.items() if example.pattern in one.speaks_for))
         for example in list_examples()
     ]
-    return sorted((fit for fit in fits if fit.reasons), key=lambda fit: -len(fit.reasons))
+    most = max((len(fit.reasons) for fit in fits), default=0)
+    best = [fit for fit in fits if fit.reasons and len(fit.reasons) == most]
+    return Choice(best, [fit for fit in fits if len(chosen) / 2 <= len(fit.reasons) < most])

@@ -21,7 +21,7 @@ from engine.service.errors import NotFound
 from engine.service.reading import count_incidents, count_running
 from engine.service.rights import Actor, is_all_powerful, may, role_rights
 from gallery import installing, showing, switching
-from gallery.choosing import QUESTIONS, choose
+from gallery.choosing import QUESTIONS, Fit, choose
 from gallery.explaining import explain
 from gallery.reading import PATTERNS, Example, get_example, list_examples
 from gallery.thumbnails import thumbnail_of
@@ -42,7 +42,7 @@ def gallery_page(request: HttpRequest) -> HttpResponse:
     shown = [example for example in list_examples() if chosen in ("", example.pattern)]
     used = [example.pattern for example in list_examples()]
     context = {
-        "cards": [card | {"reasons": ""} for card in describe_cards(request.user, shown)],
+        "cards": describe_cards(shown),
         "patterns": [
             {"url": f"?pattern={key}", "label": label, "count": used.count(key), "is_current": key == chosen}
             for key, label in PATTERNS.items()
@@ -61,9 +61,7 @@ def which_page(request: HttpRequest) -> HttpResponse:
     """Questions whose answers stand in the address, and the examples that they lead to."""
     require_visitor(request.user)
     given = {question.key: request.GET.get(question.key, "") for question in QUESTIONS}
-    fits = choose(given)
-    reasons = {fit.example.slug: fit.reasons for fit in fits}
-    cards = describe_cards(request.user, [fit.example for fit in fits])
+    choice = choose(given)
     context = {
         "questions": [
             {
@@ -80,7 +78,8 @@ def which_page(request: HttpRequest) -> HttpResponse:
             }
             for question in QUESTIONS
         ],
-        "cards": [card | {"fit": len(reasons[card["slug"]])} for card in cards],
+        "best": describe_fits(choice.best),
+        "others": describe_fits(choice.others),
         "answered": sum(bool(value) for value in given.values()),
         "may_install": may_install(request.user),
     }
@@ -272,7 +271,12 @@ def describe_example(example: Example) -> dict[str, Any]:
     }
 
 
-def describe_cards(actor: Actor, examples: list[Example]) -> list[dict[str, Any]]:
+def describe_fits(fits: list[Fit]) -> list[dict[str, Any]]:
+    cards = describe_cards([fit.example for fit in fits])
+    return [card | {"fit": len(fit.reasons)} for card, fit in zip(cards, fits, strict=True)]
+
+
+def describe_cards(examples: list[Example]) -> list[dict[str, Any]]:
     """In their order, with what runs of those that are installed and may be seen."""
     known = installing.installed()
     rows = {row.key: row for row in Process.objects.filter(key__in=[key for one in examples for key in one.processes])}

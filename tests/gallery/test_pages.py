@@ -14,6 +14,7 @@ from gallery.examples.one_service.services import RATES
 from gallery.explaining import Part, parse
 from gallery.models import Installed
 from gallery.reading import PATTERNS, list_examples
+from gallery.templatetags.explained import explained
 from tests.gallery.running import GalleryRun
 from tests.pages.people import enter
 
@@ -149,8 +150,14 @@ def test_every_pattern_can_be_reached_by_answers_and_every_answer_leads_somewher
     for question in QUESTIONS:
         for answer in question.answers:
             if any(example.pattern in answer.speaks_for for example in list_examples()):
-                assert choose({question.key: answer.key}), answer.key
-    assert choose({"failure": "none-such"}) == []
+                assert choose({question.key: answer.key}).best, answer.key
+    assert choose({"failure": "none-such"}) == ([], [])
+
+
+def test_what_fits_best_stands_before_what_is_possible() -> None:
+    best, others = choose({"failure": "undo", "consistency": "undo", "human": "nothing", "duration": "seconds"})
+    assert {fit.example.pattern for fit in best} == {"saga"}
+    assert {fit.example.pattern for fit in others} >= {"sequential"}
 
 
 def test_markup_in_a_page_is_only_text() -> None:
@@ -159,6 +166,16 @@ def test_markup_in_a_page_is_only_text() -> None:
     assert parts[1] == Part("text", "<script>x</script>\n")
     links = [part.url for part in parts[2].parts if part.kind == "link"]
     assert links == ["../saga/", ""]
+
+
+def test_a_page_is_shown_as_it_is_written() -> None:
+    page = "Press **Retry**, `x < 1`.\n\n- one\n- two\n\n| a | b |\n| --- | --- |\n| 1 | *2* |\n\n    code & all"
+    assert explained(parse(page)) == (
+        "<p>Press <strong>Retry</strong>, <code>x &lt; 1</code>.</p><ul><li>one</li><li>two</li></ul>"
+        '<div class="list-frame"><table class="rows aside"><thead><tr><th scope="col">a</th><th scope="col">b</th></tr>'
+        '</thead><tbody><tr><td class="wraps">1</td><td class="wraps"><em>2</em></td></tr></tbody></table></div>'
+        '<pre tabindex="0"><code>code &amp; all</code></pre>'
+    )
 
 
 def test_a_second_installation_says_nothing_new(run: GalleryRun) -> None:
