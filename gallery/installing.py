@@ -59,7 +59,7 @@ def reset(slug: str, actor: Actor) -> None:
     for process in Process.objects.filter(key__in=example.processes):
         require(actor, "operate", process)
     for instance in _running(example):
-        instances.cancel(instance, actor, reason="The example was reset.")
+        instances.cancel(instance, actor, reason=say("The example was reset."))
     services = [service.key for service in services_of(example.slug)]
     with write_transaction():
         Switch.objects.filter(service__in=services).delete()

@@ -13,21 +13,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
 from engine.core.model.words import say
 from engine.service.errors import NotFound
 from engine.service.files import File
 from gallery import examples
 
-PATTERNS: Final = {
-    "sequential": "Sequential",
-    "parallel": "Parallel",
-    "state-machine": "State machine",
-    "saga": "Saga",
-    "event-driven": "Event-driven",
-    "hybrid": "Hybrid",
-    "human-work": "Human work",
-    "long-running": "Long running",
-    "agent": "Agent with a gate",
+PATTERNS: Final[Mapping[str, Any]] = {
+    "sequential": _("Sequential"),
+    "parallel": _("Parallel"),
+    "state-machine": _("State machine"),
+    "saga": _("Saga"),
+    "event-driven": _("Event-driven"),
+    "hybrid": _("Hybrid"),
+    "human-work": _("Human work"),
+    "long-running": _("Long running"),
+    "agent": _("Agent with a gate"),
 }
 DEPLOYED: Final = (".bpmn", ".dmn", ".form")
 # What the questions of “which pattern?” are about.
@@ -74,7 +76,7 @@ class Example:
 
     @property
     def pattern_name(self) -> str:
-        return PATTERNS[self.pattern]
+        return str(PATTERNS[self.pattern])
 
     @property
     def page(self) -> str:

@@ -58,7 +58,7 @@ ELSEWHERE = {
     "gallery/installing.py": "reasons that a run records",
     "gallery/management": "commands answer on the console",
     "gallery/models.py": "names of rows in the admin and in logs",
-    "gallery/reading.py": "patterns, known by their English names everywhere",
+    "gallery/reading.py": "defects of examples",
     "monitor/metrics.py": "read by Prometheus",
 }
 SENTENCE = re.compile(r"[A-Za-z“”,]{2,} [a-z“%{][a-z]*")
