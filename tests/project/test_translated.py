@@ -56,6 +56,7 @@ ELSEWHERE = {
     "engine/worker": "what a run records, and for those who write handlers",
     "gallery/examples": "mock services, and what they record",
     "gallery/installing.py": "reasons that a run records",
+    "gallery/index_page.py": "a page of the documentation",
     "gallery/management": "commands answer on the console",
     "gallery/models.py": "names of rows in the admin and in logs",
     "gallery/reading.py": "defects of examples",

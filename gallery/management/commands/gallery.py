@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from engine.core.model.problems import DiagramError, ProcessError
 from engine.service.errors import ServiceError
 from gallery import installing, switching
+from gallery.index_page import write_page
 from gallery.models import Switch
 from gallery.reading import get_example, list_examples
 from gallery.services import services_of
@@ -55,6 +56,12 @@ class Command(BaseCommand):
         switch.add_argument("service", metavar="SERVICE", help="as `gallery list` shows them")
         switch.add_argument("mode", metavar="MODE", help=", ".join(Switch.Mode.values))
         switch.add_argument("--seconds", type=float, default=3.0, help="that a call takes while slow (default: 3)")
+
+        actions.add_parser(
+            "index",
+            help="print the index of docs/patterns",
+            description="Prints docs/patterns/README.md, which is made from the examples.",
+        )
 
     def handle(self, *, action: str, **given: Any) -> None:
         try:
@@ -108,6 +115,9 @@ class Command(BaseCommand):
                 raise CommandError(f"Write --switch SERVICE=MODE; {text!r} has no mode.")
             switching.flip(None, service, mode)
         self.stdout.write(str(installing.start_one(example, None)))
+
+    def do_index(self, given: dict[str, Any]) -> None:
+        self.stdout.write(write_page(), ending="")
 
     def do_switch(self, given: dict[str, Any]) -> None:
         service = switching.flip(None, given["service"], given["mode"], seconds=given["seconds"])
