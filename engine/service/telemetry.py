@@ -17,9 +17,10 @@ _nothing = nullcontext()
 
 
 class _Tracing:
-    """The tracer of this process; None: there are no traces."""
+    """The tracer of this process, None where there are no traces, and the module that knows the span around."""
 
     tracer: Any = None
+    trace: Any = None
 
 
 def start_tracing(endpoint: str) -> None:
@@ -38,11 +39,15 @@ def start_tracing(endpoint: str) -> None:
     provider = TracerProvider(resource=Resource.create({"service.name": "statewright"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces")))
     trace.set_tracer_provider(provider)
-    _Tracing.tracer = provider.get_tracer("statewright")
+    use_tracer(provider.get_tracer("statewright"))
 
 
 def use_tracer(tracer: Any) -> None:
     """For tests, and for programs that have set up OpenTelemetry themselves; None: no traces."""
+    if tracer is not None:
+        from opentelemetry import trace
+
+        _Tracing.trace = trace
     _Tracing.tracer = tracer
 
 
@@ -63,9 +68,7 @@ def about(**names: Any) -> Iterator[None]:
 def read_about() -> dict[str, Any]:
     names = dict(_about.get() or {})
     if _Tracing.tracer is not None:
-        from opentelemetry import trace
-
-        context = trace.get_current_span().get_span_context()
+        context = _Tracing.trace.get_current_span().get_span_context()
         if context.is_valid:
             names["trace"] = f"{context.trace_id:032x}"
     return names
@@ -77,27 +80,25 @@ def span(
     """Within it is one span, of the trace that `parent` (a traceparent) belongs to, else of the one around it."""
     if _Tracing.tracer is None:
         return _nothing
-    return _open_span(name, parent, kind, attributes)
+    shown = {f"statewright.{key}": value for key, value in attributes.items() if value not in (None, "")}
+    span_kind = _Tracing.trace.SpanKind[kind.upper()]
+    opened: AbstractContextManager[Any] = _Tracing.tracer.start_as_current_span(
+        name, context=_read_parent(parent) if parent else None, kind=span_kind, attributes=shown
+    )
+    return opened
 
 
-@contextmanager
-def _open_span(name: str, parent: str | None, kind: str, attributes: dict[str, Any]) -> Iterator[Any]:
-    from opentelemetry import trace
+def _read_parent(parent: str) -> Any:
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-    context = TraceContextTextMapPropagator().extract({"traceparent": parent}) if parent else None
-    shown = {f"statewright.{key}": value for key, value in attributes.items() if value not in (None, "")}
-    span_kind = trace.SpanKind[kind.upper()]
-    with _Tracing.tracer.start_as_current_span(name, context=context, kind=span_kind, attributes=shown) as opened:
-        yield opened
+    return TraceContextTextMapPropagator().extract({"traceparent": parent})
 
 
 def traceparent() -> str | None:
     """The trace around, as a header says it and as an instance keeps it."""
     if _Tracing.tracer is None:
         return None
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-
-    carrier: dict[str, str] = {}
-    TraceContextTextMapPropagator().inject(carrier)
-    return carrier.get("traceparent")
+    context = _Tracing.trace.get_current_span().get_span_context()
+    if not context.is_valid:
+        return None
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
