@@ -57,13 +57,13 @@ def catalogue() -> SafeString:
 
 
 @cache
-def read_catalogue(language: str) -> dict[str, str]:
-    """English texts and their translations, of the domain that the TypeScript sources speak."""
+def read_catalogue(language: str) -> dict[str, str | list[str]]:
+    """English texts and their translations, one for each form of number where it decides; what TypeScript speaks."""
     if language.partition("-")[0] == "en":
         return {}
     view = JavaScriptCatalog()
     view.translation = DjangoTranslation(language, domain="djangojs", localedirs=list(settings.LOCALE_PATHS))
-    found: dict[str, str] = {key: text for key, text in view.get_catalog().items() if isinstance(text, str)}
+    found: dict[str, str | list[str]] = view.get_catalog()
     return found
 
 

@@ -43,12 +43,12 @@ async function mountIsland(root: HTMLElement): Promise<void> {
       h(
         "div",
         { class: "empty-state m-4", role: "alert" },
-        h("p", { class: "empty-title" }, "This part of the page did not start."),
-        h("p", {}, `${describe(error)} Nothing was lost.`),
+        h("p", { class: "empty-title" }, gettext("This part of the page did not start.")),
+        h("p", {}, gettext("%(error)s Nothing was lost.", { error: describe(error) })),
         h(
           "button",
           { type: "button", class: "btn", onclick: () => location.reload() },
-          "Load the page again",
+          gettext("Load the page again"),
         ),
       ),
     );

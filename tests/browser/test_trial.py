@@ -115,7 +115,7 @@ def test_draft_runs_on_the_engine_and_is_kept_as_a_scenario_that_turns_red(
 
     tool.get_by_role("button", name="Deploy").click()
     dialog = designer.get_by_role("dialog")
-    expect(dialog.locator("[data-part=scenarios]")).to_contain_text("1 of 1 scenarios not as expected")
+    expect(dialog.locator("[data-part=scenarios]")).to_contain_text("1 of 1 scenario not as expected")
     button = dialog.get_by_role("button", name="Deploy")
     expect(button).to_be_disabled()
     problems += look(designer, take_screenshot, "deploy-red", is_checked=False)

@@ -48,6 +48,7 @@ def test_translations_keep_the_names_of_their_values(folder: Path) -> None:
 def test_the_browsers_part_has_its_catalogue_and_english_needs_none() -> None:
     assert read_catalogue("en") == {}
     assert read_catalogue("de")["Draft kept."] == "Entwurf gespeichert."
+    assert read_catalogue("de")["%(count)s comment"] == ["%(count)s Kommentar", "%(count)s Kommentare"]
 
 
 @pytest.mark.django_db

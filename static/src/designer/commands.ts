@@ -1,4 +1,5 @@
 /** Everything that can be done on the canvas, by name in the command palette and by key where there is one. */
+import { gettext } from "../lib/gettext";
 import { describe } from "../lib/http";
 import { addCommand } from "../lib/palette";
 import { addShortcut, runShortcut } from "../lib/shortcuts";
@@ -22,15 +23,26 @@ interface Selection {
 }
 
 const COLOURS = [
-  ["none", undefined, undefined],
-  ["blue", "#bbdefb", "#0d4372"],
-  ["orange", "#ffe0b2", "#6b3c00"],
-  ["green", "#c8e6c9", "#205022"],
-  ["red", "#ffcdd2", "#831311"],
-  ["purple", "#e1bee7", "#5b176d"],
+  [gettext("Colour: none"), undefined, undefined],
+  [gettext("Colour: blue"), "#bbdefb", "#0d4372"],
+  [gettext("Colour: orange"), "#ffe0b2", "#6b3c00"],
+  [gettext("Colour: green"), "#c8e6c9", "#205022"],
+  [gettext("Colour: red"), "#ffcdd2", "#831311"],
+  [gettext("Colour: purple"), "#e1bee7", "#5b176d"],
 ] as const;
 
-const ALIGNMENTS = ["left", "center", "right", "top", "middle", "bottom"] as const;
+const ALIGNMENTS = [
+  ["left", gettext("Align left")],
+  ["center", gettext("Align center")],
+  ["right", gettext("Align right")],
+  ["top", gettext("Align top")],
+  ["middle", gettext("Align middle")],
+  ["bottom", gettext("Align bottom")],
+] as const;
+const DISTRIBUTIONS = [
+  ["horizontal", gettext("Distribute horizontally")],
+  ["vertical", gettext("Distribute vertically")],
+] as const;
 
 export class Commands {
   private readonly actions: EditorActions;
@@ -65,34 +77,37 @@ export class Commands {
       const { xml } = await page.ask<{ xml: string }>("layout", { xml: await this.bench.readXml() });
       if (applyLayout(tool, xml) === 0) return;
       this.onTidy();
-      toast("The diagram is laid out anew.", {
+      toast(gettext("The diagram is laid out anew."), {
         kind: "done",
-        action: { label: "Undo", run: () => this.trigger("undo") },
+        action: { label: gettext("Undo"), run: () => this.trigger("undo") },
       });
     } catch (error) {
-      toast(`The diagram was not laid out: ${describe(error)} Nothing was changed.`, { kind: "incident" });
+      toast(
+        gettext("The diagram was not laid out: %(error)s Nothing was changed.", { error: describe(error) }),
+        { kind: "incident" },
+      );
     }
   }
 
   private addDrawing(): void {
-    this.add("Tidy the layout", "tidy", "Mod+Shift+l", () => void this.tidy());
-    this.add("Create an element…", "add", "", () => this.onCanvas("createElement"));
-    this.add("Append an element…", "add", "", () => this.onCanvas("appendElement"));
-    this.add("Find an element…", "search", "", () => this.onCanvas("find"));
-    this.add("Select everything", "process", "", () => this.onCanvas("selectElements"));
-    this.add("Copy as image", "copy", "", () => void this.copyImage());
-    this.add("Connect elements", "arrow-right", "", () => this.onCanvas("globalConnectTool"));
-    this.add("Make space", "arrow-right", "", () => this.onCanvas("spaceTool"));
-    this.add("Comment on the selected element", "edit", "", () => this.showEntry("own-comments"));
+    this.add(gettext("Tidy the layout"), "tidy", "Mod+Shift+l", () => void this.tidy());
+    this.add(gettext("Create an element…"), "add", "", () => this.onCanvas("createElement"));
+    this.add(gettext("Append an element…"), "add", "", () => this.onCanvas("appendElement"));
+    this.add(gettext("Find an element…"), "search", "", () => this.onCanvas("find"));
+    this.add(gettext("Select everything"), "process", "", () => this.onCanvas("selectElements"));
+    this.add(gettext("Copy as image"), "copy", "", () => void this.copyImage());
+    this.add(gettext("Connect elements"), "arrow-right", "", () => this.onCanvas("globalConnectTool"));
+    this.add(gettext("Make space"), "arrow-right", "", () => this.onCanvas("spaceTool"));
+    this.add(gettext("Comment on the selected element"), "edit", "", () => this.showEntry("own-comments"));
   }
 
   private addLooks(): void {
-    for (const type of ALIGNMENTS)
-      this.add(`Align ${type}`, "fit", "", () => this.onCanvas("alignElements", { type }));
-    for (const type of ["horizontal", "vertical"])
-      this.add(`Distribute ${type}ly`, "fit", "", () => this.onCanvas("distributeElements", { type }));
+    for (const [type, label] of ALIGNMENTS)
+      this.add(label, "fit", "", () => this.onCanvas("alignElements", { type }));
+    for (const [type, label] of DISTRIBUTIONS)
+      this.add(label, "fit", "", () => this.onCanvas("distributeElements", { type }));
     for (const [name, fill, stroke] of COLOURS)
-      this.add(`Colour: ${name}`, "theme", "", () => {
+      this.add(name, "theme", "", () => {
         const elements = this.selected();
         if (elements.length > 0)
           this.bench.tool
@@ -104,36 +119,37 @@ export class Commands {
   /** The canvas listens to these itself while it has the focus; they are listed here to be found. */
   private addWalking(): void {
     const walk = this.bench.tool.get<Walk>("walk");
-    const known = (keys: string, label: string) => addShortcut({ keys, label, group: "Walk the diagram" });
-    known("j", "Next along the flow");
-    known("k", "Back");
-    known("J", "Next branch");
-    known("K", "Previous branch");
-    known("i", "Into the sub-process");
-    known("o", "Out of the sub-process");
-    known("Home", "To the start");
-    known("Enter", "What matters most about the element");
-    known("Escape", "From the properties back to the canvas");
-    addCommand({ label: "Go to the start of the flow", icon: "start", run: () => walk.go("first") });
+    const known = (keys: string, label: string) =>
+      addShortcut({ keys, label, group: gettext("Walk the diagram") });
+    known("j", gettext("Next along the flow"));
+    known("k", gettext("Back"));
+    known("J", gettext("Next branch"));
+    known("K", gettext("Previous branch"));
+    known("i", gettext("Into the sub-process"));
+    known("o", gettext("Out of the sub-process"));
+    known("Home", gettext("To the start"));
+    known("Enter", gettext("What matters most about the element"));
+    known("Escape", gettext("From the properties back to the canvas"));
+    addCommand({ label: gettext("Go to the start of the flow"), icon: "start", run: () => walk.go("first") });
     for (const [keys, label] of [
-      ["n", "Create an element"],
-      ["a", "Append to the selected element"],
-      ["r", "Replace the selected element"],
-      ["e", "Name the selected element"],
-      ["Delete", "Remove the selected element"],
-      ["c", "Connect elements"],
-      ["s", "Make space"],
-      ["l", "Select with a lasso"],
-      ["h", "Move the canvas"],
-      ["Mod+a", "Select everything"],
-      ["Mod+f", "Find an element"],
-      ["Mod+c", "Copy, also to other diagrams"],
-      ["Mod+v", "Paste elements, or a whole diagram"],
-      ["Mod+Shift+c", "Copy as image"],
-      ["Mod+z", "Undo"],
-      ["Mod+y", "Redo"],
+      ["n", gettext("Create an element")],
+      ["a", gettext("Append to the selected element")],
+      ["r", gettext("Replace the selected element")],
+      ["e", gettext("Name the selected element")],
+      ["Delete", gettext("Remove the selected element")],
+      ["c", gettext("Connect elements")],
+      ["s", gettext("Make space")],
+      ["l", gettext("Select with a lasso")],
+      ["h", gettext("Move the canvas")],
+      ["Mod+a", gettext("Select everything")],
+      ["Mod+f", gettext("Find an element")],
+      ["Mod+c", gettext("Copy, also to other diagrams")],
+      ["Mod+v", gettext("Paste elements, or a whole diagram")],
+      ["Mod+Shift+c", gettext("Copy as image")],
+      ["Mod+z", gettext("Undo")],
+      ["Mod+y", gettext("Redo")],
     ] as const)
-      addShortcut({ keys, label, group: "Canvas" });
+      addShortcut({ keys, label, group: gettext("Canvas") });
   }
 
   /** Brings the entry of the properties panel to the front that says most about the element. */
@@ -153,9 +169,11 @@ export class Commands {
     try {
       if (this.selected().length === 0) this.trigger("selectElements");
       await this.trigger("copySelectionAsImage");
-      toast("The picture is in the clipboard.", { kind: "done" });
+      toast(gettext("The picture is in the clipboard."), { kind: "done" });
     } catch (error) {
-      toast(`The picture was not copied: ${describe(error)}`, { kind: "incident" });
+      toast(gettext("The picture was not copied: %(error)s", { error: describe(error) }), {
+        kind: "incident",
+      });
     }
   }
 
@@ -173,7 +191,7 @@ export class Commands {
   }
 
   private add(label: string, icon: string, keys: string, run: () => void): void {
-    if (keys) addShortcut({ keys, label, group: "Designer", run, whileTyping: true });
+    if (keys) addShortcut({ keys, label, group: gettext("Designer"), run, whileTyping: true });
     else addCommand({ label, icon, run });
   }
 }

@@ -1,5 +1,7 @@
 /** The four answers before a deployment: problems, changes, scenarios, and what it means for what runs. */
+
 import { h, icon } from "../lib/dom";
+import { gettext, ngettext } from "../lib/gettext";
 import type { Finding } from "../lib/http";
 import type { ScenarioResults } from "./trial/model";
 
@@ -32,8 +34,6 @@ const SYMBOLS: Record<Look, string> = {
 /** More are on the page that compares. */
 const MOST_SHOWN = 8;
 
-const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
-
 function part(name: string, look: Look, words: string, ...more: (HTMLElement | null | false)[]): HTMLElement {
   return h(
     "section",
@@ -49,10 +49,14 @@ export function showProblems(problems: Finding[], goTo: (node: string) => void):
   const look = errors.length > 0 ? "incident" : problems.length > 0 ? "waiting" : "done";
   const words =
     errors.length > 0
-      ? `${count(errors.length, "problem has", "problems have")} to be solved first`
+      ? ngettext(
+          "%(count)s problem has to be solved first",
+          "%(count)s problems have to be solved first",
+          errors.length,
+        )
       : problems.length > 0
-        ? count(problems.length, "hint")
-        : "No problems";
+        ? ngettext("%(count)s hint", "%(count)s hints", problems.length)
+        : gettext("No problems");
   return part(
     "problems",
     look,
@@ -81,12 +85,16 @@ export function showChanges(
   goTo: (node: string) => void,
   compareUrl: string,
 ): HTMLElement {
-  if (changes === null) return part("changes", "none", "The first version of this process");
-  if (changes.length === 0) return part("changes", "none", "Nothing but the drawing has changed");
+  if (changes === null) return part("changes", "none", gettext("The first version of this process"));
+  if (changes.length === 0) return part("changes", "none", gettext("Nothing but the drawing has changed"));
   return part(
     "changes",
     "none",
-    `${count(changes.length, "change")} since the last version`,
+    ngettext(
+      "%(count)s change since the last version",
+      "%(count)s changes since the last version",
+      changes.length,
+    ),
     h(
       "ul",
       {},
@@ -107,8 +115,12 @@ export function showChanges(
       "a",
       { class: "link", href: compareUrl, target: "_blank" },
       changes.length > MOST_SHOWN
-        ? `All ${changes.length} changes, on both diagrams`
-        : "Show on both diagrams",
+        ? ngettext(
+            "%(count)s change, on both diagrams",
+            "All %(count)s changes, on both diagrams",
+            changes.length,
+          )
+        : gettext("Show on both diagrams"),
     ),
   );
 }
@@ -116,15 +128,33 @@ export function showChanges(
 export function showScenarios(found: ScenarioResults, hasErrors: boolean): HTMLElement {
   const { results } = found;
   if (results.length === 0)
-    return part("scenarios", "none", "No scenarios: keep runs of the Test panel to have them played here");
+    return part(
+      "scenarios",
+      "none",
+      gettext("No scenarios: keep runs of the Test panel to have them played here"),
+    );
   const red = results.filter(({ is_green }) => !is_green);
-  if (red.length === 0) return part("scenarios", "done", `${count(results.length, "scenario")} as expected`);
+  if (red.length === 0)
+    return part(
+      "scenarios",
+      "done",
+      ngettext("%(count)s scenario as expected", "%(count)s scenarios as expected", results.length),
+    );
   return part(
     "scenarios",
     "incident",
     hasErrors
-      ? `${count(results.length, "scenario")} cannot be played yet`
-      : `${red.length} of ${results.length} scenarios not as expected`,
+      ? ngettext(
+          "%(count)s scenario cannot be played yet",
+          "%(count)s scenarios cannot be played yet",
+          results.length,
+        )
+      : ngettext(
+          "%(red)s of %(count)s scenario not as expected",
+          "%(red)s of %(count)s scenarios not as expected",
+          results.length,
+          { red: red.length },
+        ),
     !hasErrors &&
       h(
         "ul",
@@ -144,13 +174,17 @@ export function showImpact({ changes, impact }: Preview): HTMLElement {
     return part(
       "impact",
       "done",
-      changes === null ? "Nothing runs yet" : "Nothing runs on the versions before",
+      changes === null ? gettext("Nothing runs yet") : gettext("Nothing runs on the versions before"),
     );
   const stuck = impact.reduce((sum, one) => sum + one.on_removed, 0);
   return part(
     "impact",
     stuck > 0 ? "waiting" : "done",
-    `${count(running, "instance")} running: all stay on their versions`,
+    ngettext(
+      "%(count)s instance running: it stays on its version",
+      "%(count)s instances running: all stay on their versions",
+      running,
+    ),
     h(
       "ul",
       {},
@@ -158,12 +192,20 @@ export function showImpact({ changes, impact }: Preview): HTMLElement {
         h(
           "li",
           {},
-          `Version ${one.version}: ${count(one.running, "instance")}`,
+          ngettext(
+            "Version %(version)s: %(count)s instance",
+            "Version %(version)s: %(count)s instances",
+            one.running,
+            { version: one.version },
+          ),
           one.on_removed > 0 &&
             h(
               "span",
               { class: "row-note block" },
-              `${one.on_removed} on a step that is gone: ${one.removed.map(({ name, instances }) => `${name} (${instances})`).join(", ")}`,
+              gettext("%(count)s on a step that is gone: %(steps)s", {
+                count: one.on_removed,
+                steps: one.removed.map(({ name, instances }) => `${name} (${instances})`).join(", "),
+              }),
             ),
         ),
       ),

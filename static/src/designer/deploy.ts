@@ -2,7 +2,9 @@
  * Deployment from the designer: first a look at what it changes, whether the scenarios go as expected, what is wrong and
  * what it means for what runs; then diagram, forms and decisions go to the server as one.
  */
+
 import { h, icon } from "../lib/dom";
+import { gettext } from "../lib/gettext";
 import { describe, type Finding, Problem, post } from "../lib/http";
 import { toast } from "../lib/toast";
 import type { Bench } from "./bench";
@@ -22,7 +24,7 @@ export class DeployDialog {
     class: "input w-full",
     id: `deploy-note-${++opened}`,
     maxlength: 1000,
-    placeholder: "Why, for the history",
+    placeholder: gettext("Why, for the history"),
   });
   private readonly parts = h("div", { class: "deploy-parts" }, h("div", { class: "shape island-shape" }));
   private readonly question = h("div");
@@ -32,7 +34,7 @@ export class DeployDialog {
     "button",
     { type: "submit", class: "btn btn-primary", disabled: true },
     icon("deploy"),
-    "Deploy",
+    gettext("Deploy"),
   );
   private readonly dialog: HTMLDialogElement;
   private isRed = false;
@@ -47,15 +49,15 @@ export class DeployDialog {
     const form = h(
       "form",
       { class: "modal-box deploy-box" },
-      h("h2", { id: title, class: "deploy-title" }, `Deploy ${bench.props.name}`),
+      h("h2", { id: title, class: "deploy-title" }, gettext("Deploy %(name)s", { name: bench.props.name })),
       this.parts,
       this.question,
-      h("div", { class: "field" }, h("label", { for: this.note.id }, "Note"), this.note),
+      h("div", { class: "field" }, h("label", { for: this.note.id }, gettext("Note")), this.note),
       this.words,
       h(
         "div",
         { class: "deploy-buttons" },
-        h("button", { type: "button", class: "btn", onclick: () => this.dialog.close() }, "Not yet"),
+        h("button", { type: "button", class: "btn", onclick: () => this.dialog.close() }, gettext("Not yet")),
         this.button,
       ),
     );
@@ -74,7 +76,7 @@ export class DeployDialog {
     const { props } = this.bench;
     try {
       if (!(await this.bench.draft.save()))
-        throw new Error("The draft could not be saved; see its state above.");
+        throw new Error(gettext("The draft could not be saved; see its state above."));
       const files = await this.bench.readFiles();
       const [{ problems }, preview, scenarios] = await Promise.all([
         post<{ problems: Finding[] }>(props.check_url, {
@@ -88,7 +90,9 @@ export class DeployDialog {
       this.show(problems, preview, scenarios);
     } catch (error) {
       this.parts.replaceChildren();
-      this.words.textContent = `${describe(error)} Nothing was deployed; your draft is kept.`;
+      this.words.textContent = gettext("%(error)s Nothing was deployed; your draft is kept.", {
+        error: describe(error),
+      });
     }
   }
 
@@ -113,7 +117,7 @@ export class DeployDialog {
           "label",
           { class: "check-line" },
           this.confirm,
-          h("span", {}, "Deploy although scenarios do not go as expected"),
+          h("span", {}, gettext("Deploy although scenarios do not go as expected")),
         ),
       );
     this.allow();
@@ -139,19 +143,26 @@ export class DeployDialog {
       this.dialog.close();
       const [first] = processes;
       const words = first
-        ? `${first.name} is deployed as version ${first.version}.`
-        : "Nothing was new: the version stays.";
-      const action = first && { label: "Open the process", run: () => location.assign(first.url) };
+        ? gettext("%(name)s is deployed as version %(version)s.", {
+            name: first.name,
+            version: first.version,
+          })
+        : gettext("Nothing was new: the version stays.");
+      const action = first && { label: gettext("Open the process"), run: () => location.assign(first.url) };
       toast(words, { kind: "done", ...(action ? { action } : {}) });
     } catch (error) {
       if (error instanceof Problem && error.findings.length > 0) {
         this.checks.show(error.findings);
         this.dialog.close();
         this.listProblems();
-        toast(`Not deployed: ${describe(error)} Your draft is kept.`, { kind: "incident" });
+        toast(gettext("Not deployed: %(error)s Your draft is kept.", { error: describe(error) }), {
+          kind: "incident",
+        });
         return;
       }
-      this.words.textContent = `Not deployed: ${describe(error)} Your draft is kept.`;
+      this.words.textContent = gettext("Not deployed: %(error)s Your draft is kept.", {
+        error: describe(error),
+      });
       this.allow();
     }
   }

@@ -1,5 +1,7 @@
 /** Says in words where the draft is: saved, kept in this browser, or overtaken by somebody else's. */
+
 import { h, icon } from "../lib/dom";
+import { gettext } from "../lib/gettext";
 import { exactTime, relativeTime } from "../lib/times";
 import { toast } from "../lib/toast";
 import type { Draft, DraftStatus } from "./draft";
@@ -10,7 +12,7 @@ export function showStatus(
   draft: Draft,
   loadTheirs: () => void,
 ): void {
-  const say = (look: string, symbol: string, words: string, title = "", ...more: Node[]) =>
+  const tell = (look: string, symbol: string, words: string, title = "", ...more: Node[]) =>
     place.replaceChildren(
       h("span", { class: `state state-${look}`, title }, icon(symbol), h("span", {}, words)),
       ...more,
@@ -18,25 +20,32 @@ export function showStatus(
   const button = (label: string, run: () => void) =>
     h("button", { type: "button", class: "btn btn-sm", onclick: run }, label);
   if (status.kind === "saved")
-    say("none", "done", "Saved", status.at ? `Saved ${exactTime(new Date(status.at))}` : "");
-  else if (status.kind === "changed") say("none", "edit", "Changed");
-  else if (status.kind === "saving") say("none", "save", "Saving…");
+    tell(
+      "none",
+      "done",
+      gettext("Saved"),
+      status.at ? gettext("Saved %(time)s", { time: exactTime(new Date(status.at)) }) : "",
+    );
+  else if (status.kind === "changed") tell("none", "edit", gettext("Changed"));
+  else if (status.kind === "saving") tell("none", "save", gettext("Saving…"));
   else if (status.kind === "offline")
-    say(
+    tell(
       "waiting",
       "warning",
-      "No connection. Your work is kept in this browser.",
-      "It is sent when the server is back.",
+      gettext("No connection. Your work is kept in this browser."),
+      gettext("It is sent when the server is back."),
     );
-  else if (status.kind === "refused") say("incident", "incident", status.message);
+  else if (status.kind === "refused") tell("incident", "incident", status.message);
   else
-    say(
+    tell(
       "incident",
       "incident",
-      `${status.by ?? "Somebody else"} saved this draft meanwhile. Yours is kept in this browser.`,
+      gettext("%(by)s saved this draft meanwhile. Yours is kept in this browser.", {
+        by: status.by ?? gettext("Somebody else"),
+      }),
       "",
-      button("Load theirs", loadTheirs),
-      button("Save mine over it", () => void draft.overwrite()),
+      button(gettext("Load theirs"), loadTheirs),
+      button(gettext("Save mine over it"), () => void draft.overwrite()),
     );
 }
 
@@ -52,23 +61,28 @@ export function offerKept(
   if (isShown) {
     void draft.change();
     const action = {
-      label: "Go back to the saved one",
+      label: gettext("Go back to the saved one"),
       run: () => {
         takeSaved();
         void draft.change();
       },
     };
-    toast(`Your changes of ${when} had not reached the server; they are here again.`, { action });
+    toast(gettext("Your changes of %(when)s had not reached the server; they are here again.", { when }), {
+      action,
+    });
   } else {
     const action = {
-      label: "Show mine",
+      label: gettext("Show mine"),
       run: () => {
         takeKept();
         void draft.change();
       },
     };
     toast(
-      `This browser keeps changes of ${when} that never reached the server, and the draft was changed since.`,
+      gettext(
+        "This browser keeps changes of %(when)s that never reached the server, and the draft was changed since.",
+        { when },
+      ),
       { kind: "incident", action },
     );
   }

@@ -1,5 +1,7 @@
 /** What is deployed together with the diagram: its forms and decisions, made, edited, downloaded and removed here. */
+
 import { h, icon } from "../lib/dom";
+import { gettext } from "../lib/gettext";
 import { toast } from "../lib/toast";
 import type { Bench, NamedFile } from "./bench";
 import { type DrawnElement, type Moddle, processOf, readExtensions, textOf } from "./extension/elements";
@@ -38,17 +40,17 @@ export function mount(bench: Bench, host: HTMLElement): PanelView {
     h(
       "div",
       { class: "p-4 grid gap-3" },
-      h("h2", { class: "section-title" }, "Forms and decisions"),
+      h("h2", { class: "section-title" }, gettext("Forms and decisions")),
       h(
         "p",
         { class: "text-subtle" },
-        "They are saved with this draft and deployed with its diagram, as one version.",
+        gettext("They are saved with this draft and deployed with its diagram, as one version."),
       ),
       h(
         "div",
         { class: "flex flex-wrap gap-2" },
-        button("New form", makeForm),
-        button("New decision", makeDecision),
+        button(gettext("New form"), makeForm),
+        button(gettext("New decision"), makeDecision),
       ),
       place,
     ),
@@ -61,12 +63,12 @@ export function mount(bench: Bench, host: HTMLElement): PanelView {
       h(
         "button",
         { type: "button", class: "file-name", onclick: row.open },
-        h("span", { class: "sr-only" }, "Edit "),
+        h("span", { class: "sr-only" }, `${gettext("Edit")} `),
         h("span", { class: "wrap-anywhere" }, row.name),
         h("span", { class: "row-note" }, row.note),
       ),
-      row.file && small("export", `Download ${row.name}`, () => save(row.file)),
-      row.file && small("trash", `Remove ${row.name}`, () => remove(row.file)),
+      row.file && small("export", gettext("Download %(name)s", { name: row.name }), () => save(row.file)),
+      row.file && small("trash", gettext("Remove %(name)s", { name: row.name }), () => remove(row.file)),
     );
   const small = (symbol: string, label: string, run: () => void) =>
     h(
@@ -84,8 +86,8 @@ export function mount(bench: Bench, host: HTMLElement): PanelView {
   const remove = (file?: NamedFile) => {
     if (!file) return;
     files.remove(file.name);
-    toast(`${file.name} is removed from the draft.`, {
-      action: { label: "Undo", run: () => files.write(file.name, file.content) },
+    toast(gettext("%(name)s is removed from the draft.", { name: file.name }), {
+      action: { label: gettext("Undo"), run: () => files.write(file.name, file.content) },
     });
   };
   const paint = () => {
@@ -93,7 +95,11 @@ export function mount(bench: Bench, host: HTMLElement): PanelView {
     place.replaceChildren(
       rows.length > 0
         ? h("ul", { class: "file-list" }, ...rows.map(line))
-        : h("p", { class: "text-subtle" }, "None yet. A task's form can also be made from its properties."),
+        : h(
+            "p",
+            { class: "text-subtle" },
+            gettext("None yet. A task's form can also be made from its properties."),
+          ),
     );
   };
   files.onChange(paint);
@@ -108,12 +114,18 @@ function rowOf({ page }: Bench, file: NamedFile): Row {
   if (name.endsWith(".form"))
     return {
       name,
-      note: "Form",
+      note: gettext("Form"),
       symbol: "form",
       file,
       open: () => page.openForm({ kind: "file", name }, ""),
     };
-  return { name, note: "Decisions", symbol: "decision", file, open: () => page.openDecision(name, "") };
+  return {
+    name,
+    note: gettext("Decisions"),
+    symbol: "decision",
+    file,
+    open: () => page.openDecision(name, ""),
+  };
 }
 
 /** The forms that stand in the diagram itself. */
@@ -129,7 +141,7 @@ function embeddedForms({ tool, page }: Bench): Row[] {
       const id = textOf(form, "id");
       return {
         name: id,
-        note: "Form in the diagram",
+        note: gettext("Form in the diagram"),
         symbol: "form",
         open: () => page.openForm({ kind: "embedded", id }, element.id),
       };

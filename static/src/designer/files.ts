@@ -1,5 +1,7 @@
 /** Diagrams, forms and decisions in and out of files: chosen, dropped, pasted, downloaded. */
+
 import { svgToImage } from "@bpmn-io/svg-to-image";
+import { gettext, ngettext } from "../lib/gettext";
 import { describe, Problem, put } from "../lib/http";
 import { toast } from "../lib/toast";
 import type { Bench, NamedFile } from "./bench";
@@ -47,9 +49,14 @@ function isForm(text: string): boolean {
 export async function importFiles(bench: Bench, files: readonly NamedFile[]): Promise<void> {
   const unread = files.filter(({ content }) => kindOfText(content) === null);
   for (const { name } of unread)
-    toast(`${name} is neither a BPMN diagram, nor a DMN decision, nor a form. Nothing was changed.`, {
-      kind: "incident",
-    });
+    toast(
+      gettext("%(name)s is neither a BPMN diagram, nor a DMN decision, nor a form. Nothing was changed.", {
+        name,
+      }),
+      {
+        kind: "incident",
+      },
+    );
   const diagrams = files.filter(({ content }) => kindOfText(content) === "diagram");
   const others = files.filter((file) => !unread.includes(file) && !diagrams.includes(file));
   for (const { name, content } of others) {
@@ -57,7 +64,15 @@ export async function importFiles(bench: Bench, files: readonly NamedFile[]): Pr
     bench.files.write(`${name.replace(/\.(form|json|dmn|xml|dmn\.xml)$/i, "")}${ending}`, content);
   }
   if (others.length > 0)
-    toast(`${list(others)} belong${others.length === 1 ? "s" : ""} to this process now.`, { kind: "done" });
+    toast(
+      ngettext(
+        "%(names)s belongs to this process now.",
+        "%(names)s belong to this process now.",
+        others.length,
+        { names: list(others) },
+      ),
+      { kind: "done" },
+    );
   const [first, ...more] = diagrams;
   if (first) await importDiagram(bench, first);
   for (const diagram of more) await importAsDraft(bench, diagram);
@@ -73,13 +88,19 @@ async function importDiagram(bench: Bench, { name, content }: NamedFile): Promis
   };
   try {
     await reopen(content);
-    toast(`${name} is on the canvas.`, {
+    toast(gettext("%(name)s is on the canvas.", { name }), {
       kind: "done",
-      action: { label: "Undo", run: () => void reopen(before) },
+      action: { label: gettext("Undo"), run: () => void reopen(before) },
     });
   } catch (error) {
     await bench.open(before);
-    toast(`${name} could not be read: ${describe(error)} Your diagram is unchanged.`, { kind: "incident" });
+    toast(
+      gettext("%(name)s could not be read: %(error)s Your diagram is unchanged.", {
+        name,
+        error: describe(error),
+      }),
+      { kind: "incident" },
+    );
   }
 }
 
@@ -88,10 +109,10 @@ async function importAsDraft(bench: Bench, { name, content }: NamedFile): Promis
   const url = bench.props.draft_url.replace(/[^/]+\/$/, `${encodeURIComponent(key)}/`);
   try {
     await put(url, { xml: content, revision: 0 });
-    toast(`${name} is a draft of its own.`, {
+    toast(gettext("%(name)s is a draft of its own.", { name }), {
       kind: "done",
       action: {
-        label: "Open it",
+        label: gettext("Open it"),
         run: () => location.assign(location.pathname.replace(/[^/]+\/edit\/$/, `${key}/edit/`)),
       },
     });
@@ -99,7 +120,7 @@ async function importAsDraft(bench: Bench, { name, content }: NamedFile): Promis
     const exists = error instanceof Problem && error.status === 409;
     toast(
       exists
-        ? `There is a draft “${key}” already; open it and import ${name} there.`
+        ? gettext("There is a draft “%(key)s” already; open it and import %(name)s there.", { key, name })
         : `${name}: ${describe(error)}`,
       {
         kind: "incident",

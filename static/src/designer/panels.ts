@@ -2,7 +2,9 @@
  * The designer's panels, beside the canvas: one of them is in front. A new panel is one module with `mount` and one
  * entry here; its script is fetched when it is first shown.
  */
+
 import { h } from "../lib/dom";
+import { gettext } from "../lib/gettext";
 import { describe } from "../lib/http";
 import type { Bench } from "./bench";
 
@@ -28,11 +30,11 @@ export interface Panel {
 }
 
 export const PANELS: readonly Panel[] = [
-  { id: "draw", label: "Draw" },
-  { id: "test", label: "Test", isWide: true, load: () => import("./trial/panel") },
-  { id: "states", label: "States", isWide: true, load: () => import("./machine/panel") },
-  { id: "history", label: "History", load: () => import("./history/panel") },
-  { id: "files", label: "Files", load: () => import("./files-panel") },
+  { id: "draw", label: gettext("Draw") },
+  { id: "test", label: gettext("Test"), isWide: true, load: () => import("./trial/panel") },
+  { id: "states", label: gettext("States"), isWide: true, load: () => import("./machine/panel") },
+  { id: "history", label: gettext("History"), load: () => import("./history/panel") },
+  { id: "files", label: gettext("Files"), load: () => import("./files-panel") },
 ];
 
 export class PanelTabs {
@@ -77,7 +79,7 @@ export class PanelTabs {
 
   private async mount(panel: Panel, host: HTMLElement): Promise<void> {
     this.views.set(panel.id, undefined);
-    host.replaceChildren(h("div", { class: "shape island-shape", role: "status" }, "Loading…"));
+    host.replaceChildren(h("div", { class: "shape island-shape", role: "status" }, gettext("Loading…")));
     try {
       const module = await panel.load?.();
       host.replaceChildren();
@@ -89,7 +91,7 @@ export class PanelTabs {
         h(
           "p",
           { class: "p-4", role: "alert" },
-          `This panel did not open: ${describe(error)} Nothing was lost.`,
+          gettext("This panel did not open: %(error)s Nothing was lost.", { error: describe(error) }),
         ),
       );
     }

@@ -2,7 +2,9 @@
  * Who else has this draft open, and that somebody has saved it: the page says so at once, not only when a save is
  * refused. Everybody says from time to time that they are still here, so that who vanished is forgotten.
  */
+
 import { h, icon } from "../lib/dom";
+import { gettext } from "../lib/gettext";
 import { type LiveEvent, live } from "../lib/live";
 import type { Draft } from "./draft";
 
@@ -68,7 +70,7 @@ export class Presence {
 
   paint(): void {
     const users = new Set([...this.people.values()].map(({ user }) => user));
-    const names = [...users].map((user) => (user === this.user ? "you, in another window" : user));
+    const names = [...users].map((user) => (user === this.user ? gettext("you, in another window") : user));
     // A refused save says the same itself.
     const isNewer =
       this.newest !== null &&
@@ -79,9 +81,12 @@ export class Presence {
         ? [
             h(
               "span",
-              { class: "state state-waiting", title: `This draft is also open at: ${names.join(", ")}` },
+              {
+                class: "state state-waiting",
+                title: gettext("This draft is also open at: %(names)s", { names: names.join(", ") }),
+              },
               icon("group"),
-              h("span", {}, `Also open: ${names.join(", ")}`),
+              h("span", {}, gettext("Also open: %(names)s", { names: names.join(", ") })),
             ),
           ]
         : []),
@@ -91,9 +96,17 @@ export class Presence {
               "span",
               { class: "state state-incident" },
               icon("warning"),
-              h("span", {}, `${this.newest?.by || "Somebody"} saved a newer draft`),
+              h(
+                "span",
+                {},
+                gettext("%(name)s saved a newer draft", { name: this.newest?.by || gettext("Somebody") }),
+              ),
             ),
-            h("button", { type: "button", class: "btn btn-sm", onclick: () => this.load() }, "Load theirs"),
+            h(
+              "button",
+              { type: "button", class: "btn btn-sm", onclick: () => this.load() },
+              gettext("Load theirs"),
+            ),
           ]
         : []),
     );

@@ -1,10 +1,14 @@
 /** The problem list under the canvas: a click goes to the element. */
+
 import { h, icon } from "../lib/dom";
+import { gettext, ngettext } from "../lib/gettext";
 import type { Bench } from "./bench";
 import type { DiagramProblem } from "./checks";
 
 const ICONS = { error: "incident", warning: "warning", info: "info" } as const;
 const LOOKS = { error: "incident", warning: "waiting", info: "active" } as const;
+
+const SEVERITIES = { error: gettext("error"), warning: gettext("warning"), info: gettext("hint") };
 
 export class ProblemList {
   private problems: DiagramProblem[] = [];
@@ -33,7 +37,12 @@ export class ProblemList {
     const errors = this.problems.filter((problem) => problem.severity === "error").length;
     const others = this.problems.length - errors;
     const look = errors > 0 ? "incident" : others > 0 ? "waiting" : "done";
-    const words = errors > 0 ? count(errors, "problem") : others > 0 ? count(others, "hint") : "No problems";
+    const words =
+      errors > 0
+        ? ngettext("%(count)s problem", "%(count)s problems", errors)
+        : others > 0
+          ? ngettext("%(count)s hint", "%(count)s hints", others)
+          : gettext("No problems");
     this.button.replaceChildren(
       h(
         "span",
@@ -49,7 +58,11 @@ export class ProblemList {
     if (!list) return;
     if (this.problems.length === 0) {
       list.replaceChildren(
-        h("li", { class: "p-3 text-subtle" }, "Nothing stands in the way of deploying this diagram."),
+        h(
+          "li",
+          { class: "p-3 text-subtle" },
+          gettext("Nothing stands in the way of deploying this diagram."),
+        ),
       );
       return;
     }
@@ -69,15 +82,14 @@ export class ProblemList {
         },
         h(
           "span",
-          { class: `state state-${LOOKS[problem.severity]}`, title: problem.severity },
+          { class: `state state-${LOOKS[problem.severity]}`, title: SEVERITIES[problem.severity] },
           icon(ICONS[problem.severity]),
         ),
         h("span", { class: "grow" }, problem.message),
         problem.node && h("span", { class: "short-id text-subtle" }, problem.node),
-        problem.line !== null && h("span", { class: "row-note" }, `line ${problem.line}`),
+        problem.line !== null &&
+          h("span", { class: "row-note" }, gettext("line %(line)s", { line: problem.line })),
       ),
     );
   }
 }
-
-const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;

@@ -1,4 +1,5 @@
 /** Binds the toolbar's buttons (`data-do`) and its keys to the drawing tool. */
+import { gettext } from "../lib/gettext";
 import { addShortcut } from "../lib/shortcuts";
 import type { ExportFormat } from "./files";
 import type { DrawingTool } from "./modeler";
@@ -23,7 +24,7 @@ interface CommandStack {
   canRedo(): boolean;
 }
 
-const GROUP = "Designer";
+const GROUP = gettext("Designer");
 
 export class Toolbar {
   private isSimulating = false;
@@ -63,11 +64,11 @@ export class Toolbar {
     const { actions } = this;
     const add = (keys: string, label: string, run: () => void) =>
       addShortcut({ keys, label, group: GROUP, run, whileTyping: true });
-    add("Mod+s", "Save the draft", () => actions.save());
-    add("Mod+Shift+d", "Deploy", () => actions.deploy());
-    add("Mod+Shift+p", "Problem list", () => actions.problems());
-    add("Mod+Shift+o", "Import files", () => this.field()?.click());
-    add("Mod+Shift+e", "Export as BPMN", () => actions.exportAs("bpmn"));
+    add("Mod+s", gettext("Save the draft"), () => actions.save());
+    add("Mod+Shift+d", gettext("Deploy"), () => actions.deploy());
+    add("Mod+Shift+p", gettext("Problem list"), () => actions.problems());
+    add("Mod+Shift+o", gettext("Import files"), () => this.field()?.click());
+    add("Mod+Shift+e", gettext("Export as BPMN"), () => actions.exportAs("bpmn"));
   }
 
   private simulate(): void {

@@ -1,9 +1,11 @@
 /** Paints states onto a diagram: marker classes on nodes and flows, badges with counts and incidents. */
+
 import type Canvas from "diagram-js/lib/core/Canvas";
 import type ElementRegistry from "diagram-js/lib/core/ElementRegistry";
 import type Overlays from "diagram-js/lib/features/overlays/Overlays";
 import type { ElementLike } from "diagram-js/lib/model/Types";
 import { h, icon } from "../lib/dom";
+import { ngettext } from "../lib/gettext";
 import type { InstanceHistory } from "./history";
 
 const MARKERS = ["is-done", "is-active", "is-incident", "is-taken"];
@@ -49,9 +51,21 @@ export class Painter {
       this.mark(id, "is-taken", history.flows.has(id));
       if (element.id.endsWith("_label") || "waypoints" in element) return;
       if (tokens > 0)
-        this.badge(id, { bottom: 10, left: -10 }, "token-badge", String(tokens), `${tokens} waiting here`);
+        this.badge(
+          id,
+          { bottom: 10, left: -10 },
+          "token-badge",
+          String(tokens),
+          ngettext("%(count)s waiting here", "%(count)s waiting here", tokens),
+        );
       if (count > 1)
-        this.badge(id, { bottom: 10, right: 14 }, "count-badge", `×${count}`, `entered ${count} times`);
+        this.badge(
+          id,
+          { bottom: 10, right: 14 },
+          "count-badge",
+          `×${count}`,
+          ngettext("entered %(count)s time", "entered %(count)s times", count),
+        );
       const incident = failed.get(id);
       if (incident)
         this.badge(
@@ -73,7 +87,13 @@ export class Painter {
 
   /** A job that has failed and is tried again. */
   attempt(id: string, failed: number): void {
-    this.badge(id, { top: -10, left: -10 }, "attempt-badge", String(failed), `${failed} failed, tried again`);
+    this.badge(
+      id,
+      { top: -10, left: -10 },
+      "attempt-badge",
+      String(failed),
+      ngettext("%(count)s failed, tried again", "%(count)s failed, tried again", failed),
+    );
   }
 
   /** A word at the upper right of a node. */

@@ -1,7 +1,11 @@
 /** The bar under the diagram that goes through an instance's past: slider, steps, play, and the way back to now. */
+
 import { h, icon } from "../lib/dom";
+import { gettext, ngettext } from "../lib/gettext";
 import { get } from "../lib/http";
 import { addShortcut } from "../lib/shortcuts";
+import { statusInSentence } from "../lib/state";
+import { exactTime } from "../lib/times";
 import { toast } from "../lib/toast";
 import { type Moment, Past, type PastState } from "./past";
 
@@ -31,6 +35,11 @@ interface Shown {
 /** Pauses between moves while playing, in milliseconds. */
 const SPEEDS = { "½×": 1600, "1×": 800, "2×": 400, "4×": 150 } as const;
 
+const messageOf = (detail: Moment["detail"]): string => String(detail?.message ?? "");
+
+const byActor = (what: string, actor: string): string =>
+  actor ? gettext("%(what)s by %(actor)s", { what, actor }) : what;
+
 export class TimeTravel {
   private readonly past = new Past();
   private loaded: Promise<void> | undefined;
@@ -44,24 +53,28 @@ export class TimeTravel {
     min: 1,
     max: 1,
     step: 1,
-    "aria-label": "Moment of this instance",
+    "aria-label": gettext("Moment of this instance"),
   });
   private readonly words = h("p", { class: "travel-words", role: "status" });
-  private readonly play = this.button("play", "Play", () => this.togglePlay());
+  private readonly play = this.button("play", gettext("Play"), () => this.togglePlay());
   private readonly nowButton = h(
     "button",
     { type: "button", class: "btn btn-sm", onclick: () => this.toNow() },
     icon("active"),
-    "Now",
+    gettext("Now"),
   );
   private readonly speed = h(
     "select",
-    { class: "select select-sm w-auto max-sm:hidden", "aria-label": "Speed" },
+    { class: "select select-sm w-auto max-sm:hidden", "aria-label": gettext("Speed") },
     ...Object.entries(SPEEDS).map(([label, pause]) =>
       h("option", { value: pause, selected: label === "1×" }, label),
     ),
   );
-  private readonly link = this.button("copy", "Copy a link to this moment", () => void this.copyLink());
+  private readonly link = this.button(
+    "copy",
+    gettext("Copy a link to this moment"),
+    () => void this.copyLink(),
+  );
 
   constructor(
     private readonly root: HTMLElement,
@@ -75,9 +88,9 @@ export class TimeTravel {
       h(
         "div",
         { class: "travel-bar" },
-        this.button("chevron-left", "Previous move", () => void this.move(-1)),
+        this.button("chevron-left", gettext("Previous move"), () => void this.move(-1)),
         this.play,
-        this.button("chevron-right", "Next move", () => void this.move(1)),
+        this.button("chevron-right", gettext("Next move"), () => void this.move(1)),
         this.slider,
         this.speed,
         this.link,
@@ -86,11 +99,11 @@ export class TimeTravel {
       this.words,
     );
     this.describe();
-    const keys = { group: "Time travel" };
-    addShortcut({ ...keys, keys: "[", label: "Previous move", run: () => void this.move(-1) });
-    addShortcut({ ...keys, keys: "]", label: "Next move", run: () => void this.move(1) });
-    addShortcut({ ...keys, keys: "p", label: "Play or pause", run: () => this.togglePlay() });
-    addShortcut({ ...keys, keys: "n", label: "Back to now", run: () => this.toNow() });
+    const keys = { group: gettext("Time travel") };
+    addShortcut({ ...keys, keys: "[", label: gettext("Previous move"), run: () => void this.move(-1) });
+    addShortcut({ ...keys, keys: "]", label: gettext("Next move"), run: () => void this.move(1) });
+    addShortcut({ ...keys, keys: "p", label: gettext("Play or pause"), run: () => this.togglePlay() });
+    addShortcut({ ...keys, keys: "n", label: gettext("Back to now"), run: () => this.toNow() });
     if (props.at !== null) void this.go(props.at);
   }
 
@@ -139,20 +152,20 @@ export class TimeTravel {
       if (this.at !== null && this.at >= this.past.last) this.stopPlaying();
       else void this.move(1);
     }, Number(this.speed.value));
-    this.label(this.play, "pause", "Pause");
+    this.label(this.play, "pause", gettext("Pause"));
   }
 
   private stopPlaying(): void {
     clearInterval(this.timer);
     this.timer = undefined;
-    this.label(this.play, "play", "Play");
+    this.label(this.play, "play", gettext("Play"));
   }
 
   /** Reads the history once, and what has come since when it is asked for again. */
   private load(): Promise<void> {
     this.loaded ??= this.read().catch((error: unknown) => {
       this.loaded = undefined;
-      toast("The history could not be read. Try again.", { kind: "incident" });
+      toast(gettext("The history could not be read. Try again."), { kind: "incident" });
       throw error;
     });
     return this.loaded;
@@ -165,7 +178,11 @@ export class TimeTravel {
       this.past.add(page.moments);
       this.last = Math.max(this.last, this.past.last);
       url = page.next;
-      if (url) this.words.textContent = `Reading the history: ${this.past.last} of ${this.last}`;
+      if (url)
+        this.words.textContent = gettext("Reading the history: %(number)s of %(all)s", {
+          last: this.past.last,
+          last2: this.last,
+        });
     }
   }
 
@@ -181,13 +198,21 @@ export class TimeTravel {
     else url.searchParams.set("at", String(at));
     history.replaceState(history.state, "", url);
     if (at === null) {
-      this.words.textContent = `Now: ${last} ${last === 1 ? "moment" : "moments"} so far. Move the slider to go back.`;
-      this.slider.setAttribute("aria-valuetext", "now");
+      this.words.textContent = ngettext(
+        "Now: %(count)s moment so far. Move the slider to go back.",
+        "Now: %(count)s moments so far. Move the slider to go back.",
+        last,
+      );
+      this.slider.setAttribute("aria-valuetext", gettext("now"));
       return;
     }
     const { moments, at: time } = this.past.stateAt(at);
     const words = moments.map((moment) => this.wordsOf(moment)).filter(Boolean);
-    const text = `${at} of ${last} · ${new Date(time).toLocaleString()} · ${words.join("; ") || "an inner step"}`;
+    const text = [
+      gettext("%(number)s of %(all)s", { number: at, all: last }),
+      exactTime(new Date(time)),
+      words.join("; ") || gettext("an inner step"),
+    ].join(" · ");
     this.words.textContent = text;
     this.slider.setAttribute("aria-valuetext", text);
   }
@@ -195,24 +220,38 @@ export class TimeTravel {
   private wordsOf({ kind, node, flow, actor, detail }: Moment): string {
     const name = this.shown.nameOf(node);
     if (kind === "entered")
-      return `${name} reached${flow && this.shown.nameOf(flow) !== flow ? ` by “${this.shown.nameOf(flow)}”` : ""}`;
-    if (kind === "left") return `${name} left`;
-    if (kind === "cancelled") return `${name} cancelled`;
-    if (kind === "set") return `${Object.keys(detail ?? {}).join(", ")} set${actor ? ` by ${actor}` : ""}`;
-    if (kind === "delivery") return `${String(detail?.trigger ?? "")}${actor ? ` by ${actor}` : ""}`;
-    if (kind === "incident") return `incident: ${String(detail?.message ?? "")}`;
+      return flow && this.shown.nameOf(flow) !== flow
+        ? gettext("%(name)s reached by “%(flow)s”", { name, flow: this.shown.nameOf(flow) })
+        : gettext("%(name)s reached", { name });
+    if (kind === "left") return gettext("%(name)s left", { name });
+    if (kind === "cancelled") return gettext("%(name)s cancelled", { name });
+    if (kind === "set") {
+      const names = Object.keys(detail ?? {}).join(", ");
+      return actor
+        ? gettext("%(names)s set by %(actor)s", { names, actor })
+        : gettext("%(names)s set", { names });
+    }
+    if (kind === "delivery") return byActor(String(detail?.trigger ?? ""), actor);
+    if (kind === "incident") return gettext("incident: %(message)s", { message: messageOf(detail) });
     if (kind === "guard")
-      return `${this.shown.nameOf(flow ?? "")} not taken: ${String(detail?.message ?? "")}`;
-    if (kind === "decision") return `${String(detail?.decision ?? "")} decided`;
-    if (kind === "attempt") return `attempt failed: ${String(detail?.message ?? "")}`;
-    if (kind === "locked") return "a worker took the job";
-    if (kind === "ended") return `instance ${String(detail?.status ?? "ended")}`;
-    return kind === "closed" ? "" : `${kind}${actor ? ` by ${actor}` : ""}`;
+      return gettext("%(flow)s not taken: %(message)s", {
+        flow: this.shown.nameOf(flow ?? ""),
+        message: messageOf(detail),
+      });
+    if (kind === "decision")
+      return gettext("%(decision)s decided", { decision: String(detail?.decision ?? "") });
+    if (kind === "attempt") return gettext("attempt failed: %(message)s", { message: messageOf(detail) });
+    if (kind === "locked") return gettext("a worker took the job");
+    if (kind === "ended")
+      return gettext("The instance is %(status)s", {
+        status: statusInSentence(String(detail?.status ?? "ended")),
+      });
+    return kind === "closed" ? "" : byActor(kind, actor);
   }
 
   private async copyLink(): Promise<void> {
     await navigator.clipboard?.writeText(location.href);
-    toast("The link to this moment is copied.");
+    toast(gettext("The link to this moment is copied."));
   }
 
   private button(name: string, label: string, run: () => void): HTMLButtonElement {

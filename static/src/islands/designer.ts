@@ -1,4 +1,5 @@
 /** The designer page: binds the frame that the template drew to the drawing tool, the draft and the panels. */
+
 import type { Bench, DesignerProps, NamedFile } from "../designer/bench";
 import { Checks } from "../designer/checks";
 import { Commands } from "../designer/commands";
@@ -18,6 +19,7 @@ import { Toolbar } from "../designer/toolbar";
 import { writesOnce } from "../designer/written-xml";
 import { fitToSpace, keepFitted } from "../diagram/viewer";
 import { readProps } from "../lib/dom";
+import { gettext } from "../lib/gettext";
 import { get } from "../lib/http";
 import { toast } from "../lib/toast";
 
@@ -87,10 +89,15 @@ export async function mount(root: HTMLElement): Promise<void> {
     const theirs = await get<DraftRecord>(props.draft_url);
     await bench.take(theirs);
     const undo = () => void restore(mine).then(() => draft.change());
-    toast(`The draft of ${theirs.saved_by ?? "somebody else"} is on the canvas.`, {
-      kind: "done",
-      action: { label: "Put mine back", run: undo },
-    });
+    toast(
+      gettext("The draft of %(saved_by)s is on the canvas.", {
+        saved_by: theirs.saved_by ?? gettext("somebody else"),
+      }),
+      {
+        kind: "done",
+        action: { label: gettext("Put mine back"), run: undo },
+      },
+    );
   };
 
   const { draft: record, kept } = await draft.load();

@@ -1,7 +1,9 @@
 /** The diagram coloured by how often steps were entered or by how much time went there. */
+
 import { Painter } from "../diagram/painter";
 import { openViewer } from "../diagram/viewer";
 import { h, readProps } from "../lib/dom";
+import { gettext } from "../lib/gettext";
 
 interface Step {
   node: string;
@@ -18,7 +20,11 @@ const LEVELS = 5;
 export async function mount(root: HTMLElement): Promise<void> {
   const { xml, steps } = readProps<{ xml: string; steps: Step[] }>(root);
   const canvas = h("div", { class: "diagram-space" });
-  const buttons = h("div", { class: "join heat-choice", role: "group", "aria-label": "Colour steps by" });
+  const buttons = h("div", {
+    class: "join heat-choice",
+    role: "group",
+    "aria-label": gettext("Colour steps by"),
+  });
   root.append(canvas, buttons);
   const viewer = await openViewer(canvas, xml);
   const painter = new Painter(viewer);
@@ -34,7 +40,11 @@ export async function mount(root: HTMLElement): Promise<void> {
         painter.note(
           step.node,
           measure === "count" ? String(step.count) : step.words,
-          `${painter.nameOf(step.node)}: entered ${step.count} times, ${step.words} in all`,
+          gettext("%(node)s: entered %(count)s times, %(words)s in all", {
+            node: painter.nameOf(step.node),
+            count: step.count,
+            words: step.words,
+          }),
         );
     }
     for (const button of buttons.querySelectorAll("button")) {
@@ -54,6 +64,6 @@ export async function mount(root: HTMLElement): Promise<void> {
       },
       words,
     );
-  buttons.append(choose("count", "How often"), choose("seconds", "How long"));
+  buttons.append(choose("count", gettext("How often")), choose("seconds", gettext("How long")));
   paint("count");
 }

@@ -1,6 +1,8 @@
 /** The charts of the insights page; the same figures stand as text and as a table on the page. */
+
 import { colourOf, drawChart } from "../lib/charts";
 import { h, readProps } from "../lib/dom";
+import { gettext } from "../lib/gettext";
 import { tellSeconds } from "../lib/times";
 
 interface Slot {
@@ -46,8 +48,8 @@ function drawThroughput(root: HTMLElement, slots: Slot[]): void {
   const total = slots.reduce((sum, { started }) => sum + started, 0);
   const canvas = addCanvas(
     root,
-    "Started, and how they ended",
-    `Instances by the time of their start: ${total} in all. The figures are above.`,
+    gettext("Started, and how they ended"),
+    gettext("Instances by the time of their start: %(total)s in all. The figures are above.", { total }),
   );
   const series = (label: string, pick: (slot: Slot) => number, colour: string) => ({
     label,
@@ -61,11 +63,11 @@ function drawThroughput(root: HTMLElement, slots: Slot[]): void {
       data: {
         labels: slots.map(({ label }) => label),
         datasets: [
-          series("Completed", ({ completed }) => completed, "--color-success"),
-          series("Failed", ({ failed }) => failed, "--color-error"),
-          series("Cancelled", ({ other }) => other, "--color-neutral"),
+          series(gettext("Completed"), ({ completed }) => completed, "--color-success"),
+          series(gettext("Failed"), ({ failed }) => failed, "--color-error"),
+          series(gettext("Cancelled"), ({ other }) => other, "--color-neutral"),
           series(
-            "Still running",
+            gettext("Still running"),
             ({ started, completed, failed, other }) => started - completed - failed - other,
             "--color-info",
           ),
@@ -86,8 +88,8 @@ function drawThroughput(root: HTMLElement, slots: Slot[]): void {
 function drawSteps(root: HTMLElement, steps: Step[]): void {
   const canvas = addCanvas(
     root,
-    "How long steps take",
-    "Times of each step: half, 95 and 99 per cent. The figures are in the table below.",
+    gettext("How long steps take"),
+    gettext("Times of each step: half, 95 and 99 per cent. The figures are in the table below."),
   );
   const series = (label: string, pick: (step: Step) => number, colour: string) => ({
     label,

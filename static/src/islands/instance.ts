@@ -1,4 +1,5 @@
 /** The live view of one instance: the diagram with its tokens, and the same as text beside it. */
+
 import type NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import htmx from "htmx.org";
 import { type Entry, type Incident, InstanceHistory, type InstanceState } from "../diagram/history";
@@ -8,6 +9,7 @@ import { TimeTravel, type TravelProps } from "../diagram/time-travel";
 import { Travel } from "../diagram/travel";
 import { fitToSpace, openViewer } from "../diagram/viewer";
 import { h, icon, readProps } from "../lib/dom";
+import { gettext } from "../lib/gettext";
 import { get } from "../lib/http";
 import { live } from "../lib/live";
 import { addShortcut } from "../lib/shortcuts";
@@ -65,7 +67,12 @@ export async function mount(root: HTMLElement): Promise<void> {
   document.body.addEventListener("htmx:afterSettle", paint);
   if (props.here) painter.mark(props.here, "is-here", true);
   linkWithLists(viewer, painter);
-  addShortcut({ keys: "f", label: "Fit the diagram", group: "Diagram", run: () => fitToSpace(viewer) });
+  addShortcut({
+    keys: "f",
+    label: gettext("Fit the diagram"),
+    group: gettext("Diagram"),
+    run: () => fitToSpace(viewer),
+  });
   const { id } = props;
   if (props.step_url) followProcess(viewer, props, history, paint);
   if (id === null) return;
@@ -122,7 +129,7 @@ function writeNow(history: InstanceHistory, painter: Painter, stepUrl?: string):
       h(
         "li",
         { class: "text-subtle" },
-        stepUrl ? "Nothing runs." : "No step waits: this instance has ended.",
+        stepUrl ? gettext("Nothing runs.") : gettext("No step waits: this instance has ended."),
       ),
     );
   list.replaceChildren(...rows);
@@ -135,7 +142,11 @@ function paintAttempts(painter: Painter): void {
       painter.attempt(dataset.attempt ?? "", Number(dataset.attemptCount ?? 1));
 }
 
-const WORDS = { entered: "reached", left: "left", cancelled: "was cancelled" } as const;
+const WORDS = {
+  entered: gettext("reached"),
+  left: gettext("left"),
+  cancelled: gettext("was cancelled"),
+} as const;
 const ICONS = { entered: "arrow-right", left: "done", cancelled: "cancelled" } as const;
 
 function writeLog(entries: Entry[], painter: Painter): void {
@@ -248,7 +259,7 @@ function linkWithLists(viewer: NavigatedViewer, painter: Painter): void {
 }
 
 const asText = (value: unknown): string =>
-  value === undefined ? "not there" : typeof value === "string" ? value : JSON.stringify(value);
+  value === undefined ? gettext("not there") : typeof value === "string" ? value : JSON.stringify(value);
 
 /** The variables as they were, those first that this moment changed. */
 function writePast(state: PastState, painter: Painter): void {
@@ -282,6 +293,6 @@ function writePast(state: PastState, painter: Painter): void {
     ?.replaceChildren(
       rows.length > 0
         ? h("table", { class: "rows variables" }, h("tbody", {}, ...rows))
-        : h("p", { class: "text-subtle" }, "No variables yet."),
+        : h("p", { class: "text-subtle" }, gettext("No variables yet.")),
     );
 }

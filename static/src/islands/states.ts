@@ -1,7 +1,9 @@
 /** A process told as states and transitions: a table or JSON, drawn while it is written, made into a diagram at the end. */
+
 import { drawGraph } from "../designer/machine/graph";
 import { machineOf, readWays, type Way } from "../designer/machine/written";
 import { h, icon, readProps } from "../lib/dom";
+import { gettext } from "../lib/gettext";
 import { describe, Problem, post } from "../lib/http";
 import "../styles/machine.css";
 import "../styles/states.css";
@@ -16,18 +18,18 @@ interface StatesProps {
 type Field = keyof Way;
 
 const FIELDS: [field: Field, label: string, hint: string][] = [
-  ["from", "State", "Draft"],
-  ["event", "Event", "submit"],
-  ["after", "or after", "P3D"],
-  ["guard", "Guard", "amount > 0"],
-  ["to", "Next state", "In review"],
-  ["do", "Job", ""],
+  ["from", gettext("State"), gettext("Draft")],
+  ["event", gettext("Event"), "submit"],
+  ["after", gettext("or after"), "P3D"],
+  ["guard", gettext("Guard"), "amount > 0"],
+  ["to", gettext("Next state"), gettext("In review")],
+  ["do", gettext("Job"), ""],
 ];
 const EXAMPLE: Way[] = [
-  { from: "Draft", event: "submit", after: "", guard: "", to: "In review", do: "" },
-  { from: "Draft", event: "cancel", after: "", guard: "", to: "Cancelled", do: "" },
-  { from: "In review", event: "approve", after: "", guard: "", to: "Approved", do: "" },
-  { from: "In review", event: "reject", after: "", guard: "", to: "Draft", do: "" },
+  { from: gettext("Draft"), event: "submit", after: "", guard: "", to: gettext("In review"), do: "" },
+  { from: gettext("Draft"), event: "cancel", after: "", guard: "", to: gettext("Cancelled"), do: "" },
+  { from: gettext("In review"), event: "approve", after: "", guard: "", to: gettext("Approved"), do: "" },
+  { from: gettext("In review"), event: "reject", after: "", guard: "", to: gettext("Draft"), do: "" },
 ];
 const EMPTY: Way = { from: "", event: "", after: "", guard: "", to: "", do: "" };
 
@@ -40,7 +42,7 @@ class StatesPage {
   private readonly rows = h("tbody");
   private readonly json = h("textarea", {
     class: "textarea states-json",
-    "aria-label": "States as JSON",
+    "aria-label": gettext("States as JSON"),
     spellcheck: "false",
     rows: 24,
   });
@@ -48,11 +50,15 @@ class StatesPage {
   private readonly preview = h("div", {
     class: "graph-space",
     role: "region",
-    "aria-label": "Preview",
+    "aria-label": gettext("Preview"),
     tabindex: "0",
   });
   private readonly words = h("div", { class: "field-error", role: "alert" });
-  private readonly create = h("button", { type: "submit", class: "btn btn-primary" }, "Create the process");
+  private readonly create = h(
+    "button",
+    { type: "submit", class: "btn btn-primary" },
+    gettext("Create the process"),
+  );
   private isJson = false;
 
   constructor(
@@ -79,7 +85,7 @@ class StatesPage {
             "tr",
             {},
             ...FIELDS.map(([, label]) => h("th", { scope: "col" }, label)),
-            h("th", { scope: "col" }, h("span", { class: "sr-only" }, "Remove")),
+            h("th", { scope: "col" }, h("span", { class: "sr-only" }, gettext("Remove"))),
           ),
         ),
         this.rows,
@@ -88,12 +94,14 @@ class StatesPage {
         "button",
         { type: "button", class: "btn btn-sm mt-2", onclick: () => this.addRow(EMPTY, true) },
         icon("add"),
-        "Add a transition",
+        gettext("Add a transition"),
       ),
       h(
         "p",
         { class: "field-hint mt-3" },
-        "The first state is where it begins. A state that nothing leaves is an end. Times are ISO 8601 durations.",
+        gettext(
+          "The first state is where it begins. A state that nothing leaves is an end. Times are ISO 8601 durations.",
+        ),
       ),
     );
     for (const way of EXAMPLE) this.addRow(way, false);
@@ -102,7 +110,7 @@ class StatesPage {
     const switcher = h(
       "button",
       { type: "button", class: "btn btn-sm", onclick: () => this.toggle(switcher) },
-      "As JSON",
+      gettext("As JSON"),
     );
     const form = h(
       "form",
@@ -110,7 +118,7 @@ class StatesPage {
       h(
         "div",
         { class: "states-head" },
-        h("div", { class: "field grow" }, h("label", { for: "states-name" }, "Name"), this.name),
+        h("div", { class: "field grow" }, h("label", { for: "states-name" }, gettext("Name")), this.name),
         switcher,
       ),
       this.table,
@@ -145,8 +153,8 @@ class StatesPage {
       {
         type: "button",
         class: "btn btn-sm btn-ghost btn-square",
-        "aria-label": "Remove this transition",
-        title: "Remove",
+        "aria-label": gettext("Remove this transition"),
+        title: gettext("Remove"),
       },
       icon("close"),
     );
@@ -183,7 +191,7 @@ class StatesPage {
     this.isJson = !this.isJson;
     this.table.hidden = this.isJson;
     this.json.hidden = !this.isJson;
-    button.textContent = this.isJson ? "As a table" : "As JSON";
+    button.textContent = this.isJson ? gettext("As a table") : gettext("As JSON");
     this.draw();
   }
 
@@ -206,9 +214,9 @@ class StatesPage {
     try {
       const found: unknown = JSON.parse(this.json.value);
       if (typeof found === "object" && found !== null) return found as Record<string, unknown>;
-      this.words.textContent = "States and transitions are one JSON object.";
+      this.words.textContent = gettext("States and transitions are one JSON object.");
     } catch (error) {
-      this.words.textContent = `This is no JSON: ${(error as Error).message}`;
+      this.words.textContent = gettext("This is no JSON: %(message)s", { message: (error as Error).message });
     }
     return null;
   }

@@ -1,4 +1,5 @@
 /** Calls the API with the session's CSRF token and turns every failure into a `Problem` with plain words. */
+import { gettext } from "./gettext";
 
 /** One finding of the server: about a field of a form or about a node of a diagram. */
 export interface Finding {
@@ -40,15 +41,15 @@ export class Problem extends Error {
 }
 
 function wordsFor(status: number): string {
-  if (status === 0) return "The server cannot be reached.";
-  if (status === 401) return "You are signed out. Sign in again in another tab, then repeat this.";
-  if (status === 403) return "You may not do this.";
-  if (status === 404) return "This does not exist, or you may not see it.";
-  if (status === 409) return "Somebody else changed this meanwhile.";
-  if (status === 413) return "This is too large.";
-  if (status === 429) return "Too many requests. Wait a moment.";
-  if (status >= 500) return "The server failed. Nothing was stored.";
-  return "The server refused this.";
+  if (status === 0) return gettext("The server cannot be reached.");
+  if (status === 401) return gettext("You are signed out. Sign in again in another tab, then repeat this.");
+  if (status === 403) return gettext("You may not do this.");
+  if (status === 404) return gettext("This does not exist, or you may not see it.");
+  if (status === 409) return gettext("Somebody else changed this meanwhile.");
+  if (status === 413) return gettext("This is too large.");
+  if (status === 429) return gettext("Too many requests. Wait a moment.");
+  if (status >= 500) return gettext("The server failed. Nothing was stored.");
+  return gettext("The server refused this.");
 }
 
 function csrfToken(): string {

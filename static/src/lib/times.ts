@@ -10,7 +10,10 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-export function relativeTime(at: Date, now: Date, locale = "en"): string {
+/** The language of the page. */
+const language = (): string => document.documentElement.lang || "en";
+
+export function relativeTime(at: Date, now: Date, locale = language()): string {
   const seconds = Math.round((at.getTime() - now.getTime()) / 1000);
   const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   for (const [unit, length] of STEPS)
@@ -27,19 +30,18 @@ export function tellSeconds(seconds: number): string {
   return `${Number((seconds / 86_400).toFixed(1))} d`;
 }
 
-export function exactTime(at: Date, locale = "en"): string {
+export function exactTime(at: Date, locale = language()): string {
   return at.toLocaleString(locale, { dateStyle: "medium", timeStyle: "long" });
 }
 
 export function paintTimes(root: ParentNode = document): void {
   const now = new Date();
-  const locale = document.documentElement.lang || "en";
   for (const element of root.querySelectorAll<HTMLTimeElement>("time[datetime]:not([data-exact])")) {
     const at = new Date(element.dateTime);
     if (Number.isNaN(at.getTime())) continue;
-    const words = relativeTime(at, now, locale);
+    const words = relativeTime(at, now);
     if (element.textContent !== words) element.textContent = words;
-    if (!element.title) element.title = exactTime(at, locale);
+    if (!element.title) element.title = exactTime(at);
   }
 }
 

@@ -2,7 +2,9 @@
  * Our own rules beside those of bpmnlint: what the notation allows and the engine runs, but what people regret later.
  * A rule is asked for every element of the file's model.
  */
+
 import type { Moddle } from "../designer/extension/elements";
+import { gettext } from "../lib/gettext";
 
 export interface Reporter {
   report(id: string, message: string): void;
@@ -38,7 +40,10 @@ const taskHasPeople: Rule = {
     if (!isType(node, "UserTask")) return;
     const assignment = extensionOf(node, "zeebe:AssignmentDefinition");
     if (PEOPLE.every((name) => !textOf(assignment, name)))
-      reporter.report(node.id ?? "", "Nobody gets this task: name a person or a group under Assignment.");
+      reporter.report(
+        node.id ?? "",
+        gettext("Nobody gets this task: name a person or a group under Assignment."),
+      );
   },
 };
 
@@ -51,7 +56,7 @@ const knownGroups = (known: Known): Rule => ({
       if (name && !known.groups.includes(name))
         reporter.report(
           node.id ?? "",
-          `There is no group “${name}”, so it gets no tasks: choose one that exists.`,
+          gettext("There is no group “%(name)s”, so it gets no tasks: choose one that exists.", { name }),
         );
   },
 });
@@ -65,7 +70,7 @@ const gatewayHasDefault: Rule = {
     if (flows.every((flow) => flow.get("conditionExpression")))
       reporter.report(
         node.id ?? "",
-        "If no condition holds, the instance stops with an incident: make one flow the default.",
+        gettext("If no condition holds, the instance stops with an incident: make one flow the default."),
       );
   },
 };
@@ -78,7 +83,7 @@ const waysHaveNames: Rule = {
     if (flows.length < 2) return;
     for (const flow of flows)
       if (!textOf(flow, "name"))
-        reporter.report(flow.id ?? "", "Name this way, so that a reader sees when it is taken.");
+        reporter.report(flow.id ?? "", gettext("Name this way, so that a reader sees when it is taken."));
   },
 };
 
@@ -88,7 +93,10 @@ const inputsHaveValues: Rule = {
     const mapping = extensionOf(node, "zeebe:IoMapping");
     for (const input of (mapping?.get("inputParameters") ?? []) as Moddle[])
       if (!textOf(input, "source"))
-        reporter.report(node.id ?? "", `The input “${textOf(input, "target")}” has no value: fill it in.`);
+        reporter.report(
+          node.id ?? "",
+          gettext("The input “%(input)s” has no value: fill it in.", { input: textOf(input, "target") }),
+        );
   },
 };
 

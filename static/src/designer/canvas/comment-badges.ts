@@ -1,5 +1,7 @@
 /** Marks the elements that have comments, with how many; a click opens them in the properties panel. */
+
 import { h } from "../../lib/dom";
+import { ngettext } from "../../lib/gettext";
 import { readComments } from "../extension/comments";
 import type { DrawnElement } from "../extension/elements";
 
@@ -35,7 +37,7 @@ export class CommentBadges {
     this.overlays.remove({ element, type: TYPE });
     const count = readComments(element).length;
     if (count === 0) return;
-    const words = `${count} comment${count === 1 ? "" : "s"}`;
+    const words = ngettext("%(count)s comment", "%(count)s comments", count);
     const open = () => {
       this.selection.select(element);
       this.eventBus.fire("propertiesPanel.showEntry", { id: "own-comments" });

@@ -2,7 +2,9 @@
  * Walking the diagram by keys: along the flow, back, and between branches. Where one stands is said to screen readers
  * in words: what the element is, its name, and which ways lead on.
  */
+
 import { h } from "../../lib/dom";
+import { gettext, ngettext } from "../../lib/gettext";
 import { readComments } from "../extension/comments";
 import { type DrawnElement, isA, type Moddle, textOf } from "../extension/elements";
 
@@ -73,20 +75,29 @@ export function describeElement(element: DrawnElement): string {
     const to = element.target ? nameOf(element.target) || kindOf(element.target) : "";
     const condition = textOf(element.businessObject.get("conditionExpression") as Moddle | undefined, "body");
     const siblings = element.source ? waysOn(element.source) : [];
-    const place = siblings.length > 1 ? `, ${siblings.indexOf(element) + 1} of ${siblings.length}` : "";
-    return `Flow ${name || "without a name"}${place}, to ${to}${condition ? `, if ${condition.replace(/^=/, "")}` : ""}.`;
+    const place =
+      siblings.length > 1
+        ? gettext("%(number)s of %(all)s", { number: siblings.indexOf(element) + 1, all: siblings.length })
+        : "";
+    const parts = [
+      gettext("Flow %(name)s", { name: name || gettext("without a name") }),
+      place,
+      gettext("to %(name)s", { name: to }),
+      condition && gettext("if %(condition)s", { condition: condition.replace(/^=/, "") }),
+    ];
+    return `${parts.filter(Boolean).join(", ")}.`;
   }
   const ways = waysOn(element);
   const names = ways.map((way) => nameOf(way) || nameOf(way.target ?? way) || kindOf(way.target ?? way));
   const on =
     ways.length === 0
-      ? "No way on"
-      : ways.length === 1
-        ? `Leads to ${names[0]}`
-        : `${ways.length} ways on: ${names.join("; ")}`;
+      ? gettext("No way on")
+      : ngettext("Leads to %(names)s", "%(count)s ways on: %(names)s", ways.length, {
+          names: names.join("; "),
+        });
   const comments = readComments(element).length;
-  const said = comments > 0 ? ` ${comments} comment${comments === 1 ? "" : "s"}.` : "";
-  return `${kindOf(element)} ${name || "without a name"}. ${on}.${said}`;
+  const said = comments > 0 ? ` ${ngettext("%(count)s comment", "%(count)s comments", comments)}.` : "";
+  return `${kindOf(element)} ${name || gettext("without a name")}. ${on}.${said}`;
 }
 
 interface Services {
@@ -150,7 +161,7 @@ export class Walk {
     else if (step === "outside") to = from.parent?.parent ? from.parent : null;
     else to = follow(from, step);
     if (!to || to === from) {
-      this.voice.textContent = step === "next" ? "The flow ends here." : "There is no way.";
+      this.voice.textContent = step === "next" ? gettext("The flow ends here.") : gettext("There is no way.");
       return;
     }
     this.selection.select(to);
@@ -165,7 +176,12 @@ export class Walk {
 
   private say(chosen: DrawnElement[]): void {
     const [one] = chosen;
-    if (chosen.length > 1) this.voice.textContent = `${chosen.length} elements are selected.`;
+    if (chosen.length > 1)
+      this.voice.textContent = ngettext(
+        "%(count)s element is selected.",
+        "%(count)s elements are selected.",
+        chosen.length,
+      );
     else if (one) this.voice.textContent = describeElement(one.labelTarget ?? one);
   }
 }

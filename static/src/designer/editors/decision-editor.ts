@@ -1,5 +1,7 @@
 /** Edits the tables and the requirement graph of a decision file, and tries them out: the rules that match are marked. */
+
 import DmnModeler, { type DmnView } from "dmn-js/lib/Modeler";
+import { gettext } from "../../lib/gettext";
 import "dmn-js/dist/assets/diagram-js.css";
 import "dmn-js/dist/assets/dmn-js-shared.css";
 import "dmn-js/dist/assets/dmn-js-drd.css";
@@ -52,9 +54,13 @@ export async function editDecision(file: NamedFile, wanted: string, desk: Decisi
     () => editor.destroy(),
   );
   const container = h("div", { class: "decision-space" });
-  const trial = h("aside", { class: "decision-trial", "aria-label": "Try the decision" });
+  const trial = h("aside", { class: "decision-trial", "aria-label": gettext("Try the decision") });
   overlay.body.append(h("div", { class: "decision-desk" }, container, trial));
-  const views = h("div", { class: "designer-tabs", role: "tablist", "aria-label": "Views of the file" });
+  const views = h("div", {
+    class: "designer-tabs",
+    role: "tablist",
+    "aria-label": gettext("Views of the file"),
+  });
   overlay.tools.append(views);
   const editor = new DmnModeler({ container, drd: { drdRenderer: RENDERER_COLOURS } });
   const readXml = async () => editable.writeBack((await editor.saveXML({ format: true })).xml);
@@ -67,7 +73,7 @@ export async function editDecision(file: NamedFile, wanted: string, desk: Decisi
         "aria-selected": String(isActive),
         onclick: () => void editor.open(view),
       },
-      view.type === "drd" ? "Requirements" : view.name || view.id,
+      view.type === "drd" ? gettext("Requirements") : view.name || view.id,
     );
   editor.on("views.changed", ({ views: all, activeView }) => {
     views.replaceChildren(...all.map((view) => tab(view, view === activeView)));
@@ -86,7 +92,9 @@ export async function editDecision(file: NamedFile, wanted: string, desk: Decisi
     refuseLosses((await editor.importXML(withRequirementDrawing(editable.xml))).warnings);
   } catch (error) {
     overlay.close();
-    toast(`${file.name} cannot be read: ${describe(error)}`, { kind: "incident" });
+    toast(gettext("%(name)s cannot be read: %(error)s", { name: file.name, error: describe(error) }), {
+      kind: "incident",
+    });
     return;
   }
   const first = editor.getViews().find((view) => view.element?.id === wanted);
@@ -98,14 +106,20 @@ function refuseLosses(warnings: readonly { message?: string }[]): void {
   const unknown = warnings.map(({ message }) => /^unparsable content (<[^>]+>)/.exec(message ?? "")?.[1]);
   const names = [...new Set(unknown.filter((name) => name !== undefined))];
   if (names.length > 0)
-    throw new Error(`It has ${names.join(", ")}, which the editor would lose. Edit it where it was made.`);
+    throw new Error(
+      gettext("It has %(names)s, which the editor would lose. Edit it where it was made.", {
+        names: names.join(", "),
+      }),
+    );
 }
 
 const keptNote = (): HTMLElement =>
   h(
     "p",
     { class: "own-words mb-4" },
-    "This is the FEEL text of a boxed expression. The boxed form is kept in the file until the text is changed.",
+    gettext(
+      "This is the FEEL text of a boxed expression. The boxed form is kept in the file until the text is changed.",
+    ),
   );
 
 /** The rows of the rules that matched. */
@@ -150,11 +164,17 @@ function showTrial(
       const { value, hits, diagnostics } = await run(view.element?.id ?? view.id, { ...given, ...others });
       const rules = hits.map(({ number }) => number).filter((number) => number !== null);
       answer.replaceChildren(
-        h("p", { class: "own-caption" }, "Result"),
+        h("p", { class: "own-caption" }, gettext("Result")),
         h("pre", { class: "form-result" }, JSON.stringify(value, null, 2)),
         view.type !== "decisionTable"
           ? ""
-          : h("p", {}, rules.length > 0 ? `Matched: rule ${rules.join(", ")}.` : "No rule matched."),
+          : h(
+              "p",
+              {},
+              rules.length > 0
+                ? gettext("Matched: rule %(rules)s.", { rules: rules.join(", ") })
+                : gettext("No rule matched."),
+            ),
         ...diagnostics.map((words) => h("p", { class: "own-words is-problem" }, words)),
       );
     } catch (error) {
@@ -162,15 +182,15 @@ function showTrial(
     }
   };
   place.replaceChildren(
-    h("h3", { class: "label-caps" }, "Try it"),
+    h("h3", { class: "label-caps" }, gettext("Try it")),
     h(
       "form",
       { class: "grid gap-2", onsubmit: (event) => void submit(event) },
       ...fields.map((field) =>
         h("label", {}, h("span", { class: "text-xs text-subtle" }, field.name), field),
       ),
-      h("label", {}, h("span", { class: "text-xs text-subtle" }, "More values (JSON)"), more),
-      h("div", {}, h("button", { class: "btn btn-sm" }, "Try it")),
+      h("label", {}, h("span", { class: "text-xs text-subtle" }, gettext("More values (JSON)")), more),
+      h("div", {}, h("button", { class: "btn btn-sm" }, gettext("Try it"))),
     ),
     answer,
   );

@@ -1,6 +1,8 @@
 /** Edits a form beside its preview, with the variables of the process at hand. */
+
 import { FormEditor } from "@bpmn-io/form-js-editor";
 import { Form, type Schema } from "@bpmn-io/form-js-viewer";
+import { gettext } from "../../lib/gettext";
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import "@bpmn-io/form-js-editor/dist/assets/form-js-editor.css";
 import "@bpmn-io/form-js/dist/assets/properties-panel.css";
@@ -38,7 +40,11 @@ export async function editForm(
   const canvas = h("div", { class: "form-canvas" });
   const properties = h("div", { class: "form-properties" });
   const shown = h("div", { class: "form-preview", hidden: true });
-  const result = h("pre", { class: "form-result", "aria-label": "What the form gives", tabindex: "0" });
+  const result = h("pre", {
+    class: "form-result",
+    "aria-label": gettext("What the form gives"),
+    tabindex: "0",
+  });
   const drawing = h("div", { class: "form-drawing" }, left, canvas, properties);
   overlay.body.append(drawing, shown);
 
@@ -51,7 +57,7 @@ export async function editForm(
   const preview = new Form({ container: space });
   shown.append(
     h("div", { class: "form-paper" }, space),
-    h("aside", {}, h("h3", { class: "label-caps" }, "What it gives"), result),
+    h("aside", {}, h("h3", { class: "label-caps" }, gettext("What it gives")), result),
   );
   const showResult = () => {
     result.textContent = JSON.stringify(
@@ -68,17 +74,18 @@ export async function editForm(
     return true;
   };
   overlay.tools.append(
-    tabsOf("Form", ["Edit", "Preview"], (name) => {
-      drawing.hidden = name !== "Edit";
-      shown.hidden = name === "Edit";
-      if (name !== "Edit") void preview.importSchema(editor.saveSchema(), {}).then(showResult);
+    tabsOf(gettext("Form"), [gettext("Edit"), gettext("Preview")], (at) => {
+      const isEditing = at === 0;
+      drawing.hidden = !isEditing;
+      shown.hidden = isEditing;
+      if (!isEditing) void preview.importSchema(editor.saveSchema(), {}).then(showResult);
     }),
   );
   try {
     await editor.importSchema(JSON.parse(text || '{"type":"default","components":[]}') as Schema);
   } catch (error) {
     overlay.close();
-    toast(`The form cannot be read: ${describe(error)}`, { kind: "incident" });
+    toast(gettext("The form cannot be read: %(error)s", { error: describe(error) }), { kind: "incident" });
     return;
   }
   if (variables.length > 0) left.prepend(variableList(editor, variables));
@@ -98,8 +105,8 @@ function variableList(editor: FormEditor, variables: readonly FormVariable[]): H
   };
   return h(
     "section",
-    { class: "form-variables", "aria-label": "Variables of the process" },
-    h("h3", { class: "label-caps" }, "Variables here"),
+    { class: "form-variables", "aria-label": gettext("Variables of the process") },
+    h("h3", { class: "label-caps" }, gettext("Variables here")),
     h(
       "ul",
       {},
@@ -109,7 +116,11 @@ function variableList(editor: FormEditor, variables: readonly FormVariable[]): H
           {},
           h(
             "button",
-            { type: "button", title: `Add a field for ${variable.name}`, onclick: () => add(variable) },
+            {
+              type: "button",
+              title: gettext("Add a field for %(name)s", { name: variable.name }),
+              onclick: () => add(variable),
+            },
             h("span", { class: "short-id" }, variable.name),
             h("span", { class: "text-subtle" }, variable.type),
           ),

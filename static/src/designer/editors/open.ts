@@ -1,4 +1,5 @@
 /** Opens the editors of forms and decisions, each fetched when it is first needed, and writes back what was made. */
+import { gettext } from "../../lib/gettext";
 import { describe } from "../../lib/http";
 import { toast } from "../../lib/toast";
 import type { Bench } from "../bench";
@@ -18,7 +19,9 @@ export function connectEditors(bench: Bench): void {
   const { page } = bench;
   const guard = (work: Promise<void>) =>
     void work.catch((error: unknown) =>
-      toast(`The editor did not open: ${describe(error)} Nothing was changed.`, { kind: "incident" }),
+      toast(gettext("The editor did not open: %(error)s Nothing was changed.", { error: describe(error) }), {
+        kind: "incident",
+      }),
     );
   page.openForm = (place, element) => guard(openForm(bench, place, element));
   page.openDecision = (name, decision) => guard(openDecision(bench, name, decision));
@@ -38,7 +41,7 @@ async function openForm(bench: Bench, place: FormPlace, id: string): Promise<voi
   const process = element && processOf(element);
   const part =
     process && readExtensions(process, "zeebe:UserTaskForm").find((one) => textOf(one, "id") === place.id);
-  if (!element || !part) throw new Error(`The diagram has no form “${place.id}”.`);
+  if (!element || !part) throw new Error(gettext("The diagram has no form “%(name)s”.", { name: place.id }));
   await editForm(place.id, textOf(part, "body"), variables, (schema) => {
     if (schema !== textOf(part, "body"))
       tool.get<Modeling>("modeling").updateModdleProperties(element, part, { body: schema });
@@ -65,7 +68,7 @@ async function variablesAt(bench: Bench, element: DrawnElement): Promise<FormVar
 async function openDecision(bench: Bench, name: string, decision: string): Promise<void> {
   const { page } = bench;
   const content = bench.files.read(name);
-  if (content === undefined) throw new Error(`The draft has no file “${name}”.`);
+  if (content === undefined) throw new Error(gettext("The draft has no file “%(name)s”.", { name }));
   const { editDecision } = await import("./decision-editor");
   await editDecision({ name, content }, decision, {
     others: page.listFiles(".dmn").filter((file) => file.name !== name),

@@ -1,5 +1,7 @@
 /** A whole-window editor above the designer: title, tools, Cancel and Done; the page behind is out of reach. */
+
 import { h } from "../../lib/dom";
+import { gettext } from "../../lib/gettext";
 
 export interface Overlay {
   /** What the editor fills. */
@@ -39,8 +41,8 @@ export function openOverlay(
       h("h2", { class: "truncate font-semibold" }, title),
       tools,
       h("span", { class: "grow" }),
-      button("Cancel", "", close),
-      button("Done", "btn-primary", () => void finish()),
+      button(gettext("Cancel"), "", close),
+      button(gettext("Done"), "btn-primary", () => void finish()),
     ),
     body,
   );
@@ -69,12 +71,13 @@ function cover(part: HTMLElement, isCovered: boolean): void {
 }
 
 /** Tabs that show one of several things; the chosen one is told. */
-export function tabsOf(label: string, names: readonly string[], choose: (name: string) => void): HTMLElement {
+export function tabsOf(label: string, names: readonly string[], choose: (at: number) => void): HTMLElement {
   const tabs = h("div", { class: "designer-tabs", role: "tablist", "aria-label": label });
-  const mark = (chosen: string) => {
-    for (const tab of tabs.children) tab.setAttribute("aria-selected", String(tab.textContent === chosen));
+  const mark = (chosen: number) => {
+    for (const [at, tab] of [...tabs.children].entries())
+      tab.setAttribute("aria-selected", String(at === chosen));
   };
-  for (const name of names)
+  for (const [at, name] of names.entries())
     tabs.append(
       h(
         "button",
@@ -82,13 +85,13 @@ export function tabsOf(label: string, names: readonly string[], choose: (name: s
           type: "button",
           role: "tab",
           onclick: () => {
-            mark(name);
-            choose(name);
+            mark(at);
+            choose(at);
           },
         },
         name,
       ),
     );
-  mark(names[0] ?? "");
+  mark(0);
   return tabs;
 }

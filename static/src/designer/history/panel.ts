@@ -1,5 +1,7 @@
 /** The History panel: deployed versions and kept drafts with their notes; keep, look at, compare, go back. */
+
 import { h, icon } from "../../lib/dom";
+import { gettext, ngettext } from "../../lib/gettext";
 import { describe, get, Problem, post } from "../../lib/http";
 import { exactTime, relativeTime } from "../../lib/times";
 import { toast } from "../../lib/toast";
@@ -27,8 +29,8 @@ class HistoryPanel {
   private readonly words = h("p", { class: "field-error px-3", role: "alert" });
   private readonly note = h("input", {
     class: "input input-sm grow",
-    "aria-label": "Note",
-    placeholder: "Note, such as “before the meeting”",
+    "aria-label": gettext("Note"),
+    placeholder: gettext("Note, such as “before the meeting”"),
     maxlength: 1000,
   });
 
@@ -40,7 +42,7 @@ class HistoryPanel {
       "form",
       { class: "moment-keep" },
       this.note,
-      h("button", { type: "submit", class: "btn btn-sm" }, icon("save"), "Keep the draft"),
+      h("button", { type: "submit", class: "btn btn-sm" }, icon("save"), gettext("Keep the draft")),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -59,8 +61,8 @@ class HistoryPanel {
           h(
             "li",
             { class: "empty-state" },
-            h("p", { class: "empty-title" }, "No history yet"),
-            h("p", {}, "Each deployment is listed here, and each draft that you keep with a note."),
+            h("p", { class: "empty-title" }, gettext("No history yet")),
+            h("p", {}, gettext("Each deployment is listed here, and each draft that you keep with a note.")),
           ),
         );
     } catch (error) {
@@ -71,7 +73,7 @@ class HistoryPanel {
   private async keep(): Promise<void> {
     this.words.textContent = "";
     try {
-      if (!(await this.bench.draft.save())) throw new Error("Save the draft first: see above.");
+      if (!(await this.bench.draft.save())) throw new Error(gettext("Save the draft first: see above."));
       await post(this.bench.props.history_url, { note: this.note.value });
       this.note.value = "";
     } catch (error) {
@@ -84,7 +86,7 @@ class HistoryPanel {
     const at = new Date(moment.at);
     const { compare_url } = this.bench.props;
     const view = compare_url.replace(/compare\/$/, `states/${moment.place}/`);
-    const running = moment.running ? ` · ${moment.running} running` : "";
+    const running = moment.running ? ngettext("%(count)s running", "%(count)s running", moment.running) : "";
     return h(
       "li",
       { "data-place": moment.place },
@@ -95,14 +97,14 @@ class HistoryPanel {
         h(
           "span",
           { class: "row-note", title: exactTime(at) },
-          `${relativeTime(at, new Date())}${moment.by ? ` · ${moment.by}` : ""}${running}`,
+          [relativeTime(at, new Date()), moment.by, running].filter(Boolean).join(" · "),
         ),
       ),
       moment.note && h("p", { class: "moment-note" }, moment.note),
       h(
         "p",
         { class: "moment-actions" },
-        h("a", { class: "btn btn-sm btn-ghost", href: view, target: "_blank" }, "Look at"),
+        h("a", { class: "btn btn-sm btn-ghost", href: view, target: "_blank" }, gettext("Look at")),
         h(
           "a",
           {
@@ -110,12 +112,12 @@ class HistoryPanel {
             href: `${compare_url}?before=${moment.place}&after=draft`,
             target: "_blank",
           },
-          "Compare",
+          gettext("Compare"),
         ),
         h(
           "button",
           { type: "button", class: "btn btn-sm btn-ghost", onclick: () => void this.restore(moment) },
-          "Go back",
+          gettext("Go back"),
         ),
       ),
     );
@@ -125,16 +127,21 @@ class HistoryPanel {
     const { draft, props } = this.bench;
     this.words.textContent = "";
     try {
-      if (!(await draft.save())) throw new Error("Save the draft first: see above.");
+      if (!(await draft.save())) throw new Error(gettext("Save the draft first: see above."));
       const body = { place: moment.place, revision: draft.revision };
       await this.bench.take(await post<DraftRecord>(props.restore_url, body));
-      toast(`The draft is ${moment.label} again. What it was before is kept in the history.`, {
-        kind: "done",
-      });
+      toast(
+        gettext("The draft is %(label)s again. What it was before is kept in the history.", {
+          label: moment.label,
+        }),
+        {
+          kind: "done",
+        },
+      );
     } catch (error) {
       this.words.textContent =
         error instanceof Problem && error.status === 409
-          ? "Somebody else has saved the draft meanwhile. Nothing was changed: load theirs first."
+          ? gettext("Somebody else has saved the draft meanwhile. Nothing was changed: load theirs first.")
           : describe(error);
     }
     await this.load();

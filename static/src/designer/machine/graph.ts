@@ -1,5 +1,7 @@
 /** Draws states and transitions as a graph; dagre decides where everything goes. */
+
 import { Graph, layout } from "@dagrejs/dagre";
+import { gettext } from "../../lib/gettext";
 import { type Edge, END, type Machine, PROCESS, type StateRow, wordsOf } from "./rows";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -44,7 +46,7 @@ export function drawGraph(machine: Machine, edges: Edge[], onPick: (state: State
     width: Math.ceil(width),
     height: Math.ceil(height),
     role: "img",
-    "aria-label": `States of ${machine.name}; the table has the same in words`,
+    "aria-label": gettext("States of %(name)s; the table has the same in words", { name: machine.name }),
   });
   picture.append(arrowHead());
   for (const name of graph.edges()) picture.append(edgePicture(graph.edge(name) as EdgePlace));

@@ -1,5 +1,7 @@
 /** The States panel: what the engine executes of the drawing, as a table and as a graph, linked with the drawing. */
+
 import { h, icon } from "../../lib/dom";
+import { gettext } from "../../lib/gettext";
 import { describe, type Finding, Problem, post } from "../../lib/http";
 import type { Bench } from "../bench";
 import type { PanelView } from "../panels";
@@ -21,7 +23,7 @@ class StatesPanel {
   private readonly body = h("div", {
     class: "machine-body",
     tabindex: "0",
-    "aria-label": "States",
+    "aria-label": gettext("States"),
     role: "region",
   });
   private readonly bar = h("div", { class: "machine-bar" });
@@ -41,12 +43,12 @@ class StatesPanel {
         h(
           "button",
           { type: "button", class: "btn btn-sm", "data-kind": kind, onclick: () => this.choose(kind) },
-          kind === "table" ? "Table" : "Graph",
+          kind === "table" ? gettext("Table") : gettext("Graph"),
         ),
       );
     this.bar.append(
       h("span", { class: "grow" }),
-      h("label", { class: "machine-inner" }, this.inner, h("span", {}, "Inner states")),
+      h("label", { class: "machine-inner" }, this.inner, h("span", {}, gettext("Inner states"))),
     );
     host.classList.add("machine");
     host.append(this.bar, this.words, this.body);
@@ -94,7 +96,7 @@ class StatesPanel {
       h(
         "div",
         {},
-        h("p", {}, findings.length > 0 ? "The diagram cannot run yet, so it has no states:" : words),
+        h("p", {}, findings.length > 0 ? gettext("The diagram cannot run yet, so it has no states:") : words),
         findingList(findings, (node) => void this.bench.goTo(node)),
       ),
     );
@@ -143,7 +145,9 @@ class StatesPanel {
         h(
           "tr",
           {},
-          ...["State", "Event", "Guard", "Next state"].map((name) => h("th", { scope: "col" }, name)),
+          ...[gettext("State"), gettext("Event"), gettext("Guard"), gettext("Next state")].map((name) =>
+            h("th", { scope: "col" }, name),
+          ),
         ),
       ),
       h("tbody", {}, ...rows),
@@ -161,7 +165,7 @@ class StatesPanel {
         "td",
         { class: "wraps" },
         target ? this.link(target) : "",
-        edge.isBirth && state.key !== PROCESS ? " (beside it)" : "",
+        edge.isBirth && state.key !== PROCESS ? ` ${gettext("(beside it)")}` : "",
       ),
     );
   }

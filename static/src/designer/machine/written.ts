@@ -1,4 +1,5 @@
 /** States and transitions as people write them, in either notation, and the graph of them; the server says what is wrong. */
+import { gettext } from "../../lib/gettext";
 import { type Edge, END, type Machine, PROCESS } from "./rows";
 
 /** One transition as it stands in the table; what is empty is not said. */
@@ -67,14 +68,18 @@ export function machineOf(name: string, ways: Way[]): Machine & { edges: Edge[] 
   return {
     process: name,
     name,
-    states: [state(PROCESS, "The start"), ...names.map((key) => state(key)), state(END, "The end")],
+    states: [
+      state(PROCESS, gettext("The start")),
+      ...names.map((key) => state(key)),
+      state(END, gettext("The end")),
+    ],
     transitions: [],
     edges: [
       ...names.slice(0, 1).map((first) => edge(PROCESS, first)),
       ...ways
         .filter(({ from, to }) => from && to)
         .map(({ from, to, event, after, guard }) =>
-          edge(from, to, event || (after && `after ${after}`), guard),
+          edge(from, to, event || (after && gettext("after %(time)s", { time: after })), guard),
         ),
       ...names.filter((key) => !leaving.has(key)).map((last) => edge(last, END)),
     ],

@@ -1,4 +1,5 @@
 /** Where the code and the message of a caught error or escalation go. */
+import { gettext } from "../../lib/gettext";
 import { type DrawnElement, isA, type Moddle, textOf } from "../extension/elements";
 import { Entry, type EntryProps, TextInput, useTool } from "./parts";
 
@@ -7,12 +8,16 @@ interface Modeling {
 }
 
 const NAMES = [
-  ["bpmn:ErrorEventDefinition", "statewright:errorCodeVariable", "Variable for the error's code"],
-  ["bpmn:ErrorEventDefinition", "statewright:errorMessageVariable", "Variable for the error's message"],
+  ["bpmn:ErrorEventDefinition", "statewright:errorCodeVariable", gettext("Variable for the error's code")],
+  [
+    "bpmn:ErrorEventDefinition",
+    "statewright:errorMessageVariable",
+    gettext("Variable for the error's message"),
+  ],
   [
     "bpmn:EscalationEventDefinition",
     "statewright:escalationCodeVariable",
-    "Variable for the escalation's code",
+    gettext("Variable for the escalation's code"),
   ],
 ] as const;
 

@@ -1,6 +1,8 @@
 /** What colleagues say about an element while they draw; it stays in the file and the engine passes over it. */
+
 import { useShowEntryEvent } from "@bpmn-io/properties-panel";
 import { useState } from "@bpmn-io/properties-panel/preact/hooks";
+import { gettext } from "../../lib/gettext";
 import { relativeTime } from "../../lib/times";
 import { COMMENT, type ReadComment, readComments } from "../extension/comments";
 import { replaceExtensions } from "../extension/elements";
@@ -30,10 +32,10 @@ export function Comments({ element, id }: EntryProps) {
         {comments.map((one, at) => (
           <li key={`${one.at}${one.text}`}>
             <p class="own-caption">
-              <strong>{one.author || "Somebody"}</strong> <When at={one.at} />
+              <strong>{one.author || gettext("Somebody")}</strong> <When at={one.at} />
               <button
                 type="button"
-                aria-label={`Remove the comment of ${one.author}`}
+                aria-label={gettext("Remove the comment of %(author)s", { author: one.author })}
                 onClick={() => write(comments.filter((_, index) => index !== at))}
               >
                 ×
@@ -44,7 +46,7 @@ export function Comments({ element, id }: EntryProps) {
         ))}
       </ul>
       <label class="bio-properties-panel-label" for={`own-${id}`}>
-        Add a comment
+        {gettext("Add a comment")}
       </label>
       <textarea
         ref={field}
@@ -56,7 +58,7 @@ export function Comments({ element, id }: EntryProps) {
         onKeyDown={(event) => (event.ctrlKey || event.metaKey) && event.key === "Enter" && add()}
       />
       <div class="own-buttons">
-        <Button onClick={add}>Comment</Button>
+        <Button onClick={add}>{gettext("Comment")}</Button>
       </div>
     </Entry>
   );

@@ -1,4 +1,5 @@
 /** The decisions in the files of a draft. */
+import { gettext } from "../../lib/gettext";
 
 export interface DecisionInFile {
   id: string;
@@ -36,5 +37,5 @@ export function newDecision(
 ): { name: string; id: string; content: string } {
   let id = base;
   for (let number = 2; taken.includes(`${id}.dmn`); number += 1) id = `${base}_${number}`;
-  return { name: `${id}.dmn`, id, content: EMPTY(id, "New decision") };
+  return { name: `${id}.dmn`, id, content: EMPTY(id, gettext("New decision")) };
 }

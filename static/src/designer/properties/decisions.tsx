@@ -1,4 +1,5 @@
 /** The decision of a business rule task, picked from those of the draft and the deployed ones. */
+import { gettext } from "../../lib/gettext";
 import { readExtension, textOf, updateExtension } from "../extension/elements";
 import { listDecisions, newDecision } from "./decision-files";
 import { Button, Choose, Entry, type EntryProps, useCatalogue, usePage, useTool } from "./parts";
@@ -30,13 +31,16 @@ export function CalledDecision({ element, id }: EntryProps) {
     <Entry id={id}>
       <Choose
         id={id}
-        label="Decision"
+        label={gettext("Decision")}
         value={called}
         choices={[
-          { value: "", label: "Choose a decision…" },
-          { label: "Of this process", choices: own.map((one) => ({ value: one.id, label: one.name })) },
+          { value: "", label: gettext("Choose a decision…") },
           {
-            label: "Deployed, always the latest",
+            label: gettext("Of this process"),
+            choices: own.map((one) => ({ value: one.id, label: one.name })),
+          },
+          {
+            label: gettext("Deployed, always the latest"),
             choices: deployed.map((one) => ({ value: one.key, label: one.name })),
           },
           ...(other ? [{ value: called, label: called }] : []),
@@ -44,8 +48,12 @@ export function CalledDecision({ element, id }: EntryProps) {
         onChange={choose}
       />
       <div class="own-buttons">
-        {mine && <Button onClick={() => page.openDecision(mine.file, mine.id)}>Edit the decision</Button>}
-        {!called && <Button onClick={make}>New decision</Button>}
+        {mine && (
+          <Button onClick={() => page.openDecision(mine.file, mine.id)}>
+            {gettext("Edit the decision")}
+          </Button>
+        )}
+        {!called && <Button onClick={make}>{gettext("New decision")}</Button>}
       </div>
     </Entry>
   );

@@ -1,5 +1,6 @@
 /** The form of a task or start: none, one in this diagram, one of the draft's files, or one that is deployed. */
 
+import { gettext } from "../../lib/gettext";
 import { together } from "../canvas/together";
 import type { FormPlace } from "../context";
 import {
@@ -80,20 +81,20 @@ export function TaskForm({ element, id }: EntryProps) {
     <Entry id={id}>
       <Choose
         id={id}
-        label="Form in the inbox"
+        label={gettext("Form in the inbox")}
         value={value}
         choices={[
-          { value: "", label: "No form: only the buttons" },
+          { value: "", label: gettext("No form: only the buttons") },
           {
-            label: "In this diagram",
+            label: gettext("In this diagram"),
             choices: embedded.map((one) => ({ value: EMBEDDED + one, label: one })),
           },
           {
-            label: "Files of this process",
+            label: gettext("Files of this process"),
             choices: files.map((one) => ({ value: `id:${one.id}`, label: one.name })),
           },
           {
-            label: "Deployed, always the latest",
+            label: gettext("Deployed, always the latest"),
             choices: deployed.map((one) => ({ value: `id:${one}`, label: one })),
           },
           ...other,
@@ -101,10 +102,12 @@ export function TaskForm({ element, id }: EntryProps) {
         onChange={choose}
       />
       <div class="own-buttons">
-        {place && <Button onClick={() => page.openForm(place, element.id)}>Edit the form</Button>}
-        {!value && <Button onClick={make}>New form</Button>}
+        {place && (
+          <Button onClick={() => page.openForm(place, element.id)}>{gettext("Edit the form")}</Button>
+        )}
+        {!value && <Button onClick={make}>{gettext("New form")}</Button>}
       </div>
-      {other.length > 0 && <Words>This form is neither in this draft nor deployed here.</Words>}
+      {other.length > 0 && <Words>{gettext("This form is neither in this draft nor deployed here.")}</Words>}
     </Entry>
   );
 }

@@ -1,5 +1,7 @@
 /** Tries the condition of a flow on sample data: what it gives, and whether the flow would be taken. */
+
 import { useState } from "@bpmn-io/properties-panel/preact/hooks";
+import { gettext } from "../../lib/gettext";
 import { describe, post } from "../../lib/http";
 import { type DrawnElement, type Moddle, textOf } from "../extension/elements";
 import { Entry, type EntryProps, TextInput, useAnswer, usePage, Words } from "./parts";
@@ -22,7 +24,7 @@ export function TryGuard({ element, id }: EntryProps) {
     <Entry id={id}>
       <TextInput
         id={id}
-        label="Try it on this data (JSON)"
+        label={gettext("Try it on this data (JSON)")}
         value={data}
         rows={3}
         onChange={(value) => {
@@ -31,7 +33,7 @@ export function TryGuard({ element, id }: EntryProps) {
         }}
       />
       <div role="status">
-        {!typed && <Words>Fill in values to see whether the flow is taken.</Words>}
+        {!typed && <Words>{gettext("Fill in values to see whether the flow is taken.")}</Words>}
         {typed && answer && <Words look={answer.look}>{answer.words}</Words>}
       </div>
     </Entry>
@@ -43,7 +45,7 @@ async function evaluate(url: string, expression: string, data: string): Promise<
   try {
     variables = JSON.parse(data || "{}");
   } catch (error) {
-    return { words: `The data is no JSON: ${describe(error)}`, look: "problem" };
+    return { words: gettext("The data is no JSON: %(error)s", { error: describe(error) }), look: "problem" };
   }
   try {
     return verdictOn(await post<Value>(url, { expression, variables }));

@@ -1,4 +1,5 @@
 /** How many instances of a multi-instance activity go at once. */
+import { gettext } from "../../lib/gettext";
 import {
   type DrawnElement,
   isA,
@@ -31,14 +32,16 @@ export function AtOnce({ element, id }: EntryProps) {
     <Entry id={id}>
       <TextInput
         id={id}
-        label="Instances at once"
+        label={gettext("Instances at once")}
         value={textOf(readExtension(loop, CONCURRENCY), "limit")}
-        hint="all"
+        hint={gettext("all")}
         onChange={(value) =>
           replaceExtensions(get, element, CONCURRENCY, value.trim() ? [{ limit: value.trim() }] : [], loop)
         }
       />
-      <Words>A number, or an expression that begins with =. Each that ends is followed by the next.</Words>
+      <Words>
+        {gettext("A number, or an expression that begins with =. Each that ends is followed by the next.")}
+      </Words>
     </Entry>
   );
 }

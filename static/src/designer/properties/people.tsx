@@ -1,5 +1,6 @@
 /** Who gets a task: groups picked from those that exist, outcomes as buttons, and the four-eyes rule. */
 
+import { gettext } from "../../lib/gettext";
 import { together } from "../canvas/together";
 import {
   type DrawnElement,
@@ -50,25 +51,29 @@ export function CandidateGroups({ element, id }: EntryProps) {
     <Entry id={id}>
       <Choose
         id={id}
-        label="Groups that may do it"
+        label={gettext("Groups that may do it")}
         value=""
         choices={[
-          { value: "", label: chosen.length > 0 ? "Add another group…" : "Choose a group…" },
+          {
+            value: "",
+            label: chosen.length > 0 ? gettext("Add another group…") : gettext("Choose a group…"),
+          },
           ...others.map((name) => ({ value: name, label: name })),
         ]}
         onChange={(name) => name && write([...chosen, name])}
       />
       <Chips
-        label="Chosen groups"
+        label={gettext("Chosen groups")}
         chosen={chosen.map((name) => ({ value: name, label: name }))}
         isUnknown={(name) => catalogue !== null && !known.includes(name)}
         onRemove={(name) => write(chosen.filter((one) => one !== name))}
-        removing={(name) => `Remove the group ${name}`}
+        removing={(name) => gettext("Remove the group %(name)s", { name })}
       />
       {catalogue && known.length > 0 && chosen.some((name) => !known.includes(name)) && (
         <Words look="problem">
-          No group has the name {chosen.filter((name) => !known.includes(name)).join(", ")}: nobody would get
-          this task.
+          {gettext("No group has the name %(names)s: nobody would get this task.", {
+            names: chosen.filter((name) => !known.includes(name)).join(", "),
+          })}
         </Words>
       )}
     </Entry>
@@ -102,21 +107,22 @@ export function Outcomes({ element, id }: EntryProps) {
     <Entry id={id}>
       {outcomes.length === 0 && (
         <Words>
-          Each outcome is a button under the form. The one that is pressed is the variable{" "}
-          <code>outcome</code>.
+          {gettext(
+            "Each outcome is a button under the form. The one that is pressed is the variable “outcome”.",
+          )}
         </Words>
       )}
       {outcomes.map((one, at) => (
         <div class="own-row" key={at}>
           <TextInput
             id={`outcome-${at}-value`}
-            label="Outcome"
+            label={gettext("Outcome")}
             value={one.value}
             onChange={(value) => change(at, { value })}
           />
           <TextInput
             id={`outcome-${at}-label`}
-            label="Button"
+            label={gettext("Button")}
             value={one.label}
             hint={one.value}
             onChange={(label) => change(at, { label })}
@@ -124,7 +130,7 @@ export function Outcomes({ element, id }: EntryProps) {
           <button
             type="button"
             class="own-remove"
-            aria-label={`Remove the outcome ${one.value}`}
+            aria-label={gettext("Remove the outcome %(value)s", { value: one.value })}
             onClick={() => write(outcomes.filter((_, index) => index !== at))}
           >
             ×
@@ -132,7 +138,7 @@ export function Outcomes({ element, id }: EntryProps) {
         </div>
       ))}
       <Button onClick={() => write([...outcomes, { value: `outcome${outcomes.length + 1}`, label: "" }])}>
-        Add an outcome
+        {gettext("Add an outcome")}
       </Button>
     </Entry>
   );
@@ -148,7 +154,7 @@ export function FourEyes({ element, id }: EntryProps) {
     const step = steps.find((one) => one.id === node)?.businessObject;
     if (!step) return node;
     const name = textOf(step, "name") || node;
-    return isA(step, "bpmn:StartEvent") ? `${name} (who started it)` : name;
+    return isA(step, "bpmn:StartEvent") ? gettext("%(name)s (who started it)", { name }) : name;
   };
   const write = (nodes: string[]) =>
     replaceExtensions(
@@ -162,20 +168,23 @@ export function FourEyes({ element, id }: EntryProps) {
     <Entry id={id}>
       <Choose
         id={id}
-        label="Not by whoever did"
+        label={gettext("Not by whoever did")}
         value=""
         choices={[
-          { value: "", label: chosen.length > 0 ? "Add another step…" : "Anybody may do it" },
+          {
+            value: "",
+            label: chosen.length > 0 ? gettext("Add another step…") : gettext("Anybody may do it"),
+          },
           ...others.map((one) => ({ value: one.id, label: nameOf(one.id) })),
         ]}
         onChange={(node) => node && write([...chosen, node])}
       />
       <Chips
-        label="Chosen steps"
+        label={gettext("Chosen steps")}
         chosen={chosen.map((node) => ({ value: node, label: nameOf(node) }))}
         isUnknown={(node) => !steps.some((one) => one.id === node)}
         onRemove={(node) => write(chosen.filter((one) => one !== node))}
-        removing={(label) => `Remove the step ${label}`}
+        removing={(label) => gettext("Remove the step %(label)s", { label })}
       />
     </Entry>
   );
@@ -195,7 +204,7 @@ export function Starter({ element, id }: EntryProps) {
     <Entry id={id}>
       <TextInput
         id={id}
-        label="Variable with their name"
+        label={gettext("Variable with their name")}
         value={variable}
         hint="none"
         onChange={(value) =>

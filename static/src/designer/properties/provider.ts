@@ -1,6 +1,8 @@
 /** Our own groups and entries in the properties panel, among those of the library. */
+
 import { Group } from "@bpmn-io/properties-panel";
 import type { FunctionComponent } from "@bpmn-io/properties-panel/preact";
+import { gettext } from "../../lib/gettext";
 import { readComments } from "../extension/comments";
 import { type DrawnElement, isA, readExtension } from "../extension/elements";
 import { CaughtVariables, readCaught } from "./caught";
@@ -63,28 +65,50 @@ export class OwnProperties {
       const hasForms = groups.some(({ id }) => id === "form");
       if (!hasForms && isA(own, "bpmn:StartEvent") && !hasEventDefinition(element))
         made.push(
-          group("start-form", "Start form", entry("own-form", TaskForm, has("zeebe:FormDefinition"))),
+          group(
+            "start-form",
+            gettext("Start form"),
+            entry("own-form", TaskForm, has("zeebe:FormDefinition")),
+          ),
         );
       if (isA(own, "bpmn:StartEvent"))
         made.push(
-          group("own-starter", "Who starts it", entry("own-starter", Starter, has("statewright:Starter"))),
+          group(
+            "own-starter",
+            gettext("Who starts it"),
+            entry("own-starter", Starter, has("statewright:Starter")),
+          ),
         );
       if (isA(own, "bpmn:StartEvent") && readTimer(element))
         made.push(
-          group("own-run-date", "Run date", entry("own-run-date", RunDate, has("statewright:RunDate"))),
+          group(
+            "own-run-date",
+            gettext("Run date"),
+            entry("own-run-date", RunDate, has("statewright:RunDate")),
+          ),
         );
       if (isA(own, "bpmn:UserTask")) {
         made.push(
-          group("own-outcomes", "Outcomes", entry("own-outcomes", Outcomes, has("statewright:Outcome"))),
+          group(
+            "own-outcomes",
+            gettext("Outcomes"),
+            entry("own-outcomes", Outcomes, has("statewright:Outcome")),
+          ),
         );
         made.push(
-          group("own-four-eyes", "Four eyes", entry("own-four-eyes", FourEyes, has("statewright:FourEyes"))),
+          group(
+            "own-four-eyes",
+            gettext("Four eyes"),
+            entry("own-four-eyes", FourEyes, has("statewright:FourEyes")),
+          ),
         );
       }
       if (groups.some(({ id }) => id === "taskDefinition"))
-        made.push(group("own-retries", "Retries", entry("own-retries", Retries, has("statewright:Retry"))));
+        made.push(
+          group("own-retries", gettext("Retries"), entry("own-retries", Retries, has("statewright:Retry"))),
+        );
       const comments = readComments(element).length;
-      const title = comments > 0 ? `Comments (${comments})` : "Comments";
+      const title = comments > 0 ? gettext("Comments (%(comments)s)", { comments }) : gettext("Comments");
       return insertAfterGeneral(groups, made).concat(
         group("own-comments", title, entry("own-comments", Comments)),
       );
@@ -98,7 +122,7 @@ function addTo(one: PanelGroup, element: DrawnElement): void {
   const put = (own: PanelEntry) => entries.unshift(own);
   if (one.id === "assignmentDefinition") put(entry("own-groups", CandidateGroups));
   else if (one.id === "taskDefinition") {
-    one.label = "Handler";
+    one.label = gettext("Handler");
     one.entries = [entry("own-handler", Handler), ...entries.filter(({ id }) => !REPLACED.has(id))];
   } else if (one.id === "form") {
     const isEdited = readExtension(element.businessObject, "zeebe:FormDefinition") !== undefined;

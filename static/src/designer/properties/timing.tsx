@@ -1,4 +1,5 @@
 /** A timer in plain words with its next three firings, by the engine's own arithmetic. */
+import { gettext } from "../../lib/gettext";
 import {
   type DrawnElement,
   isA,
@@ -31,13 +32,16 @@ export function readTimer(element: DrawnElement): { kind: string; text: string }
   return null;
 }
 
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const moment = new Intl.DateTimeFormat(document.documentElement.lang || "en", {
+  dateStyle: "medium",
+  timeStyle: "medium",
+});
 
 export function TimerReading({ element, id }: EntryProps) {
   const page = usePage();
   const timer = readTimer(element);
   const reading = useAnswer(timer ? `${timer.kind} ${timer.text}` : "", () =>
-    timer?.text ? page.ask<Reading>("timer", timer) : Promise.reject(new Error("no timer")),
+    timer?.text ? page.ask<Reading>("timer", timer) : Promise.reject(new Error("none")),
   );
   if (!timer?.text || !reading) return null;
   if (reading.problem)
@@ -49,7 +53,7 @@ export function TimerReading({ element, id }: EntryProps) {
   return (
     <Entry id={id}>
       <Words>{reading.words}.</Words>
-      <p class="own-caption">If it began to wait now, it would fire</p>
+      <p class="own-caption">{gettext("If it began to wait now, it would fire")}</p>
       <ol class="own-firings">
         {reading.firings.map((one) => (
           <li key={one}>
@@ -68,7 +72,7 @@ export function RunDate({ element, id }: EntryProps) {
     <Entry id={id}>
       <TextInput
         id={`${id}-variable`}
-        label="Variable for the date of the run"
+        label={gettext("Variable for the date of the run")}
         value={variable}
         hint="date"
         onChange={(value) =>
@@ -82,8 +86,10 @@ export function RunDate({ element, id }: EntryProps) {
       />
       <Words>
         {variable
-          ? "Each run knows its date and has it as business key; a date runs once. A backfill starts past dates here."
-          : "Without it a run does not know for which date it is."}
+          ? gettext(
+              "Each run knows its date and has it as business key; a date runs once. A backfill starts past dates here.",
+            )
+          : gettext("Without it a run does not know for which date it is.")}
       </Words>
     </Entry>
   );

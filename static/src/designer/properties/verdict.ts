@@ -1,4 +1,5 @@
 /** What a condition says of sample data, and which data it asks for. */
+import { gettext } from "../../lib/gettext";
 
 /** What the API answers to an expression. */
 export interface Value {
@@ -27,9 +28,12 @@ export function sampleFor(expression: string): string {
 
 export function verdictOn({ value, type, diagnostics }: Value): Verdict {
   const why = diagnostics.map(({ message }) => message).join(" ");
-  if (value === true) return { words: "true: the flow is taken.", look: "good" };
-  if (value === false) return { words: "false: the flow is not taken.", look: "good" };
+  if (value === true) return { words: gettext("true: the flow is taken."), look: "good" };
+  if (value === false) return { words: gettext("false: the flow is not taken."), look: "good" };
   if (type === null) return { words: why, look: "problem" };
   const given = type === "null" ? "null" : `${JSON.stringify(value)}, a ${type}`;
-  return { words: `It gives ${given}, neither true nor false. ${why}`.trim(), look: "problem" };
+  return {
+    words: gettext("It gives %(given)s, neither true nor false. %(why)s", { given, why }).trim(),
+    look: "problem",
+  };
 }

@@ -1,4 +1,5 @@
 /** What does a job: a registered handler with its inputs, how often it is tried and how long it waits between. */
+import { gettext } from "../../lib/gettext";
 import { readExtension, replaceExtensions, textOf, updateExtension } from "../extension/elements";
 import {
   Choose,
@@ -23,16 +24,19 @@ export function Handler({ element, id }: EntryProps) {
   const known = handlers.find((handler) => handler.type === type);
   const template = catalogue?.templates.find((one) => one.id === type);
   const choices = [
-    { value: "", label: "Choose a handler…" },
+    { value: "", label: gettext("Choose a handler…") },
     ...handlers.map((handler) => ({ value: handler.type, label: handler.type })),
   ];
   if (type && !known)
-    choices.push({ value: OTHER, label: template ? template.name : `${type} (an external worker)` });
+    choices.push({
+      value: OTHER,
+      label: template ? template.name : gettext("%(type)s (an external worker)", { type }),
+    });
   return (
     <Entry id={id}>
       <Choose
         id={id}
-        label="Registered handler"
+        label={gettext("Registered handler")}
         value={type && !known ? OTHER : type}
         choices={choices}
         onChange={(value) =>
@@ -42,12 +46,12 @@ export function Handler({ element, id }: EntryProps) {
       {known?.description && <Words>{known.description.replaceAll("`", "")}</Words>}
       {known && known.inputs.length > 0 && (
         <table class="own-table">
-          <caption>Reads these variables</caption>
+          <caption>{gettext("Reads these variables")}</caption>
           <thead>
             <tr>
-              <th scope="col">Variable</th>
-              <th scope="col">Type</th>
-              <th scope="col">Needed</th>
+              <th scope="col">{gettext("Variable")}</th>
+              <th scope="col">{gettext("Type")}</th>
+              <th scope="col">{gettext("Needed")}</th>
             </tr>
           </thead>
           <tbody>
@@ -57,7 +61,11 @@ export function Handler({ element, id }: EntryProps) {
                   <code>{input.name}</code>
                 </td>
                 <td>{input.type}</td>
-                <td>{input.is_required ? "yes" : `else ${JSON.stringify(input.default)}`}</td>
+                <td>
+                  {input.is_required
+                    ? gettext("yes")
+                    : gettext("else %(value)s", { value: JSON.stringify(input.default) })}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -65,7 +73,9 @@ export function Handler({ element, id }: EntryProps) {
       )}
       {type && catalogue && !known && !template && (
         <Words>
-          No handler of this installation has this name. An external worker can fetch its jobs over the API.
+          {gettext(
+            "No handler of this installation has this name. An external worker can fetch its jobs over the API.",
+          )}
         </Words>
       )}
     </Entry>
@@ -93,14 +103,14 @@ export function Retries({ element, id }: EntryProps) {
     <Entry id={id}>
       <TextInput
         id={`${id}-count`}
-        label="Attempts"
+        label={gettext("Attempts")}
         value={count}
         hint="3"
         onChange={(value) => updateExtension(get, element, TASK, { retries: value || undefined })}
       />
       <TextInput
         id={`${id}-pauses`}
-        label="Pauses between attempts"
+        label={gettext("Pauses between attempts")}
         value={pauses}
         hint={known?.retry || "PT10S, PT1M, PT10M"}
         onChange={(value) =>
@@ -110,7 +120,9 @@ export function Retries({ element, id }: EntryProps) {
       {reading?.problem ? (
         <Words look="problem">{reading.problem}</Words>
       ) : (
-        <Words>{reading?.words || "Tries again at once; after the last attempt it is an incident."}</Words>
+        <Words>
+          {reading?.words || gettext("Tries again at once; after the last attempt it is an incident.")}
+        </Words>
       )}
     </Entry>
   );

@@ -1,9 +1,11 @@
 /** Shows a trial on the drawing: where tokens wait, how they moved, what is covered and what is not. */
+
 import type ElementRegistry from "diagram-js/lib/core/ElementRegistry";
 import type { ElementLike } from "diagram-js/lib/model/Types";
 import { InstanceHistory } from "../../diagram/history";
 import { Painter } from "../../diagram/painter";
 import { Travel } from "../../diagram/travel";
+import { gettext } from "../../lib/gettext";
 import type { DrawingTool } from "../modeler";
 import type { Coverage, Picture, Step } from "./model";
 
@@ -77,7 +79,9 @@ export class TrialCanvas {
   nameOfFlow(id: string): string {
     const flow = this.registry.get(id) as { target?: { id: string } } | undefined;
     const name = this.painter.nameOf(id);
-    return name !== id || !flow?.target ? name : `to ${this.painter.nameOf(flow.target.id)}`;
+    return name !== id || !flow?.target
+      ? name
+      : gettext("to %(name)s", { name: this.painter.nameOf(flow.target.id) });
   }
 
   private coverable(): { nodes: string[]; flows: string[] } {

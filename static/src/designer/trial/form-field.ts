@@ -1,6 +1,8 @@
 /** Answers to a task or a start: its form where it has one, else JSON; one can be changed for the other. */
+
 import type { Form, Schema } from "@bpmn-io/form-js-viewer";
 import { h } from "../../lib/dom";
+import { gettext } from "../../lib/gettext";
 import type { Variables } from "./model";
 import { jsonField } from "./values";
 
@@ -29,7 +31,7 @@ export function formField(schema: Schema | null, data: Variables, label: string)
   const space = h("div", { class: "trial-form-space" });
   const list = h("ul", {});
   const problems = h("div", { class: "field-error", role: "alert" }, list);
-  const other = h("button", { type: "button", class: "link row-note" }, "JSON instead");
+  const other = h("button", { type: "button", class: "link row-note" }, gettext("JSON instead"));
   const element = h("div", {}, space, problems, other);
   let form: Form | null = null;
   let isForm = true;

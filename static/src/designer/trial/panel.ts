@@ -1,5 +1,8 @@
 /** The Test panel: runs the draft on the real engine in memory, shows it on the drawing, keeps runs as scenarios. */
+
 import { h, icon } from "../../lib/dom";
+import { gettext } from "../../lib/gettext";
+import { statusInSentence } from "../../lib/state";
 import { exactTime } from "../../lib/times";
 import type { Bench } from "../bench";
 import type { PanelView } from "../panels";
@@ -15,8 +18,13 @@ import { actionButtons, eventCard, waitCard } from "./waits";
 import "../../styles/trial.css";
 
 const REPLAY_AFTER = 700;
-const TABS = ["Now", "Variables", "Steps", "Scenarios"] as const;
-type Tab = (typeof TABS)[number];
+const TABS = {
+  now: gettext("Now"),
+  variables: gettext("Variables"),
+  steps: gettext("Steps"),
+  scenarios: gettext("Scenarios"),
+};
+type Tab = keyof typeof TABS;
 
 export async function mount(bench: Bench, host: HTMLElement): Promise<PanelView> {
   const panel = new TestPanel(bench, host);
@@ -29,9 +37,9 @@ class TestPanel {
   private readonly scenarios: Scenarios;
   private readonly bar = h("div", { class: "trial-bar" });
   private readonly trouble = h("div", { "aria-live": "polite" });
-  private readonly tabs = h("div", { class: "tabs-line", role: "tablist", "aria-label": "Test" });
+  private readonly tabs = h("div", { class: "tabs-line", role: "tablist", "aria-label": gettext("Test") });
   private readonly body = h("div", { class: "trial-body", role: "tabpanel", tabindex: "0" });
-  private tab: Tab = "Now";
+  private tab: Tab = "now";
   private isShown = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private shownSteps = 0;
@@ -42,10 +50,10 @@ class TestPanel {
   ) {
     this.canvas = new TrialCanvas(bench.tool);
     this.trial = new Trial(bench, () => this.changed());
-    this.scenarios = new Scenarios(bench, this.trial, this.canvas, () => this.choose("Now"));
-    for (const tab of TABS)
+    this.scenarios = new Scenarios(bench, this.trial, this.canvas, () => this.choose("now"));
+    for (const [tab, label] of Object.entries(TABS) as [Tab, string][])
       this.tabs.append(
-        h("button", { type: "button", role: "tab", "data-tab": tab, onclick: () => this.choose(tab) }, tab),
+        h("button", { type: "button", role: "tab", "data-tab": tab, onclick: () => this.choose(tab) }, label),
       );
     this.tabs.addEventListener("keydown", (event) => this.walk(event));
     host.classList.add("trial");
@@ -96,7 +104,8 @@ class TestPanel {
   private walk(event: KeyboardEvent): void {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
-    const next = TABS[(TABS.indexOf(this.tab) + step + TABS.length) % TABS.length];
+    const tabs = Object.keys(TABS) as Tab[];
+    const next = tabs[(tabs.indexOf(this.tab) + step + tabs.length) % tabs.length];
     if (!next) return;
     event.preventDefault();
     this.choose(next);
@@ -114,17 +123,21 @@ class TestPanel {
         label,
       );
     this.bar.replaceChildren(
-      button("Start over", "retry", actions.length === 0, () => void this.trial.restart()),
-      button("Step back", "undo", actions.length === 0, () => void this.trial.takeBack()),
+      button(gettext("Start over"), "retry", actions.length === 0, () => void this.trial.restart()),
+      button(gettext("Step back"), "undo", actions.length === 0, () => void this.trial.takeBack()),
       button(
-        "Next timer",
+        gettext("Next timer"),
         "waiting",
         !due,
         () => void this.trial.do({ do: "next_timer" }),
-        due ? `The clock goes on to ${exactTime(due)}` : "No timer is set",
+        due ? gettext("The clock goes on to %(due)s", { due: exactTime(due) }) : gettext("No timer is set"),
       ),
       h("span", { class: "grow" }),
-      h("span", { class: "row-note trial-clock", role: "status" }, isBusy ? "Playing…" : clockWords(picture)),
+      h(
+        "span",
+        { class: "row-note trial-clock", role: "status" },
+        isBusy ? gettext("Playing…") : clockWords(picture),
+      ),
     );
   }
 
@@ -143,23 +156,27 @@ class TestPanel {
       tab.tabIndex = isChosen ? 0 : -1;
     }
     const { picture } = this.trial;
-    this.body.setAttribute("aria-label", this.tab);
-    if (this.tab === "Scenarios") {
+    this.body.setAttribute("aria-label", TABS[this.tab]);
+    if (this.tab === "scenarios") {
       this.scenarios.paint();
       this.body.replaceChildren(this.scenarios.element);
     } else if (!picture) this.body.replaceChildren(h("div", { class: "shape island-shape" }));
-    else if (this.tab === "Variables")
+    else if (this.tab === "variables")
       this.body.replaceChildren(...picture.runs.flatMap((run) => this.variables(run)));
-    else if (this.tab === "Steps")
+    else if (this.tab === "steps")
       this.body.replaceChildren(stepList(picture, this.canvas, (node) => this.bench.goTo(node)));
     else this.body.replaceChildren(...this.now(picture));
-    if (this.tab === "Variables" && picture?.runs.length === 0)
-      this.body.replaceChildren(h("p", { class: "p-4 text-subtle" }, "Start a run first."));
+    if (this.tab === "variables" && picture?.runs.length === 0)
+      this.body.replaceChildren(h("p", { class: "p-4 text-subtle" }, gettext("Start a run first.")));
   }
 
   private variables(run: Run): HTMLElement[] {
     const changed = this.trial.picture?.steps.at(-1)?.changed[run.id] ?? {};
-    const heading = h("h2", { class: "section-title px-4 pt-3" }, `Run ${run.id} of ${run.process}`);
+    const heading = h(
+      "h2",
+      { class: "section-title px-4 pt-3" },
+      gettext("Run %(id)s of %(process)s", { id: run.id, process: run.process }),
+    );
     const isAlone = this.trial.picture?.runs.length === 1;
     return [...(isAlone ? [] : [heading]), variablesTable(run.variables, changed), ...this.setForm(run)];
   }
@@ -167,7 +184,7 @@ class TestPanel {
   /** Conditions that read them are asked. */
   private setForm(run: Run): HTMLElement[] {
     if (run.status !== "active") return [];
-    const field = jsonField("Set variables, as JSON");
+    const field = jsonField(gettext("Set variables, as JSON"));
     const set = () => {
       const variables = field.read();
       return variables && Object.keys(variables).length > 0 ? { do: "set", run: run.id, variables } : null;
@@ -177,7 +194,7 @@ class TestPanel {
         "section",
         { class: "trial-start" },
         field.element,
-        actionButtons(this, [{ label: "Set", run: set }]),
+        actionButtons(this, [{ label: gettext("Set"), run: set }]),
       ),
     ];
   }
@@ -196,12 +213,12 @@ class TestPanel {
     return [
       ...picture.runs.filter(({ status }) => status !== "active").map(endWords),
       ...picture.failed_starts.map((message) =>
-        h("p", { class: "field-error px-4" }, `A start failed: ${message}`),
+        h("p", { class: "field-error px-4" }, gettext("A start failed: %(message)s", { message })),
       ),
       ...waits,
       ...(events.length > 0
         ? [
-            h("h2", { class: "section-title px-4" }, "May happen now"),
+            h("h2", { class: "section-title px-4" }, gettext("May happen now")),
             h("ul", { class: "trial-events" }, ...events.map((event) => eventCard(cards, event))),
           ]
         : []),
@@ -219,7 +236,7 @@ class TestPanel {
     const [start] = picture.starts;
     const parts: HTMLElement[] = [];
     if (start) {
-      const field = formField(start.form, {}, "Variables as JSON");
+      const field = formField(start.form, {}, gettext("Variables as JSON"));
       const run = (): Action | null => {
         const read = field.read();
         return read && { do: read.isForm ? "submit_start" : "start", variables: read.variables };
@@ -231,10 +248,12 @@ class TestPanel {
           h(
             "p",
             { class: "text-subtle" },
-            "Runs this draft on the engine, in memory: nothing is stored, no handler is called.",
+            gettext("Runs this draft on the engine, in memory: nothing is stored, no handler is called."),
           ),
           field.element,
-          actionButtons(cards, [{ label: "Start", isMain: true, run }], ({ fields }) => field.refuse(fields)),
+          actionButtons(cards, [{ label: gettext("Start"), isMain: true, run }], ({ fields }) =>
+            field.refuse(fields),
+          ),
         ),
       );
     }
@@ -246,11 +265,13 @@ class TestPanel {
         h(
           "div",
           { class: "empty-state" },
-          h("p", { class: "empty-title" }, "Nothing starts this process by hand"),
+          h("p", { class: "empty-title" }, gettext("Nothing starts this process by hand")),
           h(
             "p",
             {},
-            "It starts by a timer or a condition: go on to the next timer, or add a plain start event.",
+            gettext(
+              "It starts by a timer or a condition: go on to the next timer, or add a plain start event.",
+            ),
           ),
         ),
       );
@@ -258,7 +279,7 @@ class TestPanel {
   }
 
   private pointAt(node: string): void {
-    if (!this.isShown || this.tab !== "Now") return;
+    if (!this.isShown || this.tab !== "now") return;
     const card = this.body.querySelector<HTMLElement>(`[data-wait="${CSS.escape(node)}"]`);
     card?.scrollIntoView({ block: "nearest" });
     card?.querySelector<HTMLElement>("input, textarea, .btn")?.focus();
@@ -267,7 +288,7 @@ class TestPanel {
 
 function endWords(run: Run): HTMLElement {
   const look = run.status === "completed" ? "done" : run.status === "failed" ? "incident" : "cancelled";
-  const error = run.error ? ` with the error ${run.error}` : "";
+  const values = { id: run.id, status: statusInSentence(run.status), error: run.error ?? "" };
   return h(
     "p",
     { class: "trial-end", role: "status" },
@@ -275,11 +296,17 @@ function endWords(run: Run): HTMLElement {
       "span",
       { class: `state state-${look}` },
       icon(look),
-      h("span", {}, `Run ${run.id} is ${run.status}${error}`),
+      h(
+        "span",
+        {},
+        run.error
+          ? gettext("Run %(id)s is %(status)s with the error %(error)s", values)
+          : gettext("Run %(id)s is %(status)s", values),
+      ),
     ),
   );
 }
 
 function clockWords(picture: Picture | null): string {
-  return picture ? `Clock: ${picture.now.slice(0, 16).replace("T", " ")} UTC` : "";
+  return picture ? gettext("Clock: %(time)s UTC", { time: picture.now.slice(0, 16).replace("T", " ") }) : "";
 }

@@ -1,5 +1,7 @@
 /** The scenarios of the process: kept from trials, run on the draft, opened again, deleted. */
+
 import { h, icon } from "../../lib/dom";
+import { gettext } from "../../lib/gettext";
 import { call, describe, get, post } from "../../lib/http";
 import { toast } from "../../lib/toast";
 import type { Bench } from "../bench";
@@ -8,10 +10,10 @@ import type { Scenario, ScenarioResults } from "./model";
 import type { Trial } from "./trial";
 
 const ASPECTS = [
-  ["status", "How it ends"],
-  ["places", "Where it waits"],
-  ["way", "The way it takes"],
-  ["variables", "Its variables"],
+  ["status", gettext("How it ends")],
+  ["places", gettext("Where it waits")],
+  ["way", gettext("The way it takes")],
+  ["variables", gettext("Its variables")],
 ] as const;
 
 export class Scenarios {
@@ -53,7 +55,7 @@ export class Scenarios {
           "button",
           { type: "button", class: "btn btn-sm", disabled: isEmpty, onclick: () => void this.run() },
           icon("start"),
-          "Run all",
+          gettext("Run all"),
         ),
         h(
           "button",
@@ -64,7 +66,7 @@ export class Scenarios {
             "aria-pressed": String(this.isCovering),
             onclick: () => this.toggleCoverage(),
           },
-          "Show coverage",
+          gettext("Show coverage"),
         ),
         h("span", { class: "grow" }),
         h("span", { class: "row-note" }, this.summary()),
@@ -74,11 +76,13 @@ export class Scenarios {
         ? h(
             "div",
             { class: "empty-state" },
-            h("p", { class: "empty-title" }, "No scenarios yet"),
+            h("p", { class: "empty-title" }, gettext("No scenarios yet")),
             h(
               "p",
               {},
-              "Play a run, then keep it: it is played again before each deployment, and tells when it goes another way.",
+              gettext(
+                "Play a run, then keep it: it is played again before each deployment, and tells when it goes another way.",
+              ),
             ),
           )
         : h("ul", { class: "scenario-list" }, ...this.rows.map((row) => this.item(row))),
@@ -88,8 +92,8 @@ export class Scenarios {
   saveForm(): HTMLElement {
     const name = h("input", {
       class: "input input-sm grow",
-      "aria-label": "Name of the scenario",
-      placeholder: "What this shows, such as “rejected when too dear”",
+      "aria-label": gettext("Name of the scenario"),
+      placeholder: gettext("What this shows, such as “rejected when too dear”"),
       value: this.trial.scenario,
     });
     const aspects = ASPECTS.map(([value, label]) => {
@@ -104,12 +108,12 @@ export class Scenarios {
         "div",
         { class: "trial-pair" },
         name,
-        h("button", { type: "submit", class: "btn btn-sm" }, icon("save"), "Keep as scenario"),
+        h("button", { type: "submit", class: "btn btn-sm" }, icon("save"), gettext("Keep as scenario")),
       ),
       h(
         "details",
         {},
-        h("summary", { class: "row-note" }, "What has to be the same next time"),
+        h("summary", { class: "row-note" }, gettext("What has to be the same next time")),
         h("div", { class: "trial-checks" }, ...aspects.map(({ element }) => element)),
       ),
       words,
@@ -140,7 +144,9 @@ export class Scenarios {
       return describe(error);
     }
     this.trial.scenario = name.trim();
-    toast(`“${name.trim()}” is kept and runs before each deployment.`, { kind: "done" });
+    toast(gettext("“%(name)s” is kept and runs before each deployment.", { name: name.trim() }), {
+      kind: "done",
+    });
     await this.load();
     return "";
   }
@@ -171,14 +177,20 @@ export class Scenarios {
     if (!this.results) return "";
     const { steps, flows } = this.canvas.measure(this.results.coverage);
     const red = this.results.results.filter((result) => !result.is_green).length;
-    const verdict = red > 0 ? `${red} of ${this.results.results.length} red` : "All green";
-    return `${verdict} · ${steps[0]} of ${steps[1]} steps and ${flows[0]} of ${flows[1]} flows covered`;
+    const verdict =
+      red > 0
+        ? gettext("%(red)s of %(all)s red", { red, all: this.results.results.length })
+        : gettext("All green");
+    return gettext(
+      "%(verdict)s · %(steps)s of %(all_steps)s steps and %(flows)s of %(all_flows)s flows covered",
+      { verdict, steps: steps[0], all_steps: steps[1], flows: flows[0], all_flows: flows[1] },
+    );
   }
 
   private item(row: Scenario): HTMLElement {
     const result = this.results?.results.find(({ id }) => id === row.id);
     const look = result ? (result.is_green ? "done" : "incident") : "none";
-    const state = result ? (result.is_green ? "Green" : "Red") : "Not run";
+    const state = result ? (result.is_green ? gettext("Green") : gettext("Red")) : gettext("Not run");
     return h(
       "li",
       {},
@@ -192,15 +204,15 @@ export class Scenarios {
       h(
         "button",
         { type: "button", class: "btn btn-sm btn-ghost", onclick: () => void this.open(row) },
-        "Play",
+        gettext("Play"),
       ),
       h(
         "button",
         {
           type: "button",
           class: "btn btn-sm btn-ghost btn-square",
-          "aria-label": `Delete “${row.name}”`,
-          title: "Delete",
+          "aria-label": gettext("Delete “%(name)s”", { name: row.name }),
+          title: gettext("Delete"),
           onclick: () => void this.remove(row),
         },
         icon("close"),
@@ -231,7 +243,9 @@ export class Scenarios {
       });
       await this.load();
     };
-    toast(`“${name}” is deleted.`, { action: { label: "Undo", run: () => void undo() } });
+    toast(gettext("“%(name)s” is deleted.", { name }), {
+      action: { label: gettext("Undo"), run: () => void undo() },
+    });
     await this.load();
   }
 }

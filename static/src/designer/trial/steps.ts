@@ -1,27 +1,34 @@
 /** What happened in a trial, action by action: who moved, which guard decided with which values, what changed. */
+
 import { h, icon } from "../../lib/dom";
+import { gettext } from "../../lib/gettext";
 import type { TrialCanvas } from "./canvas";
 import type { Action, Decided, Picture, Step, Way } from "./model";
 import { shown } from "./values";
 
 const WORDS: Record<string, (action: Action) => string> = {
-  start: () => "Started",
-  submit_start: () => "Started with the form",
-  complete: ({ node }) => `Completed ${node}`,
-  submit: ({ node, outcome }) => (outcome ? `Answered ${node}: ${outcome}` : `Answered ${node}`),
-  fail: ({ node }) => `${node} failed`,
-  error: ({ node, code }) => `${node} threw the error ${code || "without a code"}`,
-  message: ({ name }) => `Message ${name}`,
-  signal: ({ name }) => `Signal ${name}`,
-  wait: ({ duration }) => `${duration} went by`,
-  next_timer: () => "The clock went on to the next timer",
-  set: () => "Variables were set",
-  retry: ({ node }) => `${node} was tried again`,
-  cancel: () => "Cancelled",
+  start: () => gettext("Started"),
+  submit_start: () => gettext("Started with the form"),
+  complete: ({ node }) => gettext("Completed %(node)s", { node }),
+  submit: ({ node, outcome }) =>
+    outcome
+      ? gettext("Answered %(node)s: %(outcome)s", { node, outcome })
+      : gettext("Answered %(node)s", { node }),
+  fail: ({ node }) => gettext("%(node)s failed", { node }),
+  error: ({ node, code }) =>
+    gettext("%(node)s threw the error %(code)s", { node, code: code || gettext("without a code") }),
+  message: ({ name }) => gettext("Message %(name)s", { name }),
+  signal: ({ name }) => gettext("Signal %(name)s", { name }),
+  wait: ({ duration }) => gettext("%(duration)s went by", { duration }),
+  next_timer: () => gettext("The clock went on to the next timer"),
+  set: () => gettext("Variables were set"),
+  retry: ({ node }) => gettext("%(node)s was tried again", { node }),
+  cancel: () => gettext("Cancelled"),
 };
 
 export function stepList(picture: Picture, canvas: TrialCanvas, goTo: (node: string) => void): HTMLElement {
-  if (picture.steps.length === 0) return h("p", { class: "p-4 text-subtle" }, "Nothing has happened yet.");
+  if (picture.steps.length === 0)
+    return h("p", { class: "p-4 text-subtle" }, gettext("Nothing has happened yet."));
   return h("ol", { class: "trial-steps" }, ...picture.steps.map((step) => stepItem(step, canvas, goTo)));
 }
 
@@ -51,7 +58,7 @@ function stepItem(step: Step, canvas: TrialCanvas, goTo: (node: string) => void)
       h(
         "p",
         { class: "row-note" },
-        run === "1" ? "" : `Run ${run}: `,
+        run === "1" ? "" : `${gettext("Run %(run)s:", { run })} `,
         Object.entries(values)
           .map(([name, value]) => `${name} = ${shown(value)}`)
           .join(", "),
@@ -74,14 +81,19 @@ function decision(decided: Decided, canvas: TrialCanvas, goTo: (node: string) =>
         { type: "button", class: "link-quiet", onclick: () => goTo(decided.node) },
         canvas.nameOf(decided.node),
       ),
-      values.length > 0 && h("span", { class: "row-note" }, ` with ${values.join(", ")}`),
+      values.length > 0 &&
+        h("span", { class: "row-note" }, ` ${gettext("with %(values)s", { values: values.join(", ") })}`),
     ),
     h("ul", {}, ...decided.ways.map((way) => wayItem(way, canvas, goTo))),
   );
 }
 
 function wayItem(way: Way, canvas: TrialCanvas, goTo: (node: string) => void): HTMLElement {
-  const gave = way.is_default ? "default" : way.guard === "" ? "no guard" : (way.gave ?? "not asked");
+  const gave = way.is_default
+    ? gettext("default")
+    : way.guard === ""
+      ? gettext("no guard")
+      : (way.gave ?? gettext("not asked"));
   return h(
     "li",
     { class: way.is_taken ? "is-taken" : "" },
@@ -92,6 +104,6 @@ function wayItem(way: Way, canvas: TrialCanvas, goTo: (node: string) => void): H
       canvas.nameOfFlow(way.flow),
     ),
     way.guard && h("code", {}, way.guard),
-    h("span", { class: "row-note" }, way.is_taken ? `${gave}, taken` : gave),
+    h("span", { class: "row-note" }, way.is_taken ? gettext("%(gave)s, taken", { gave }) : gave),
   );
 }

@@ -1,5 +1,7 @@
 /** Why a trial does not go on, in words, with what to do about it. */
+
 import { h, icon } from "../../lib/dom";
+import { gettext } from "../../lib/gettext";
 import type { Finding } from "../../lib/http";
 import type { Trial, Trouble } from "./trial";
 
@@ -14,17 +16,20 @@ export function troubleWords(trial: Trial, trouble: Trouble, goTo: (node: string
 }
 
 function wordsOf(trouble: Trouble): string {
-  if (trouble.kind === "diagram") return "The diagram cannot run yet:";
+  if (trouble.kind === "diagram") return gettext("The diagram cannot run yet:");
   if (trouble.kind === "lost") return trouble.message;
-  return `Step ${trouble.refusal.action + 1} is no longer possible: ${trouble.refusal.message}`;
+  return gettext("Step %(step)s is no longer possible: %(message)s", {
+    step: trouble.refusal.action + 1,
+    message: trouble.refusal.message,
+  });
 }
 
 function more(trial: Trial, trouble: Trouble, goTo: (node: string) => void): HTMLElement[] {
   if (trouble.kind === "diagram") return [findingList(trouble.findings, goTo)];
   const [label, run] =
     trouble.kind === "lost"
-      ? ["Try again", () => void trial.play()]
-      : ["Go on from before it", () => void trial.dropStuck()];
+      ? [gettext("Try again"), () => void trial.play()]
+      : [gettext("Go on from before it"), () => void trial.dropStuck()];
   return [
     h("button", { type: "button", class: "btn btn-sm mt-2", onclick: run as () => void }, label as string),
   ];

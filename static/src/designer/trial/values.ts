@@ -1,5 +1,7 @@
 /** A field for variables as JSON, which says where it is none; and variables as a table. */
+
 import { h } from "../../lib/dom";
+import { gettext } from "../../lib/gettext";
 import type { Variables } from "./model";
 
 export interface JsonField {
@@ -27,9 +29,9 @@ export function jsonField(label: string, value: Variables = {}): JsonField {
     try {
       const found: unknown = JSON.parse(text.value.trim() || "{}");
       if (typeof found === "object" && found !== null && !Array.isArray(found)) return found as Variables;
-      error.textContent = 'Variables are an object, such as {"amount": 5}.';
+      error.textContent = gettext('Variables are an object, such as {"amount": 5}.');
     } catch (problem) {
-      error.textContent = `This is no JSON: ${(problem as Error).message}`;
+      error.textContent = gettext("This is no JSON: %(message)s", { message: (problem as Error).message });
     }
     text.setAttribute("aria-invalid", "true");
     text.focus();
@@ -48,11 +50,15 @@ export function shown(value: unknown): string {
 
 export function variablesTable(variables: Variables, changed: Variables = {}): HTMLElement {
   const names = Object.keys(variables).sort();
-  if (names.length === 0) return h("p", { class: "p-4 text-subtle" }, "There are no variables yet.");
+  if (names.length === 0) return h("p", { class: "p-4 text-subtle" }, gettext("There are no variables yet."));
   return h(
     "table",
     { class: "rows variables" },
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Name"), h("th", { scope: "col" }, "Value"))),
+    h(
+      "thead",
+      {},
+      h("tr", {}, h("th", { scope: "col" }, gettext("Name")), h("th", { scope: "col" }, gettext("Value"))),
+    ),
     h(
       "tbody",
       {},
@@ -60,7 +66,7 @@ export function variablesTable(variables: Variables, changed: Variables = {}): H
         h(
           "tr",
           {},
-          h("td", {}, name, name in changed && h("span", { class: "row-note" }, " changed")),
+          h("td", {}, name, name in changed && h("span", { class: "row-note" }, ` ${gettext("changed")}`)),
           h(
             "td",
             { class: "wraps" },

@@ -1,5 +1,7 @@
 /** What a trial waits for, each as a card with what can be done about it: answer, result, failure, error, event. */
+
 import { h, icon } from "../../lib/dom";
+import { gettext, ngettext } from "../../lib/gettext";
 import { describe } from "../../lib/http";
 import { exactTime } from "../../lib/times";
 import { formField } from "./form-field";
@@ -8,19 +10,19 @@ import type { Trial } from "./trial";
 import { jsonField } from "./values";
 
 const KINDS: Record<string, [symbol: string, words: string]> = {
-  user: ["inbox", "Task"],
-  job: ["process", "Job"],
-  async: ["process", "Pause before it goes on"],
-  message: ["info", "Waits for a message"],
-  receive: ["info", "Waits for a message"],
-  signal: ["info", "Waits for a signal"],
-  timer: ["waiting", "Waits for time"],
-  condition: ["waiting", "Waits for a condition"],
-  gateway: ["waiting", "Waits for the first event"],
-  join: ["waiting", "Waits for other branches"],
-  call: ["process", "Called process"],
-  scope: ["process", "Inside of it"],
-  incident: ["incident", "Incident"],
+  user: ["inbox", gettext("Task")],
+  job: ["process", gettext("Job")],
+  async: ["process", gettext("Pause before it goes on")],
+  message: ["info", gettext("Waits for a message")],
+  receive: ["info", gettext("Waits for a message")],
+  signal: ["info", gettext("Waits for a signal")],
+  timer: ["waiting", gettext("Waits for time")],
+  condition: ["waiting", gettext("Waits for a condition")],
+  gateway: ["waiting", gettext("Waits for the first event")],
+  join: ["waiting", gettext("Waits for other branches")],
+  call: ["process", gettext("Called process")],
+  scope: ["process", gettext("Inside of it")],
+  incident: ["incident", gettext("Incident")],
 };
 
 /** These are seen inside or by others; nothing can be done at them by hand. */
@@ -50,7 +52,9 @@ export function waitCard(cards: Cards, run: Run, wait: Wait): HTMLElement {
       h(
         "span",
         { class: "row-note" },
-        [words, people, run.id === "1" ? "" : `run ${run.id}`].filter(Boolean).join(" · "),
+        [words, people, run.id === "1" ? "" : gettext("run %(run)s", { run: run.id })]
+          .filter(Boolean)
+          .join(" · "),
       ),
     ),
   );
@@ -67,8 +71,8 @@ type Place = { run: string; node: string };
 function taskForm(cards: Cards, at: Place, wait: Wait): HTMLElement {
   const place = h("div", { class: "trial-form" });
   const outcomes = wait.outcomes ?? [];
-  const field = formField(wait.form ?? null, wait.variables ?? {}, "Answer as JSON");
-  const buttons = (outcomes.length > 0 ? outcomes : [{ value: "", label: "Complete" }]).map(
+  const field = formField(wait.form ?? null, wait.variables ?? {}, gettext("Answer as JSON"));
+  const buttons = (outcomes.length > 0 ? outcomes : [{ value: "", label: gettext("Complete") }]).map(
     ({ value, label }, index) => ({
       label,
       isMain: index === 0,
@@ -91,12 +95,16 @@ function taskForm(cards: Cards, at: Place, wait: Wait): HTMLElement {
 
 function jobForm(cards: Cards, at: Place, wait: Wait): HTMLElement {
   const type = wait.type ?? "";
-  const result = jsonField("Result as JSON");
-  const code = h("input", { class: "input input-sm", "aria-label": "Error code", placeholder: "Error code" });
+  const result = jsonField(gettext("Result as JSON"));
+  const code = h("input", {
+    class: "input input-sm",
+    "aria-label": gettext("Error code"),
+    placeholder: gettext("Error code"),
+  });
   const message = h("input", {
     class: "input input-sm",
-    "aria-label": "Why it failed",
-    placeholder: "Why it failed",
+    "aria-label": gettext("Why it failed"),
+    placeholder: gettext("Why it failed"),
   });
   const always = h("input", { type: "checkbox", class: "checkbox checkbox-sm" });
   const act = (mock: Partial<Mock> & { does: Mock["does"] }, action: Action) => () => {
@@ -107,13 +115,25 @@ function jobForm(cards: Cards, at: Place, wait: Wait): HTMLElement {
   return h(
     "div",
     { class: "trial-form" },
-    h("p", { class: "row-note" }, `${type} · ${wait.retries ?? 0} attempts left`, errorOf(wait)),
+    h(
+      "p",
+      { class: "row-note" },
+      ngettext("%(type)s · %(count)s attempt left", "%(type)s · %(count)s attempts left", wait.retries ?? 0, {
+        type,
+      }),
+      errorOf(wait),
+    ),
     result.element,
     h("div", { class: "trial-pair" }, message, code),
-    h("label", { class: "check-line" }, always, h("span", {}, `Always do this for ${type}`)),
+    h(
+      "label",
+      { class: "check-line" },
+      always,
+      h("span", {}, gettext("Always do this for %(type)s", { type })),
+    ),
     actionButtons(cards, [
       {
-        label: "Complete",
+        label: gettext("Complete"),
         isMain: true,
         run: () => {
           const variables = result.read();
@@ -121,12 +141,12 @@ function jobForm(cards: Cards, at: Place, wait: Wait): HTMLElement {
         },
       },
       {
-        label: "Fail",
+        label: gettext("Fail"),
         run: () =>
           act({ does: "fail", message: message.value }, { do: "fail", ...at, message: message.value })(),
       },
       {
-        label: "BPMN error",
+        label: gettext("BPMN error"),
         run: () => {
           const action: Action = { do: "error", ...at, code: code.value, message: message.value };
           return act({ does: "error", code: code.value, message: message.value }, action)();
@@ -138,11 +158,11 @@ function jobForm(cards: Cards, at: Place, wait: Wait): HTMLElement {
 
 function errorOf(wait: Wait): string {
   const error = wait.data.error;
-  return typeof error === "string" && error ? ` · last: ${error}` : "";
+  return typeof error === "string" && error ? ` · ${gettext("last: %(error)s", { error })}` : "";
 }
 
 function completeForm(cards: Cards, at: Place): HTMLElement {
-  const field = jsonField("What it brings, as JSON");
+  const field = jsonField(gettext("What it brings, as JSON"));
   const run = () => {
     const variables = field.read();
     return variables && { do: "complete", ...at, variables };
@@ -151,7 +171,7 @@ function completeForm(cards: Cards, at: Place): HTMLElement {
     "div",
     { class: "trial-form" },
     field.element,
-    actionButtons(cards, [{ label: "Let it happen", run }]),
+    actionButtons(cards, [{ label: gettext("Let it happen"), run }]),
   );
 }
 
@@ -159,7 +179,7 @@ function incidentPart(cards: Cards, run: Run, at: Place): HTMLElement[] {
   const found = run.incidents.find(({ node }) => node === at.node);
   return [
     h("p", { class: "field-error" }, found?.message ?? ""),
-    actionButtons(cards, [{ label: "Try again", run: () => ({ do: "retry", ...at }) }]),
+    actionButtons(cards, [{ label: gettext("Try again"), run: () => ({ do: "retry", ...at }) }]),
   ];
 }
 
@@ -178,7 +198,7 @@ export function eventCard(cards: Cards, event: OpenEvent): HTMLElement {
       h("span", { class: "row-note" }, due ? exactTime(due) : ""),
     );
   }
-  const field = jsonField("Variables as JSON");
+  const field = jsonField(gettext("Variables as JSON"));
   const run = () => {
     const variables = field.read();
     if (!variables) return null;
@@ -186,7 +206,9 @@ export function eventCard(cards: Cards, event: OpenEvent): HTMLElement {
     if (event.key) action.key = event.key;
     return action;
   };
-  const words = event.run ? `to “${cards.nameOf(event.node)}”` : `starts ${event.place}`;
+  const words = event.run
+    ? gettext("to “%(name)s”", { name: cards.nameOf(event.node) })
+    : gettext("starts %(place)s", { place: event.place });
   return h(
     "li",
     {},
@@ -196,15 +218,21 @@ export function eventCard(cards: Cards, event: OpenEvent): HTMLElement {
       h(
         "summary",
         {},
-        h("span", { class: "grow" }, `${event.kind === "message" ? "Message" : "Signal"} “${event.name}”`),
+        h(
+          "span",
+          { class: "grow" },
+          event.kind === "message"
+            ? gettext("Message “%(name)s”", { name: event.name ?? "" })
+            : gettext("Signal “%(name)s”", { name: event.name ?? "" }),
+        ),
         h(
           "span",
           { class: "row-note" },
-          [words, event.key ? `key ${event.key}` : ""].filter(Boolean).join(" · "),
+          [words, event.key ? gettext("key %(key)s", { key: event.key }) : ""].filter(Boolean).join(" · "),
         ),
       ),
       field.element,
-      actionButtons(cards, [{ label: "Send", run }]),
+      actionButtons(cards, [{ label: gettext("Send"), run }]),
     ),
   );
 }
