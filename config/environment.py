@@ -1,5 +1,6 @@
 """Reads the installation's choices from environment variables; what they mean is said in config.settings."""
 
+import importlib.util
 import os
 import re
 import secrets
@@ -40,6 +41,15 @@ def read_number(name: str, default: int) -> int:
 
 def read_words(name: str, default: str) -> list[str]:
     return [word for word in (part.strip() for part in read_text(name, default).split(",")) if word]
+
+
+def read_apps(name: str) -> list[str]:
+    """Django apps that can be found, so that a wrong name is one line and no traceback."""
+    apps = read_words(name, "")
+    for app in apps:
+        if importlib.util.find_spec(app.partition(".")[0]) is None:
+            raise ImproperlyConfigured(f"{name} names {app!r}, which is not found: put its folder on PYTHONPATH.")
+    return apps
 
 
 def read_rates(name: str, default: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from kombu import Exchange, Queue
 
 from config.environment import (
+    read_apps,
     read_base_url,
     read_broker,
     read_channel_layers,
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
     "inbox",
     "monitor",
     "gallery",
+    *read_apps("APPS"),
 ]
 
 MIDDLEWARE = [
