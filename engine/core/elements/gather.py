@@ -20,8 +20,7 @@ class Gather:
         quantity: int = state.config["quantity"]
 
         def enter(run: Run, token: Token) -> None:
-            run.rest(token)
-            waiting = run.together(token)
+            waiting = run.rest(token)
             if len(waiting) < quantity:
                 return
             for spent in waiting[:quantity]:

@@ -76,6 +76,9 @@ class _Body:
             run.finish(token, self.collected(data))
             return
         self.tell(run, token, total, 0, first)
+        data["begun"] = first
+        if first > 1 and run.bear_all(self.inner, token.id, [self.given(index, items) for index in range(first)]):
+            return
         for index in range(first):
             if token.is_gone or token.data is not data:
                 return
@@ -99,12 +102,16 @@ class _Body:
 
     def begin(self, run: Run, token: Token, data: dict[str, Any], index: int, items: list[Any] | None) -> None:
         data["begun"] = index + 1
+        run.bear(self.inner, token.id, index=index, variables=self.given(index, items))
+
+    def given(self, index: int, items: list[Any] | None) -> dict[str, Any]:
+        """What an instance has of its own."""
         variables: dict[str, Any] = {"loopCounter": index + 1}
         if self.result_name:
-            variables.setdefault(self.result_name, None)
+            variables[self.result_name] = None
         if self.element and items is not None:
             variables[self.element] = items[index]
-        run.bear(self.inner, token.id, index=index, variables=variables)
+        return variables
 
     def child_gone(self, run: Run, token: Token, child: Token) -> None:
         """While the child still has its variables: its result, what its end throws, and whether that is enough. All

@@ -23,8 +23,7 @@ class ParallelGateway:
 
         def enter(run: Run, token: Token) -> None:
             """One token per flow, the oldest of each (13.4.1); a second one of a flow waits for the next round."""
-            run.rest(token)
-            together = run.together(token)
+            together = run.rest(token)
             if len(together) < len(incoming):
                 return
             oldest: dict[str, Token] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from engine.core.elements import ELEMENTS
@@ -50,6 +50,8 @@ def build_machine(
     for state in prepared:
         state.onward = find_onward(leaving.transitions.get(state.key, []) if leaving is not None else [])
     break_circles(prepared)
+    for edge in machine.edges:
+        edge.walk = tuple(walk_on(edge.target_state))
     machine.watches = any(state.behaviour.watches for state in prepared)
     machine.hears = any(state.behaviour.signals for state in prepared)
     machine.settles = any(state.behaviour.settle is not None for state in prepared)
@@ -66,6 +68,12 @@ def find_onward(edges: list[Edge]) -> Edge | None:
     edge, state = edges[0], edges[0].source_state
     is_plain = state.arrive is pass_straight and state.leave is None and not state.splits
     return edge if is_plain and edge.guard is None and edge.target_state is not None else None
+
+
+def walk_on(state: ProcessState | None) -> Iterator[Edge]:
+    while state is not None and state.onward is not None:
+        yield state.onward
+        state = state.onward.target_state
 
 
 def break_circles(states: Iterable[ProcessState]) -> None:

@@ -63,6 +63,7 @@ class Edge(Transition):  # type: ignore[misc]
         self.data: dict[str, Any] | None = row.config.get("data")  # what a born token has to remember
         self.source_state: ProcessState
         self.target_state: ProcessState | None = None
+        self.walk: tuple[Edge, ...] = ()  # the edges behind this one that a token takes with it, having no choice
 
     def move(self, token: Token, run: Any) -> None:
         """Take the token over this edge; and on through what only routes, where nothing else is waiting to be done."""
@@ -73,15 +74,14 @@ class Edge(Transition):  # type: ignore[misc]
         leave = self.source_state.leave
         if leave is not None:
             leave(run, token)
-        run.log.append((token.id, self.number))
-        edge, onward = self, target.onward
-        if onward is not None and not run.agenda:
-            while onward is not None:
-                edge = onward
-                run.log.append((token.id, edge.number))
-                target = cast(ProcessState, edge.target_state)
-                onward = target.onward
-                run.walked += 1
+        number = token.id
+        run.log.append((number, self.number))
+        edge, walk = self, self.walk
+        if walk and not run.agenda:
+            edge = walk[-1]
+            target = cast(ProcessState, edge.target_state)
+            run.log += [(number, passed.number) for passed in walk]
+            run.walked += len(walk)
         token.state = target.key
         token.flow = edge.flow
         if not token.is_new:
@@ -99,9 +99,13 @@ class LeanEvent(Event):  # type: ignore[misc]
         edges: list[Edge] | None = self.transitions.get(token.state)
         if not edges:
             raise MachineError(f"Can't trigger event {self.name} from state {token.state}!")
+        first = edges[0]
+        if first.guard is None and len(edges) == 1:
+            first.move(token, run)
+            return True
+        if first.source_state.splits:
+            return split(token, run, edges)
         for edge in edges:
-            if edge.source_state.splits:
-                return split(token, run, edges)
             guard = edge.guard
             if guard is None or guard(run, token):
                 edge.move(token, run)

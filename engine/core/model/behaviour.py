@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -46,8 +46,8 @@ class Run(Protocol):
     def drop(self, token: Token, triggers: Collection[str]) -> None:
         """End the waits of the token for these triggers only."""
 
-    def rest(self, token: Token) -> None:
-        """The token waits in a join."""
+    def rest(self, token: Token) -> Sequence[Token]:
+        """The token waits in a join, with those of the same state and scope, in the order of their arrival."""
 
     def unrest(self, token: Token) -> None:
         """The token goes on from its join."""
@@ -61,8 +61,8 @@ class Run(Protocol):
     def put(self, token: Token, name: str, value: Any) -> None:
         """Set a variable in the token's own scope (the root token's are the instance's)."""
 
-    def put_all(self, token: Token, variables: Mapping[str, Any]) -> None:
-        """Several at once."""
+    def put_all(self, token: Token, variables: Variables) -> None:
+        """Several at once, in a mapping that is given away."""
 
     def watch(self, token: Token, trigger: str) -> None:
         """From here on changes of variables count for the condition; what is there already has been looked at."""
@@ -75,6 +75,10 @@ class Run(Protocol):
         variables: Variables | None = None, data: dict[str, Any] | None = None,
     ) -> Token:  # fmt: skip
         """A fresh token that enters `state` in the scope that token `scope` owns."""
+
+    def bear_all(self, state: str, scope: int, given: Sequence[Variables]) -> bool:
+        """As `bear` for each instance of an activity, with its variables. False: they have to be born one by one,
+        because their arrival may change something, or because they are too many."""
 
     def consume(self, token: Token) -> None:
         """The token has done its work here and is gone; its owner is told."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from engine.core.machine.hooks import ProcessMachine, Refused
 from engine.core.model.behaviour import Fault
@@ -14,7 +14,7 @@ from engine.core.model.limits import DEFAULT_LIMITS, STEPS_OF_AN_INSTANCE, Limit
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Snapshot, Token
 from engine.core.run.lingering import end_now, is_ending
 from engine.core.run.run import InstanceRun
-from engine.core.run.settle import settle
+from engine.core.run.settle import may_settle, settle
 
 COMPLETABLE = frozenset({"user", "job", "receive", "call", "message", "signal", "timer", "condition"})
 
@@ -69,14 +69,13 @@ def _run_agenda(run: InstanceRun, limits: Limits) -> bool:
     """Until every token rests; false when that takes more steps than the limit."""
     agenda = run.agenda
     complete = run.machine.events[COMPLETE].trigger
-    steps, limit = 0, limits.steps
+    steps, limit, run.walked = 0, limits.steps, 0
     while True:
         while agenda:
-            steps += 1 + run.walked
-            run.walked = 0
-            if steps > limit:
+            steps += 1
+            if steps + run.walked > limit:
                 limit = limits.steps + STEPS_OF_AN_INSTANCE * min(run.instances_begun, limits.multi_instance)
-                if steps > limit:
+                if steps + run.walked > limit:
                     return False
             item = agenda.popleft()
             if item.__class__ is Token:
@@ -89,7 +88,7 @@ def _run_agenda(run: InstanceRun, limits: Limits) -> bool:
                     run.park(item, "leave", fault)
             else:
                 _named(run, *item)
-        if run.instance.status != "active" or not settle(run):
+        if run.instance.status != "active" or not (may_settle(run) and settle(run)):
             return True
 
 
@@ -103,11 +102,11 @@ def _named(run: InstanceRun, token: Token, name: str, data: Mapping[str, Any] | 
         if name == "#drained":
             drained = run.states[state].behaviour.drained
             if drained is not None and not run.population.get(token.id) and run.instance.status == "active":
-                drained(cast(Any, run), token)
+                drained(run, token)
         elif name == "#thrown":
             thrown = run.states[state].behaviour.thrown
             if thrown is not None:
-                thrown(cast(Any, run), token)
+                thrown(run, token)
         elif name == COMPLETE:
             _complete(run, token, data or {})
         else:
@@ -129,7 +128,7 @@ def _fire(run: InstanceRun, token: Token, trigger: str, data: Mapping[str, Any])
         if data.get("variables"):
             run.merge(token, data["variables"])
         event.trigger(token, run)
-    elif accept(cast(Any, run), token, data) and not token.is_gone:
+    elif accept(run, token, data) and not token.is_gone:
         event.trigger(token, run)
     return True
 
@@ -139,9 +138,10 @@ def _deliver(run: InstanceRun, token: Token, delivery: Delivery) -> bool:
     if token.id == ROOT and delivery.trigger.startswith("start"):
         if not run.is_new:
             return False
-        initiator = run.states[PROCESS].config.get("initiators", {}).get(delivery.trigger)
-        if initiator is not None and delivery.actor:
-            run.put(token, initiator, delivery.actor)
+        if delivery.actor:
+            initiator = run.states[PROCESS].config.get("initiators", {}).get(delivery.trigger)
+            if initiator is not None:
+                run.put(token, initiator, delivery.actor)
     own = _OWN.get(delivery.trigger)
     if own is not None:
         return own(run, token, data)
@@ -156,7 +156,7 @@ def _complete(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
     if state.wait not in COMPLETABLE or "phase" in (token.data or ()):
         return False
     if state.take is not None:
-        state.take(cast(Any, run), token, data)
+        state.take(run, token, data)
     else:
         run.finish(token, data.get("variables"))
     return True
@@ -179,7 +179,7 @@ def _continue(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
         return False
     if data.get("variables"):
         run.merge(token, data["variables"])
-    state.resume(cast(Any, run), token)
+    state.resume(run, token)
     return True
 
 
@@ -272,14 +272,14 @@ def _delta(run: InstanceRun, snapshot: Snapshot, refused: list[Delivery]) -> Del
     root = run.root
     instance.variables = root.variables or {}
     instance.data = root.data or None
-    tokens, first = run.tokens, run.made_before + 1
-    born = [tokens[number] for number in range(first, instance.tokens_made + 1) if number in tokens]
+    tokens, first, last = run.tokens, run.made_before + 1, instance.tokens_made + 1
+    born = [tokens[number] for number in range(first, last) if number in tokens] if first < last else []
     changed = [token for token in run.changed.values() if not token.is_gone and token is not root]
     effects = run.effects
     for waits in run.waits.values():
         effects += waits
     gone = [token.id for token in run.gone]
     return Delta(
-        instance, snapshot.is_new, born, changed, gone, effects, sorted(run.closed), sorted(run.dropped), run.log,
-        refused, run.now,
+        instance, snapshot.is_new, born, changed, gone, effects, sorted(run.closed) if run.closed else [],
+        sorted(run.dropped) if run.dropped else [], run.log, refused, run.now,
     )  # fmt: skip

@@ -23,7 +23,7 @@ def resting(run: InstanceRun) -> dict[tuple[str, int], list[Token]]:
     return living.resting
 
 
-def rest(run: InstanceRun, token: Token) -> None:
+def rest(run: InstanceRun, token: Token) -> list[Token]:
     if not token.is_new:
         run.changed[token.id] = token
     token.data = {"at": run.instance.sequence + len(run.log)}
@@ -31,6 +31,7 @@ def rest(run: InstanceRun, token: Token) -> None:
     waiting = (places if places is not None else resting(run)).setdefault((token.state, token.scope), [])
     if token not in waiting:
         waiting.append(token)
+    return waiting
 
 
 def unrest(run: InstanceRun, token: Token) -> None:

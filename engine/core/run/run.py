@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from engine.core.machine.hooks import Edge, ProcessMachine
+from engine.core.machine.phases import pass_straight
 from engine.core.model.behaviour import Fault
 from engine.core.model.effects import (
     BroadcastSignal,
@@ -24,7 +25,7 @@ from engine.core.model.limits import DEFAULT_LIMITS
 from engine.core.model.runtime import ROOT, Living, Snapshot, Status, Token
 from engine.core.run import catching, joining, lingering
 
-WAITS = (OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident)
+WAITS = frozenset({OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident})
 
 
 class InstanceRun:
@@ -70,7 +71,7 @@ class InstanceRun:
     def finish(self, token: Token, variables: Mapping[str, Any] | None = None) -> None:
         finish = self.states[token.state].finish
         if finish is not None:
-            finish(cast(Any, self), token, variables)
+            finish(self, token, variables)
         else:
             if variables:
                 self.merge(token, variables)
@@ -87,15 +88,16 @@ class InstanceRun:
     # waits
 
     def open(self, effect: Effect) -> None:
-        if isinstance(effect, WAITS):
+        if effect.__class__ in WAITS:
             self.waits.setdefault(effect.token, []).append(effect)
         else:
             self.effects.append(effect)
 
     def close(self, token: Token) -> None:
-        self.waits.pop(token.id, None)
-        if not self._is_fresh(token):
-            self.closed.add(token.id)
+        number = token.id
+        self.waits.pop(number, None)
+        if not (token.is_new if number != ROOT else self.is_new):
+            self.closed.add(number)
 
     def drop(self, token: Token, triggers: Collection[str]) -> None:
         waits = self.waits.get(token.id)
@@ -140,15 +142,32 @@ class InstanceRun:
             log.append(("set", token.id, variables))
             token.is_told = True
         try:
-            self.states[state].arrive(cast(Any, self), token)
+            self.states[state].arrive(self, token)
         except Fault as fault:
             self.park_at_arrival(token, fault)
         return token
 
+    def bear_all(self, state: str, scope: int, given: Sequence[dict[str, Any]]) -> bool:
+        if self.states[state].arrive is not pass_straight or len(self.tokens) + len(given) > self.most_tokens:
+            return False
+        instance, log, tokens, agenda = self.instance, self.log, self.tokens, self.agenda
+        number = instance.tokens_made
+        for index, variables in enumerate(given):
+            number += 1
+            token = tokens[number] = Token(number, state, scope, None, index, variables, None, True)
+            token.is_told = True
+            log.append(("born", number, state, scope))
+            log.append(("set", number, variables))
+            agenda.append(token)
+        instance.tokens_made = number
+        self.instances_begun += len(given)
+        self.population[scope] = self.population.get(scope, 0) + len(given)
+        return True
+
     def arrive(self, token: Token) -> None:
         """Enter the token's state; what cannot be done there parks it."""
         try:
-            self.states[token.state].arrive(cast(Any, self), token)
+            self.states[token.state].arrive(self, token)
         except Fault as fault:
             self.park_at_arrival(token, fault)
 
@@ -163,7 +182,7 @@ class InstanceRun:
         self._refuse_crowd(len(edges))
         leave = edges[0].source_state.leave
         if leave is not None:
-            leave(cast(Any, self), token)
+            leave(self, token)
         self.log.append(("gone", token.id, token.state))
         born = []
         for edge in edges:
@@ -196,13 +215,13 @@ class InstanceRun:
         states = self.states
         leave = states[token.state].leave
         if leave is not None:
-            leave(cast(Any, self), token)
+            leave(self, token)
         self.log.append(("gone", token.id, token.state))
         owner = self.tokens.get(token.scope)
         if owner is not None:
             child_gone = states[owner.state].child_gone
             if child_gone is not None:
-                child_gone(cast(Any, self), owner, token)
+                child_gone(self, owner, token)
         if not token.is_gone:
             self._remove(token)
 
@@ -213,7 +232,7 @@ class InstanceRun:
         state = self.states[token.state]
         own = state.behaviour.leave
         if own is not None:
-            own(cast(Any, self), token)
+            own(self, token)
         self.close(token)
         self.log.append(("cancelled", token.id, token.state))
         self._remove(token)
@@ -221,7 +240,7 @@ class InstanceRun:
     def report(self, token: Token) -> bool:
         owner = self.tokens[token.scope]
         child_done = self.states[owner.state].behaviour.child_done
-        return child_done is None or child_done(cast(Any, self), owner, token)
+        return child_done is None or child_done(self, owner, token)
 
     def clear(self, owner: Token, spare: Token | None = None) -> None:
         if not self.population.get(owner.id):
@@ -240,8 +259,8 @@ class InstanceRun:
     def together(self, token: Token) -> list[Token]:
         return list(joining.resting(self).get((token.state, token.scope), ()))
 
-    def rest(self, token: Token) -> None:
-        joining.rest(self, token)
+    def rest(self, token: Token) -> Sequence[Token]:
+        return joining.rest(self, token)
 
     def unrest(self, token: Token) -> None:
         joining.unrest(self, token)
@@ -267,10 +286,12 @@ class InstanceRun:
         return token.data
 
     def end(self, status: str, error: str | None = None) -> None:
-        self.clear(self.root)
+        if len(self.tokens) > 1:
+            self.clear(self.root)
         self.close(self.root)
         self.agenda.clear()
-        self.signals.clear()
+        if self.signals:
+            self.signals.clear()
         if self.machine.lingers and lingering.wait_for_lingering(self, status, error):
             return
         self.instance.status = cast(Status, status)
@@ -375,15 +396,16 @@ class InstanceRun:
 
     def _remove(self, token: Token) -> None:
         token.is_gone = True
+        scope = token.scope
         del self.tokens[token.id]
         if not token.is_new:
             self.gone.append(token)
         resting = self.living.resting
-        if resting and (token.state, token.scope) in resting:
+        if resting and (token.state, scope) in resting:
             joining.forget(self, token)
-        left = self.population[token.scope] = self.population[token.scope] - 1
+        left = self.population[scope] = self.population[scope] - 1
         if not left:
-            owner = self.tokens.get(token.scope)
+            owner = self.tokens.get(scope)
             if owner is not None and owner.id not in self.draining:
                 self.draining.add(owner.id)
                 self.agenda.append((owner, "#drained", None, owner.state))

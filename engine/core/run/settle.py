@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from engine.core.model.behaviour import Fault
 from engine.core.run.joining import resting
 from engine.core.run.lingering import bear_left_behind
 from engine.core.run.run import InstanceRun
+
+
+def may_settle(run: InstanceRun) -> bool:
+    """Whether there is anything to be asked at all: mostly there is not."""
+    return bool(run.machine.settles or run.signals or run.changed_names or run.left_behind)
 
 
 def settle(run: InstanceRun) -> bool:
@@ -28,7 +31,7 @@ def _signal(run: InstanceRun) -> bool:
     if run.machine.hears:
         for token in list(run.tokens.values()):
             for trigger, signal in run.states[token.state].behaviour.signals:
-                if signal(cast(Any, run), token) == name:
+                if signal(run, token) == name:
                     run.trigger(token, trigger, {"variables": variables})
     run.trigger(thrower, "#thrown")
     return True
@@ -45,7 +48,7 @@ def _conditions(run: InstanceRun) -> bool:
             begun = run.watched_from.get((token.id, trigger), -1)
             happened = [changed[name] for name in names if name in changed]
             is_asked = any(at > begun and (happenings is None or how in happenings) for at, how in happened)
-            if is_asked and is_true(cast(Any, run), token):
+            if is_asked and is_true(run, token):
                 run.trigger(token, trigger, {})
                 is_any = True
     return is_any
@@ -63,7 +66,7 @@ def _joins(run: InstanceRun) -> bool:
             continue
         asked.add(key)
         try:
-            if decide(cast(Any, run), token):
+            if decide(run, token):
                 return True
         except Fault as fault:
             run.unrest(token)
@@ -78,4 +81,4 @@ def _reset_idle(run: InstanceRun) -> None:
         for key in list((owner.data or {}).get("resets", ())):
             idle = run.states[key].behaviour.idle
             if idle is not None and not resting(run).get((key, owner.id)):
-                idle(cast(Any, run), owner)
+                idle(run, owner)
