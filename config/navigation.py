@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from engine.service import granting, worklist
-from engine.service.rights import is_all_powerful, role_rights
+from engine.service.rights import is_all_powerful, may_any, role_rights
 from inbox import notices
 
 
@@ -22,7 +22,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {}
     rights = role_rights(user)
     sees = is_all_powerful(user) or bool(rights & {"see", "operate", "edit"})
-    operates = is_all_powerful(user) or "operate" in rights
+    operates = may_any(user, "operate")
     entries = [(_("Inbox"), "inbox:list", "inbox", "i", True), (_("Start"), "inbox:starts", "start", "s", True)]
     entries += [
         (_("Processes"), "designer:processes", "process", "p", sees),
@@ -46,6 +46,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "inbox_count": SimpleLazyObject(lambda: count_tasks(user)),
         "notice_count": SimpleLazyObject(lambda: notices.count_unread(user)),
         "may_grant": granting.may_grant(user),
+        "may_edit": may_any(user, "edit"),
     }
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("tokens/", site.token_page, name="tokens"),
     path("tokens/<int:token>/revoke/", site.revoke, name="token-revoke"),
+    path("events/", include("api.mapping_urls")),
     path("api/docs/", site.reference_page, name="api-reference"),
     path("api/", include("api.urls")),
     path("engine-rest/", include("api.engine_rest.urls")),

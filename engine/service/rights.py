@@ -102,8 +102,12 @@ def require(actor: Actor, right: Right, process: Process) -> None:
 
 def require_any(actor: Actor, right: Right) -> None:
     """Refuse unless the actor's role allows it in general: for what does not belong to a process yet."""
-    if not is_all_powerful(actor) and right not in role_rights(actor):
+    if not may_any(actor, right):
         raise Forbidden("not-allowed", _NOT_AT_ALL[right])
+
+
+def may_any(actor: Actor, right: Right) -> bool:
+    return is_all_powerful(actor) or right in role_rights(actor)
 
 
 _NOT_WITH_THIS: dict[Right, str] = {
