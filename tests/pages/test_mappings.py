@@ -100,6 +100,7 @@ def test_a_trial_says_what_would_happen_and_does_nothing(modeler: Client) -> Non
         ({"condition": "type ="}, "field-error"),
         ({"condition": "nothing"}, "field-error"),
         ({"key": "null"}, "the key has no value."),
+        ({"target": ""}, "Name the process, the message or the signal."),
         ({"action": "signal"}, "It would be the signal “p”."),
         ({"action": "message"}, "It would be the message “p”."),
         ({"event": "{"}, "The text is no JSON"),
