@@ -39,10 +39,13 @@ def outputs(mappings: list[Any], kit: Kit) -> Phase:
     prepared = [(target, kit.value(source)) for target, source in mappings]
 
     def apply_outputs(run: Run, token: Token) -> bool:
+        """One of several instances keeps what is its own: its item, and the result that is collected from it."""
         owner = run.tokens[token.scope]
+        own = (token.variables or {}) if token.index is not None else {}
         for target, value in prepared:
-            name, result = at_path(target, value(run, token), run.view(owner))
-            run.merge(owner, {name: result})
+            place = token if target.partition(".")[0] in own else owner
+            name, result = at_path(target, value(run, token), run.view(place))
+            run.merge(place, {name: result})
         return True
 
     return apply_outputs
