@@ -12,12 +12,13 @@ from engine.core.model.problems import DiagramError
 from engine.core.model.words import Grouped, message_of, say
 from engine.core.parse import read_diagram
 from engine.core.parse.dmn import read_decisions
+from engine.core.parse.names import THROW_EVENTS
 from engine.core.simulate.deployment import Deployed
 from engine.core.simulate.picture import draw
 from engine.core.simulate.play import ActionRefused, Player, play
 from engine.core.simulate.play import prepare as compile_for_trials
 from engine.core.simulate.script import Script, ScriptError, read_script
-from engine.models import DecisionVersion, DeployedFile, FormVersion, Process
+from engine.models import DecisionVersion, DeployedFile, FormVersion, Process, ProcessStart
 from engine.service.decision_files import is_decision_file
 from engine.service.errors import Invalid
 from engine.service.expressions import expression_budget
@@ -28,7 +29,8 @@ from engine.service.rights import Actor, allowed_processes, require_any
 
 LONGEST_SECONDS = 5.0
 MOST_CHARACTERS = 5_000_000
-MOST_CALLED = 50
+MOST_OTHERS = 50  # deployed processes beside the files
+SENDERS = THROW_EVENTS | {"sendTask"}
 
 
 class Bench(NamedTuple):
@@ -96,7 +98,7 @@ def prepare(actor: Actor, files: Sequence[File], main: str = "") -> Bench:
     forms = {key_of_form(file, form): form for file in files if is_form_file(file.name) for form in [read_form(file)]}
     read_so_far = [read_diagram(text) for text in diagrams]
     executable = [process.id for diagram in read_so_far for process in diagram.processes if process.is_executable]
-    diagrams += _called_processes(actor, read_so_far)
+    diagrams += _other_processes(actor, read_so_far)
     nodes = [node for diagram in read_so_far for process in diagram.processes for node in process.nodes.values()]
     decisions += _deployed_decisions(nodes, decisions)
     deployed = compile_for_trials(diagrams, decisions, expression_budget())
@@ -104,14 +106,15 @@ def prepare(actor: Actor, files: Sequence[File], main: str = "") -> Bench:
     return Bench(first, deployed, _deployed_forms(nodes) | forms)
 
 
-def _called_processes(actor: Actor, diagrams: list[Diagram]) -> list[bytes]:
-    """Files of deployed processes that are called by a fixed id, and of those that these call; `diagrams` grows."""
+def _other_processes(actor: Actor, diagrams: list[Diagram]) -> list[bytes]:
+    """Files of deployed processes that are called by a fixed id or start on what is thrown, and of those that these
+    call and start; `diagrams` grows."""
     own = {process.id for diagram in diagrams for process in diagram.processes}
     visible = allowed_processes(actor, "see")
     texts: list[bytes] = []
     place = 0
-    while place < len(diagrams) and len(texts) < MOST_CALLED:
-        for key in sorted(_called_by(diagrams[place]) - own):
+    while place < len(diagrams) and len(texts) < MOST_OTHERS:
+        for key in sorted((_called_by(diagrams[place]) | _started_by(diagrams[place])) - own):
             own.add(key)
             found = Process.objects.filter(key=key, pk__in=visible).select_related("latest__file").first()
             if found is None or found.latest is None:
@@ -131,6 +134,21 @@ def _called_by(diagram: Diagram) -> set[str]:
     nodes = [node for process in diagram.processes for node in process.nodes.values()]
     called = [node.settings.called.process for node in nodes if node.settings.called is not None]
     return {formula.text for formula in called if formula.language == "static"}
+
+
+def _started_by(diagram: Diagram) -> set[str]:
+    """Keys of deployed processes that start on a signal or message that the diagram throws under a fixed name."""
+    thrown = {
+        (definition.kind, definition.name.text)
+        for process in diagram.processes
+        for node in process.nodes.values()
+        if node.kind in SENDERS
+        for definition in node.definitions
+        if definition.name is not None and definition.name.language == "static"
+    }
+    starts = ProcessStart.objects.filter(kind__in=("signal", "message"), name__in={name for _, name in thrown})
+    found = starts.values_list("kind", "name", "version__process__key")
+    return {key for kind, name, key in found if (kind, name) in thrown}
 
 
 def _deployed_decisions(nodes: Iterable[Node], given: Sequence[bytes]) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from io import StringIO
@@ -9,6 +10,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from api.events.mappings import find_effects
+from api.events.reading import read_structured
 from gallery.index_page import write_page
 from gallery.reading import Example, list_examples
 from tests.gallery.running import GalleryRun
@@ -24,6 +27,7 @@ HEADINGS = (
     "Try it",
 )
 EXAMPLES = pytest.mark.parametrize("example", list_examples(), ids=lambda example: example.slug)
+EVENT = re.compile(r"cloudevents\+json' -d '(\{.*?\})'$", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND = "$ .venv/bin/python manage.py "
 
@@ -58,6 +62,15 @@ def test_what_a_page_tells_to_try_works(example: Example, gallery_run: GalleryRu
             gallery_run.work()
         elif line.strip() not in ("", "…"):
             assert line.strip() in shown, f"{line!r} is not in what was printed:\n{shown}"
+
+
+@pytest.mark.django_db
+@EXAMPLES
+def test_events_that_a_page_tells_to_send_mean_something(example: Example, gallery_run: GalleryRun) -> None:
+    gallery_run.install(example.slug)
+    for written in EVENT.findall(read_page(example)):
+        effects, problems = find_effects(read_structured(json.loads(written), "The event"))
+        assert (len(effects), problems) == (1, [])
 
 
 def run_command(*words: str) -> str:

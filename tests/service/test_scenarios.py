@@ -107,6 +107,36 @@ def test_deployed_processes_are_called_in_a_trial_by_who_may_see_them(modeler: A
     assert first["incidents"][0]["code"] == "called-missing"
 
 
+def ringing(key: str, events: str, flows: str = "") -> str:
+    return (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">'
+        f'<signal id="rang" name="rang"/><process id="{key}" isExecutable="true">{events}{flows}</process></definitions>'
+    )
+
+
+RINGING = ringing(
+    "p",
+    '<startEvent id="s"/><endEvent id="e"><signalEventDefinition signalRef="rang"/></endEvent>',
+    '<sequenceFlow id="a" sourceRef="s" targetRef="e"/>',
+)
+LISTENING = ringing("listener", '<startEvent id="heard"><signalEventDefinition signalRef="rang"/></startEvent>')
+
+
+def test_deployed_processes_that_start_on_what_is_thrown_are_there_in_a_trial(modeler: AbstractUser) -> None:
+    deploy([File("l.bpmn", LISTENING.encode())], None)
+    found = trials.simulate(modeler, files(RINGING), [{"do": "start"}])["runs"]
+    assert [run["process"] for run in found] == ["p", "listener"]
+
+
+def test_a_scenario_is_judged_by_the_run_of_its_own_process(modeler: AbstractUser) -> None:
+    first = LISTENING.replace('"listener"', '"a_listener"').replace('"heard"', '"heard_first"').encode()
+    both = [File("a.bpmn", first), File("l.bpmn", LISTENING.encode())]
+    deploy(both, None)
+    actions = [{"do": "signal", "name": "rang"}]
+    kept = scenarios.save_scenario(modeler, "listener", "Rings", both, actions)
+    assert kept.expected["way"] == ["heard"]
+
+
 DMN = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
 <decision id="rate" name="Rate"><variable name="Rate"/><literalExpression><text>{}</text></literalExpression></decision>
 </definitions>"""

@@ -10,17 +10,17 @@ from engine.core.simulate.picture import way_of
 from engine.core.simulate.play import ActionRefused, Player
 
 ASPECTS: Final = ("status", "places", "way", "variables")
-FIRST: Final = "1"
 MOST_SHOWN: Final = 200
 
 
 def expect_as(player: Player, aspects: Collection[str] = ASPECTS) -> dict[str, Any]:
-    """Of the first run: how it ended, where it waits, the way it took, what its variables are."""
-    run = player.simulation.find_run(FIRST)
+    """Of the first run of its process: how it ended, where it waits, the way it took, what its variables are."""
+    runs = player.simulation.runs
+    run = next((run for run in runs if run.process == player.main), runs[0])
     found = {
         "status": run.status,
         "places": sorted(wait.node for wait in run.waits),
-        "way": way_of(player, FIRST),
+        "way": way_of(player, run.id),
         "variables": run.variables,
     }
     return {name: found[name] for name in ASPECTS if name in aspects}
