@@ -69,13 +69,24 @@ def check_form(
     if not fields:
         checked = dict(values)
     else:
-        checked = _check_fields(fields, values, formulas, now, problems)
+        given = dict(values) if form is None or "fields" not in form else _with_defaults(fields, values, variables)
+        checked = _check_fields(fields, given, formulas, now, problems)
         _check_unknown(fields, values, problems)
         if OUTCOME in values and OUTCOME not in checked:
             checked[OUTCOME] = outcome
     if problems:
         raise FormError(problems)
     return checked
+
+
+def _with_defaults(fields: Iterable[Field], values: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+    """A field of a generated form that is not sent has its default, if the variable has no value (Camunda 7)."""
+    taken = {
+        field.path[0]: field.default
+        for field in fields
+        if field.default is not None and not field.is_required and not field.is_readonly
+    }
+    return {name: value for name, value in taken.items() if name not in variables} | dict(values)
 
 
 def _check_fields(

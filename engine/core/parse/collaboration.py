@@ -6,7 +6,7 @@ from typing import Final
 
 from lxml.etree import _Element
 
-from engine.core.model.diagram import Diagram, MessageFlow
+from engine.core.model.diagram import Definition, Diagram, MessageFlow, Node
 from engine.core.parse.context import Context
 from engine.core.parse.events import message_name
 from engine.core.parse.names import (
@@ -66,6 +66,28 @@ def _read_message_flow(ctx: Context, element: _Element) -> None:
     if message is not None and message.tag == tag("message"):
         flow.message = message_name(message).text
     ctx.diagram.message_flows.append(flow)
+
+
+def send_along_flows(diagram: Diagram) -> None:
+    """What the two ends of a message flow say of the message counts for both. A send task that says nothing sends the
+    message of its flow, where that leads into a process of the file."""
+    nodes = {name: node for process in diagram.processes for name, node in process.nodes.items()}
+    processes = {process.id for process in diagram.processes}
+    for flow in diagram.message_flows:
+        source, target = nodes.get(flow.source), nodes.get(flow.target)
+        is_inside = target is not None or diagram.participants.get(flow.target) in processes
+        if source is not None and source.kind == "sendTask" and not source.definitions and is_inside:
+            source.definitions = (Definition(kind="message", id=f"{source.id}_message", line=source.line),)
+        flow.message = flow.message or _message_at(target) or _message_at(source)
+
+
+def _message_at(node: Node | None) -> str:
+    """The fixed name of the one message that the node names."""
+    definitions = node.definitions if node is not None else ()
+    named = [
+        own.name.text for own in definitions if own.kind == "message" and own.name and own.name.language == "static"
+    ]
+    return named[0] if len(named) == 1 else ""
 
 
 def name_pools(ctx: Context, diagram: Diagram) -> None:

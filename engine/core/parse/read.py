@@ -9,7 +9,7 @@ from lxml.etree import _Element
 from engine.core.model.codes import problem
 from engine.core.model.diagram import Diagram, GlobalTask
 from engine.core.model.problems import DiagramError
-from engine.core.parse.collaboration import name_pools, read_collaboration
+from engine.core.parse.collaboration import name_pools, read_collaboration, send_along_flows
 from engine.core.parse.context import Context
 from engine.core.parse.names import (
     BPMN,
@@ -54,6 +54,7 @@ def read_tree(data: str | bytes) -> tuple[_Element, Context]:
     for element in tasks:
         diagram.global_tasks.append(_read_global_task(ctx, element))
     name_pools(ctx, diagram)
+    send_along_flows(diagram)
     _keep_compensations(ctx)
     diagram.dialect = ctx.dialect
     if ctx.dialect == "plain" and ctx.used:

@@ -111,6 +111,14 @@ def test_all_problems_come_at_once_and_unknown_fields_are_among_them():
     assert refusals(form, {"b": "x", "c": 1}) == [("a", "required"), ("b", "type"), ("c", "unknown-field")]
 
 
+def test_a_field_of_a_generated_form_that_is_not_sent_has_its_default_unless_its_variable_is_there():
+    form = generated({"id": "f", "type": "long", "default": ["static", "5"]})
+    assert check(form, {}) == {"f": 5}
+    assert check(form, {"f": 6}) == {"f": 6}
+    assert check(form, {"f": None}) == {"f": None}
+    assert check(form, {}, f=7) == {}
+
+
 def test_a_form_without_fields_takes_everything():
     assert check({"kind": "id", "reference": "elsewhere"}, {"x": 1}) == {"x": 1}
     assert check_form(None, {"x": 1}, {}, NOW) == {"x": 1}

@@ -17,6 +17,7 @@ from engine.core.feel.temporal import (
     Time,
     midnight_utc,
 )
+from engine.core.feel.text import to_text
 
 _D = "date and time"
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -159,6 +160,29 @@ def duration_itself(value: Temporal) -> Temporal:
     if isinstance(value, (DaysDuration, MonthsDuration)):
         return value
     raise FeelError(f"{value.feel_type} is no duration")
+
+
+@builtin(
+    "cycle",
+    "repetitions: integer|null, period: temporal",
+    "string",
+    _D,
+    "The repetition of a timer, without end where no number is given.",
+    'cycle(3, duration("PT1H")) = "R3/PT1H"',
+)
+def cycle(repetitions: int | None, period: Temporal) -> str:
+    return _cycle("" if repetitions is None else str(repetitions), period)
+
+
+@builtin("cycle", "period: temporal", "string", _D)
+def endless_cycle(period: Temporal) -> str:
+    return _cycle("", period)
+
+
+def _cycle(times: str, period: Temporal) -> str:
+    if not isinstance(period, (DaysDuration, MonthsDuration)):
+        raise FeelError(f"{period.feel_type} is no duration")
+    return f"R{times}/{to_text(period)}"
 
 
 @builtin(
