@@ -90,6 +90,14 @@ def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixtur
     assert shown.count("\n") > 10
 
 
+def test_the_page_of_commands_is_in_step_with_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    call_command("commands")
+    page = Path(__file__).parents[2] / "docs" / "commands.md"
+    assert page.read_text("utf-8") == capsys.readouterr().out, "run: manage.py commands > docs/commands.md"
+
+
 def test_an_exported_file_goes_to_standard_output(file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     deploy(file)
     call_command("export", "p")

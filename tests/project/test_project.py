@@ -87,6 +87,15 @@ def test_every_setting_of_the_environment_is_in_the_readme() -> None:
     assert [name for name in sorted(names) if f"`{name}`" not in readme] == []
 
 
+def test_every_link_between_documents_leads_to_a_file() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8"))]
+    assert len(links) > 100
+    lost = [f"{page.relative_to(ROOT)}: {link}" for page, link in links
+            if not re.match(r"\w+:", link) and not (page.parent / link).exists()]  # fmt: skip
+    assert lost == []
+
+
 def test_continuous_integration_runs_the_two_commands_and_nothing_else() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
