@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='starters', to='engine.processversion')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('version', 'is_group', 'name'), name='engine_starter')],
+                'constraints': [models.UniqueConstraint(fields=('version', 'is_group', 'name'), name='engine_starter_name')],
             },
         ),
     ]

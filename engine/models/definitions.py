@@ -121,7 +121,7 @@ class Starter(models.Model):
     is_group = models.BooleanField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("version", "is_group", "name"), name="engine_starter"),)
+        constraints = (models.UniqueConstraint(fields=("version", "is_group", "name"), name="engine_starter_name"),)
 
     def __str__(self) -> str:
         return self.name
