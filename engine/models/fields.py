@@ -5,9 +5,10 @@ from typing import Any
 
 from django.db import models
 
+from engine.models.json_text import write_json
 from engine.models.keys import instance_of, number_of, span
 from engine.models.large import fetch, is_large, put_aside
-from engine.models.logs import COMPACT, decode_log, encode_log
+from engine.models.logs import decode_log, encode_log
 
 
 class JSONText(models.TextField):  # type: ignore[type-arg]
@@ -20,7 +21,7 @@ class JSONText(models.TextField):  # type: ignore[type-arg]
         return json.loads(value) if value else None
 
     def get_prep_value(self, value: Any) -> str | None:
-        return None if value is None else json.dumps(value, separators=COMPACT, ensure_ascii=False)
+        return None if value is None else write_json(value)
 
     def to_python(self, value: Any) -> Any:
         return value

@@ -17,7 +17,8 @@ from typing import Any
 
 from django.conf import settings
 
-COMPACT = (",", ":")
+from engine.models.json_text import write_json
+
 ELSEWHERE = ""
 MOST_READ_AGAIN = 64
 
@@ -28,7 +29,7 @@ class ValueLostError(RuntimeError):
 
 def is_large(text: str) -> bool:
     """Whether variables whose text is so long are looked through for large ones."""
-    return len(text) > int(settings.LARGE_VALUE)
+    return len(text) > settings.LARGE_VALUE
 
 
 def put_aside(variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def put_aside(variables: Mapping[str, Any]) -> dict[str, Any]:
     elsewhere: dict[str, str] = {}
     kept: dict[str, Any] = {}
     for name, value in variables.items():
-        text = json.dumps(value, separators=COMPACT, ensure_ascii=False)
+        text = write_json(value)
         if is_large(text):
             elsewhere[name] = _write(text.encode())
         else:

@@ -4,36 +4,40 @@ A log is most of what an instance leaves behind. As JSON it takes three times th
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from engine.models.json_text import write_json
 from engine.models.large import fetch, is_large, put_aside
 
-COMPACT = (",", ":")
-write_json = json.JSONEncoder(separators=COMPACT, ensure_ascii=False).encode
 # Entries of a head and whole numbers; states stand there by their position in the version.
 HEADS = {"born": "b", "fork": "k", "fired": "f", "gone": "g", "cancelled": "c"}
+WITH_STATE = frozenset({"born", "gone", "cancelled"})
 NAMES = {letter: head for head, letter in HEADS.items()}
 
 
-def encode_log(entries: Iterable[Sequence[Any]]) -> str:
-    return "\n".join(map(encode_entry, entries))
+def encode_log(entries: Iterable[Sequence[Any]], positions: Mapping[str, int] | None = None) -> str:
+    """`positions` of states that the entries name by their keys."""
+    return "\n".join([encode_entry(entry, positions) for entry in entries])
 
 
 def decode_log(text: str) -> list[Any]:
     return [decode_entry(line) for line in text.split("\n")] if text else []
 
 
-def encode_entry(entry: Sequence[Any]) -> str:
+def encode_entry(entry: Sequence[Any], positions: Mapping[str, int] | None) -> str:
     head = entry[0]
     if head.__class__ is int:
         return f"{head} {entry[1]}"
-    letter = HEADS.get(head)
-    if letter is not None:
-        return letter + " ".join(map(str, entry[1:]))
     if head == "set":
         text = write_json(entry[2])
         return f"s{entry[1]} {text if not is_large(text) else write_json(put_aside(entry[2]))}"
+    letter = HEADS.get(head)
+    if letter is not None:
+        if positions is None or head not in WITH_STATE:
+            return letter + " ".join(map(str, entry[1:]))
+        text = f"{letter}{entry[1]} {positions[entry[2]]}"
+        return text if len(entry) == 3 else f"{text} {entry[3]}"
     if head == "delivery" and is_plain(entry):
         return f"d{entry[1]} {entry[2]} {entry[3]}".rstrip(" ")
     return "!" + write_json(entry)

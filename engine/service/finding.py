@@ -20,8 +20,8 @@ from django.db.models.functions import Cast
 
 from engine.core.model.digits import read_whole
 from engine.models import Incident, Instance, ProcessVersion, State, Token
+from engine.models.json_text import COMPACT
 from engine.models.keys import LARGEST_INSTANCE, instance_of, make_key
-from engine.models.logs import COMPACT
 from engine.service.rights import Actor, allowed_processes
 
 PAGE = 50

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ from engine.core.model.runtime import ROOT, Delivery, Failure
 from engine.core.model.words import Grouped, say
 from engine.core.run.starts import find_start
 from engine.models import BufferedMessage, Instance, Process, ProcessVersion
+from engine.models.json_text import make_writer
 from engine.models.keys import instance_of
 from engine.service import correlation, limits
 from engine.service.advance import in_unit
@@ -255,7 +255,7 @@ def send_signal(name: str, actor: Actor, *, variables: dict[str, Any] | None = N
     return in_unit(act)
 
 
-_write_json = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
+_write_strictly = make_writer(allow_nan=False)
 
 
 def check_variables(variables: Any) -> dict[str, Any]:
@@ -266,7 +266,7 @@ def check_variables(variables: Any) -> dict[str, Any]:
         if not isinstance(name, str) or not name or len(name) > 255:
             raise Invalid("variable-name", say("%(name)s is no name for a variable.", name=repr(str(name)[:40])))
     try:
-        text = _write_json(variables)
+        text = _write_strictly(variables)
         size = len(text.encode())
     except (ValueError, TypeError, RecursionError, UnicodeEncodeError) as error:
         raise Invalid("variables-invalid", say("A variable cannot be kept: %(reason)s", reason=error)) from None

@@ -10,9 +10,10 @@ from typing import Any
 from engine.core.feel import to_json
 from engine.core.model.effects import OpenIncident, OpenItem, OpenJob, OpenSubscription, OpenTimer
 from engine.core.model.runtime import Instance, Snapshot, Token
+from engine.models.json_text import make_writer
 from engine.models.keys import instance_of, make_key, number_of
 from engine.models.large import fetch, is_large, put_aside
-from engine.models.logs import encode_log
+from engine.models.logs import WITH_STATE, encode_log
 from engine.models.waits import CONTINUATION
 from engine.service.audiences import is_stored, make_audience, make_members
 from engine.service.versions import Version
@@ -31,7 +32,6 @@ from engine.store.rows import (
 STATUS = {"active": 0, "completed": 1, "terminated": 2, "cancelled": 3, "failed": 4}
 ACTIVE, SUSPENDED = 0, 5
 JOB_KINDS = {"job": 0, "async": 1, "listener": 2}
-WITH_STATE = frozenset({"born", "gone", "cancelled"})
 SUBSCRIPTION_KINDS = {"message": 0, "signal": 1}
 
 
@@ -52,7 +52,7 @@ def pack_always(value: Any) -> str:
 
 
 _decode = json.JSONDecoder().decode
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=to_json).encode
+_encode = make_writer(default=to_json)
 
 
 def pack_variables(variables: Mapping[str, Any]) -> str:
@@ -67,10 +67,7 @@ def unpack_variables(text: str | None) -> dict[str, Any]:
 
 def pack_log(log: Iterable[Sequence[Any]], version: Version) -> str:
     """The entries as history keeps them, states by their position."""
-    positions = version.positions
-    return encode_log(
-        [(entry[0], entry[1], positions[entry[2]], *entry[3:]) if entry[0] in WITH_STATE else entry for entry in log]
-    )
+    return encode_log(log, version.positions)
 
 
 def unpack_log(log: Iterable[Sequence[Any]], version: Version) -> list[Sequence[Any]]:
