@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rest_framework.parsers import MultiPartParser
@@ -21,7 +23,7 @@ from api.engine_rest.values import (
 )
 from engine.models import Deployment, ProcessVersion
 from engine.service import deploying, deployments, instances, reading
-from engine.service.errors import Invalid
+from engine.service.errors import Invalid, NotFound
 
 # Of the API that is spoken here, not of the product: modelers compare it with what a diagram is made for.
 VERSION = "7.24.0"
@@ -152,11 +154,8 @@ def find_version(request: Request, key: str = "", id: str = "") -> ProcessVersio
         process = reading.get_process(request.user, key)
         number = process.latest.number if process.latest is not None else 0
         return reading.get_version(request.user, key, number)
-    found = read_definition(id)
-    row = ProcessVersion.objects.select_related("process").filter(pk=found).first() if found is not None else None
-    if row is None:
-        raise missing("Process definition", id)
-    return reading.get_version(request.user, row.process.key, row.number)
+    with _unseen_as_missing(id):
+        return reading.get_version(request.user, *_numbered(id))
 
 
 class OneDefinition(EngineView):
@@ -180,15 +179,27 @@ class Start(EngineView):
             message = "“startInstructions” are not supported: a process begins at its start."
             raise Invalid("instructions-unknown", message)
         process, number = (key, None) if key else _numbered(id)
-        instance = instances.start(
-            process, request.user, version=number, business_key=(members.text("businessKey", "") or "")[:255],
-            variables=read_variables(members.given.get("variables")),
-        )  # fmt: skip
+        with _unseen_as_missing(id):
+            instance = instances.start(
+                process, request.user, version=number, business_key=(members.text("businessKey", "") or "")[:255],
+                variables=read_variables(members.given.get("variables")),
+            )  # fmt: skip
         row = reading.read_instance(instance)
         answer = describe_instance(row)
         if members.flag("withVariablesInReturn"):
             answer["variables"] = write_variables(row.variables)
         return Response(answer)
+
+
+@contextmanager
+def _unseen_as_missing(id: str) -> Iterator[None]:
+    """A definition that may not be seen is told apart from none at all by nothing."""
+    try:
+        yield
+    except NotFound:
+        if id:
+            raise missing("Process definition", id) from None
+        raise
 
 
 def _numbered(id: str) -> tuple[str, int]:

@@ -27,7 +27,7 @@ from engine.models import ProcessVersion
 from engine.models.keys import make_key
 from engine.service import external, matching
 from engine.service.errors import Invalid
-from engine.service.jobs import LeasedJob
+from engine.service.jobs import LeasedJob, describe_job
 from engine.service.matching import Where
 
 LONGEST_WAIT = 1_800_000
@@ -200,9 +200,7 @@ class CountExternalTasks(ExternalTasks):
 
 
 def describe_row(actor: Any, key: int) -> dict[str, Any]:
-    row, loaded = external.get_job_row(actor, key)
-    from engine.service.jobs import describe_job
-
+    row, loaded = external.read_job_row(actor, key)
     job = describe_job(row, loaded)
     version = ProcessVersion.objects.select_related("process").get(pk=job.version_id)
     is_locked = row.owner is not None and row.available_at is not None
@@ -218,7 +216,8 @@ class OneExternalTask(EngineView):
 
 class ErrorDetails(EngineView):
     def get(self, request: Request, id: str) -> HttpResponse:
-        details = external.get_job(request.user, key_of(id)).last_failure.partition(DETAILS)[2]
+        job = describe_job(*external.read_job_row(request.user, key_of(id)))
+        details = job.last_failure.partition(DETAILS)[2]
         return HttpResponse(details, content_type="text/plain", status=200 if details else 204)
 
 

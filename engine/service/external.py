@@ -162,19 +162,26 @@ def set_retries(actor: Actor, job: int, retries: int) -> None:
     in_unit(act)
 
 
-def get_job(actor: Actor, job: int) -> LeasedJob:
-    return jobs.describe_job(*get_job_row(actor, job))
+def read_job_row(actor: Actor, job: int) -> tuple[JobRow, Loaded]:
+    """One of those that `list_jobs` lists."""
+    row, loaded = _load(job)
+    process = get_version(loaded.row.version).process_id
+    if not is_all_powerful(actor) and process not in allowed_processes(actor, "operate", [process]):
+        jobs.require_job_right(actor, loaded, "serve")
+    return row, loaded
 
 
 def get_job_row(actor: Actor, job: int) -> tuple[JobRow, Loaded]:
     """One of a process that the actor serves."""
-    found = open_store().load_jobs([job])
-    if not found:
-        _missing()
-    row, loaded = found[0]
+    row, loaded = _load(job)
     if not is_all_powerful(actor):
         jobs.require_job_right(actor, loaded, "serve")
     return row, loaded
+
+
+def _load(job: int) -> tuple[JobRow, Loaded]:
+    found = open_store().load_jobs([job])
+    return found[0] if found else _missing()
 
 
 def list_jobs(
