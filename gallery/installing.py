@@ -6,22 +6,25 @@ Installing again changes nothing; what people have changed since is left alone u
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from api.events.mappings import save_mapping
 from api.models import EventMapping
 from engine.core.model.words import say
-from engine.models import Instance, Process
-from engine.service import deploying, granting, instances, scenarios
+from engine.models import Backfill, Instance, Process
+from engine.service import backfill, dates, deploying, granting, instances, scenarios
+from engine.service.backfill import Wish
 from engine.service.errors import Conflict, NotFound
 from engine.service.rights import ROLES, Actor, name_of, require, require_any
 from engine.service.translate import ACTIVE, SUSPENDED
 from engine.store.writing import write_transaction
 from gallery.models import Effect, Installed, Switch
-from gallery.reading import Example, get_example
+from gallery.reading import Catching, Example, get_example
 from gallery.services import services_of
 
 
@@ -58,6 +61,8 @@ def reset(slug: str, actor: Actor) -> None:
         raise NotFound("example-not-installed", say("“%(slug)s” is not installed.", slug=example.slug))
     for process in Process.objects.filter(key__in=example.processes):
         require(actor, "operate", process)
+    for row in Backfill.objects.filter(process__key__in=example.processes, ended_at=None):
+        backfill.cancel(actor, row.pk)
     for instance in _running(example):
         instances.cancel(instance, actor, reason=say("The example was reset."))
     services = [service.key for service in services_of(example.slug)]
@@ -72,6 +77,8 @@ def start_examples(example: Example, actor: Actor) -> list[int]:
     """In the actor's name; from the shell in the names of the demo's people, where they are there."""
     names = [start.by for start in example.starts] if actor is None else []
     people = {user.get_username(): user for user in get_user_model().objects.filter(username__in=names)}
+    if example.backfill is not None:
+        _catch_up(example, example.backfill)
     return [
         instances.start(
             start.process,
@@ -87,6 +94,8 @@ def start_one(example: Example, actor: Actor) -> int:
     """One more of the first kind, in the actor's own name."""
     if example.slug not in installed():
         raise NotFound("example-not-installed", say("“%(slug)s” is not installed.", slug=example.slug))
+    if example.backfill is not None:
+        return dates.start_for(actor, example.process, timezone.localdate(), is_again=True)
     first = next((start for start in example.starts if start.process == example.process), None)
     return instances.start(
         example.process,
@@ -94,6 +103,13 @@ def start_one(example: Example, actor: Actor) -> int:
         variables=dict(first.variables) if first is not None else {},
         business_key=first.business_key if first is not None else "",
     )
+
+
+def _catch_up(example: Example, asked: Catching) -> None:
+    """The last days, by the engine itself."""
+    today = timezone.localdate()
+    first, last = today - timedelta(days=asked.days), today - timedelta(days=1)
+    backfill.start_backfill(None, example.process, Wish(first, last, limit=asked.limit, is_again=True))
 
 
 def installed() -> Mapping[str, Installed]:

@@ -16,6 +16,8 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from engine.core.model.words import say
+from engine.core.parse.states_bpmn import write_states
+from engine.core.parse.states_json import read_states
 from engine.service.errors import NotFound
 from engine.service.files import File
 from gallery import examples
@@ -32,6 +34,7 @@ PATTERNS: Final[Mapping[str, Any]] = {
     "agent": _("Agent with a gate"),
 }
 DEPLOYED: Final = (".bpmn", ".dmn", ".form")
+STATES: Final = ".states.json"
 # What the questions of “which pattern?” are about.
 QUALITIES: Final = ("duration", "consistency", "coupling", "human", "failure")
 
@@ -51,6 +54,14 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Catching:
+    """A process that runs for dates: `install` runs the last days, so many at once."""
+
+    days: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """`events` say what events from outside mean, as mappings of the API do. `rights` gives groups their rights to the
     processes; without it they go by the roles."""
@@ -64,6 +75,7 @@ class Example:
     processes: tuple[str, ...]
     qualities: Mapping[str, str]
     starts: tuple[Start, ...]
+    backfill: Catching | None
     rights: Mapping[str, tuple[str, ...]]
     events: tuple[Mapping[str, Any], ...]
     files: tuple[File, ...]
@@ -135,7 +147,8 @@ def _read(slug: str) -> Example:
 def _describe(slug: str, folder: Path, said: Mapping[str, Any]) -> Example:
     if said["pattern"] not in PATTERNS:
         raise ValueError(f"the pattern “{said['pattern']}” is none of {', '.join(PATTERNS)}")
-    files = sorted(path for path in folder.iterdir() if path.suffix in DEPLOYED)
+    files = [File(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.suffix in DEPLOYED]
+    files += [_draw_states(path) for path in sorted(folder.glob(f"*{STATES}"))]
     scenarios = folder / "scenarios.json"
     processes = tuple(said["processes"])
     return Example(
@@ -148,9 +161,10 @@ def _describe(slug: str, folder: Path, said: Mapping[str, Any]) -> Example:
         processes=processes,
         qualities={name: said[name] for name in QUALITIES},
         starts=tuple(_read_start(one, processes[0]) for one in said.get("start", ())),
+        backfill=Catching(**said["backfill"]) if "backfill" in said else None,
         rights={group: tuple(rights) for group, rights in said.get("rights", {}).items()},
         events=tuple(_read_event(one) for one in said.get("event", ())),
-        files=tuple(File(path.name, path.read_bytes()) for path in files),
+        files=tuple(files),
         scenarios=tuple(json.loads(scenarios.read_text("utf-8"))) if scenarios.is_file() else (),
     )
 
@@ -158,6 +172,12 @@ def _describe(slug: str, folder: Path, said: Mapping[str, Any]) -> Example:
 def _read_event(said: Mapping[str, Any]) -> Mapping[str, Any]:
     needed = {name: said[name] for name in ("name", "condition", "action", "target")}
     return {"key": "", "variables": "", "time_to_live": 0.0, "is_enabled": True} | needed | said
+
+
+def _draw_states(path: Path) -> File:
+    """The diagram that is made of a table of states and transitions; there is no other source of it."""
+    key = path.name.removesuffix(STATES)
+    return File(f"{key}.bpmn", write_states(read_states(json.loads(path.read_text("utf-8"))), key))
 
 
 def _read_start(said: Mapping[str, Any], process: str) -> Start:

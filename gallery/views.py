@@ -163,7 +163,7 @@ def describe_start(actor: Actor, example: Example, process: Process) -> dict[str
     """One press where the example says with what, else its form; None for who may not start it."""
     if not may(actor, "start", process):
         return None
-    has_values = any(start.process == example.process for start in example.starts)
+    has_values = example.backfill is not None or any(start.process == example.process for start in example.starts)
     return {
         "url": reverse("gallery:start", args=[example.slug]) if has_values else "",
         "form_url": reverse("inbox:start", args=[process.key]),

@@ -10,11 +10,16 @@ from datetime import date
 from typing import Any
 
 from engine.core.model.graph import PROCESS
+from engine.core.model.words import say
 from engine.core.run.starts import dated_start
 from engine.models import Instance
-from engine.service.instances import name_source
+from engine.service.advance import in_unit
+from engine.service.errors import Invalid
+from engine.service.instances import find_startable, name_source
+from engine.service.rights import Actor, name_of
 from engine.service.unit import Unit
 from engine.service.versions import Version
+from engine.store.contract import Store
 from engine.store.rows import EventRow
 
 # An instance that ended like this has not done what there was to do for its date.
@@ -47,6 +52,20 @@ def begin_for(
     source = name_source("date", version.process)
     unit.batch.events.append(EventRow(unit.now, source, f"{day}#{len(runs)}", instance))
     return instance, True
+
+
+def start_for(actor: Actor, process: str, day: date, *, is_again: bool = False) -> int:
+    """The run for the date, started now, or the one that there is already."""
+    version, _ = find_startable(process, actor, None)
+    trigger, variable = start_of(version)
+    if not trigger:
+        raise Invalid("no-dated-start", say("“%(process)s” has no start for a date.", process=process))
+
+    def act(store: Store, unit: Unit) -> int:
+        given = {variable: day.isoformat()}
+        return begin_for(unit, version, trigger, day.isoformat(), given, actor=name_of(actor), is_again=is_again)[0]
+
+    return in_unit(act, has_claims=True)
 
 
 def start_of(version: Version) -> tuple[str, str]:

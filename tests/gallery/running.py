@@ -21,8 +21,10 @@ from engine.demo.accounts import create_accounts
 from engine.models import Delivery, Incident, Instance, Job, ProcessStart, Timer, WorkItem
 from engine.models.keys import instance_of, span
 from engine.service import breakers, events, forms, instances, items, moments, reading, versions, work
+from engine.service.backfill_work import continue_backfills
 from engine.service.history import status_word
 from engine.worker import handlers, running
+from engine.worker.connectors import sensor
 from gallery import installing
 from tests.conformance.durable import CLOCKS, Clock
 
@@ -38,6 +40,7 @@ def running_gallery() -> Iterator[GalleryRun]:
             module = import_module(f"engine.service.{name}")
             if hasattr(module, "datetime"):
                 stack.enter_context(patch.object(module, "datetime", Clock))
+        stack.enter_context(patch.object(sensor, "datetime", Clock))
         Clock.moment = datetime.now(UTC).replace(microsecond=0)
         versions.forget_all()
         breakers.forget_all()
@@ -114,7 +117,7 @@ class GalleryRun:
         """Everything that is due now, until nothing moves."""
         for _ in range(MOST_ROUNDS):
             done = work.run_continuations() + running.run_jobs() + work.advance_deliveries()
-            done += work.fire_timers() + work.fire_timer_starts() + work.correlate_buffered()
+            done += work.fire_timers() + work.fire_timer_starts() + work.correlate_buffered() + continue_backfills()
             if not done:
                 return
         raise AssertionError("the workers never rest")
