@@ -228,7 +228,7 @@ def _draw_flows(drawing: Drawing, process: Process, scopes: dict[str, _Scope]) -
             continue
         scope = scopes[process.nodes[flow.source].scope]
         if flow.source in scope.grid.cells and flow.target in scope.grid.cells:
-            points = route_flow(scope.grid, scope.top, flow.source, flow.target, one, two)
+            points = route_flow(scope.grid, scope.left, scope.top, flow.source, flow.target, one, two)
         elif process.nodes[flow.source].kind == "boundaryEvent":
             points = route_boundary(one, two)
         else:

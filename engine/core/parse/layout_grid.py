@@ -48,6 +48,7 @@ class Grid:
     boxes: dict[str, Box] = field(default_factory=dict)
     cells: dict[str, tuple[int, int]] = field(default_factory=dict)  # column, row
     taken: set[tuple[int, int]] = field(default_factory=set)
+    columns: list[tuple[int, int]] = field(default_factory=list)  # left and right of each
     rows: list[tuple[int, int]] = field(default_factory=list)  # top and bottom of each
     bands: list[tuple[int, int]] = field(default_factory=list)  # top and bottom of each
     width: int = 0
@@ -157,6 +158,7 @@ def _measure(grid: Grid, items: dict[str, Item], columns: dict[str, int], rows: 
     lefts, x = [], 0
     for width in widths:
         lefts.append(x)
+        grid.columns.append((x, x + width))
         x += width + GAP_X
     grid.width = max(x - GAP_X, 0)
     starts, y = [], 0

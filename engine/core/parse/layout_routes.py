@@ -11,38 +11,30 @@ _ASIDE: Final = GAP_X // 2
 _BELOW: Final = GAP_Y // 2
 
 
-def route_flow(grid: Grid, top: int, source: str, target: str, one: Box, two: Box) -> Points:
+def route_flow(grid: Grid, left: int, top: int, source: str, target: str, one: Box, two: Box) -> Points:
     """From the right side of the source to the left side of the target; backward flows run below.
 
-    The boxes count from the corner of the page, the grid from its own, which is `top` below it.
+    Upright lines stand in the gaps between columns, where no box is and no name of one. The boxes count from the corner
+    of the page, the grid from its own, which is at `left` and `top`.
     """
     column, row = grid.cells[source]
     to_column, to_row = grid.cells[target]
     (_, y), (_, to_y) = one.middle, two.middle
-    if to_column <= column:
-        return _around(one, two, top + grid.rows[max(row, to_row)][1])
-    if row == to_row and _is_free(grid, row, column, to_column):
+    behind, before = left + grid.columns[column][1] + _ASIDE, left + grid.columns[to_column][0] - _ASIDE
+    if to_column > column and row == to_row and _is_free(grid, row, column, to_column):
         return [(one.right, y), (two.x, to_y)]
-    if row != to_row and _is_free(grid, to_row, column, to_column):
-        x = one.right + _ASIDE
-    elif row != to_row and _is_free(grid, row, column, to_column):
-        x = two.x - _ASIDE
-    else:
-        return _around(one, two, top + grid.rows[max(row, to_row)][1])
-    return [(one.right, y), (x, y), (x, to_y), (two.x, to_y)]
+    if to_column > column and row != to_row and _is_free(grid, to_row, column, to_column):
+        return [(one.right, y), (behind, y), (behind, to_y), (two.x, to_y)]
+    if to_column > column and row != to_row and _is_free(grid, row, column, to_column):
+        return [(one.right, y), (before, y), (before, to_y), (two.x, to_y)]
+    below = top + grid.rows[max(row, to_row)][1] + _BELOW
+    return [(one.right, y), (behind, y), (behind, below), (before, below), (before, to_y), (two.x, to_y)]
 
 
 def _is_free(grid: Grid, row: int, column: int, to_column: int) -> bool:
     """No box stands between the two columns. Very long ways are not looked at: they go around."""
     between = range(column + 1, to_column)
     return len(between) <= 50 and not any((between_column, row) in grid.taken for between_column in between)
-
-
-def _around(one: Box, two: Box, bottom: int) -> Points:
-    """Out at the bottom, along below the lower row, in at the bottom."""
-    x, to_x = one.middle[0], two.middle[0]
-    y = bottom + _BELOW
-    return [(x, one.bottom), (x, y), (to_x, y), (to_x, two.bottom)]
 
 
 def route_boundary(event: Box, two: Box) -> Points:

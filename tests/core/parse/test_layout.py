@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -233,3 +233,23 @@ def test_boxes_never_overlap_whatever_leads_where(pairs: list[tuple[int, int]]) 
         top, bottom = grid.bands[item.band]
         assert top <= grid.boxes[item.id].y
         assert grid.boxes[item.id].bottom <= bottom
+
+
+def test_no_flow_runs_through_a_box_that_it_does_not_lead_to() -> None:
+    body = (
+        '<startEvent id="s"/><exclusiveGateway id="a"/><userTask id="b"/><exclusiveGateway id="c"/><userTask id="d"/>'
+        '<intermediateThrowEvent id="f"/><endEvent id="e"/>'
+    )
+    pairs = ["s a", "a b", "a d", "a f", "b c", "d c", "f c", "c a", "c e", "f a"]
+    flows = "".join(
+        f'<sequenceFlow id="{one}_{two}" sourceRef="{one}" targetRef="{two}"/>'
+        for one, two in (pair.split() for pair in pairs)
+    )
+    drawn = with_layout(process(body + flows).encode())
+    boxes, lines = shapes(drawn), edges(drawn)
+    for name, points in lines.items():
+        for (x, y), (to_x, to_y) in pairwise(points):
+            for key, box in boxes.items():
+                is_beside = max(x, to_x) <= box.x or min(x, to_x) >= box.right
+                is_apart = max(y, to_y) <= box.y or min(y, to_y) >= box.bottom
+                assert is_beside or is_apart, f"{name} runs through {key}"
