@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,6 +25,7 @@ from gallery.services import Service, services_of
 
 LATEST = 8
 LEDGER = 30
+LONGEST = 80  # of a value in the ledger
 
 MODES = {
     Switch.Mode.WELL: gettext_lazy("Well"),
@@ -146,7 +148,12 @@ def _tell_calls(row: Effect) -> str:
 
 
 def _pairs(values: dict[str, Any]) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in values.items())
+    return ", ".join(f"{name}: {_shorten(value)}" for name, value in values.items())
+
+
+def _shorten(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def list_runs(processes: Iterable[Process]) -> list[Instance]:

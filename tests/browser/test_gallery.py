@@ -19,8 +19,8 @@ def gallery_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-def flip(page: Page, mode: str) -> None:
-    switch = page.locator("[data-service=rates]")
+def flip(page: Page, service: str, mode: str) -> None:
+    switch = page.locator(f"[data-service={service}]")
     switch.get_by_role("button", name=mode).click()
     expect(switch.locator('[aria-pressed="true"]')).to_have_text(mode)
 
@@ -55,7 +55,7 @@ def test_an_example_is_broken_seen_to_fail_and_repaired(
     island(page, "instance")
     expect(page.get_by_role("status").filter(has_text="is installed")).to_be_visible()
 
-    flip(page, "Failing")
+    flip(page, "rates", "Failing")
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_url("**/gallery/one_service/?instance=*")
     diagram = island(page, "instance")
@@ -63,17 +63,33 @@ def test_an_example_is_broken_seen_to_fail_and_repaired(
     expect(diagram.locator(".attempt-badge")).to_be_visible()
     expect(page.locator("[data-attempt=ask_rate]")).to_contain_text("attempt")
     take_screenshot(page, "gallery-attempts")
-    expect(page.locator("#example-now .state-incident")).to_contain_text("no answer")
+    expect(page.locator("#example-alerts .state-incident")).to_contain_text("no answer")
     expect(diagram.locator(".incident-badge")).to_be_visible()
     expect(page.locator(".ledger > li").first).to_contain_text("called 3 times, not done")
     assert look_at(page, "gallery-incident", take_screenshot) == []
 
-    flip(page, "Well")
+    flip(page, "rates", "Well")
     page.get_by_role("button", name="Retry").click()
     expect(page.locator("[data-part=status]")).to_contain_text("Completed")
     expect(page.locator(".ledger > li").first).to_contain_text("called 4 times, done once")
     expect(diagram.locator(".incident-badge")).to_have_count(0)
     take_screenshot(page, "gallery-done")
+
+
+def test_a_saga_is_undone_before_ones_eyes(gallery_site: Site, open_for: OpenFor, take_screenshot: Shoot) -> None:
+    gallery_site.run_command("gallery", "install", "travel_booking")
+    page = open_for(gallery_site, "admin")
+    page.goto(f"{gallery_site.url}/gallery/travel_booking/")
+    flip(page, "travel-tickets", "Refusing")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url("**/?instance=*")
+    diagram = island(page, "instance")
+    expect(page.locator("[data-part=status]")).to_contain_text("Completed")
+    done = page.locator(".ledger > li", has_text="done once")
+    expect(done.filter(has_text="Cancellation desk")).to_contain_text(["cancel flight", "cancel hotel", "cancel car"])
+    for node in ("cancel_flight", "cancel_hotel", "cancel_car", "refund_card"):
+        expect(diagram.locator(f'[data-element-id="{node}"].is-done')).to_have_count(1)
+    take_screenshot(page, "gallery-saga")
 
 
 def test_cards_and_questions_lead_to_examples_by_keyboard(

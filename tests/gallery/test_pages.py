@@ -116,6 +116,16 @@ def test_attempts_and_then_the_incident_are_shown_and_retried(run: GalleryRun) -
     assert "called 4 times, done once" in text_of(enter("operator"), page)
 
 
+def test_an_open_breaker_is_told_to_who_operates(run: GalleryRun) -> None:
+    RATES.switch("failing")
+    for _ in range(2):
+        run.start("one_service", {"amount": 1, "currency": "USD"})
+    run.move_clock(timedelta(seconds=20))
+    told = "The breaker of “rates-ask” is open"
+    assert told in text_of(enter("operator"), PAGE)
+    assert told not in text_of(enter("designer"), PAGE)
+
+
 def test_an_instance_of_something_else_is_not_shown_here(run: GalleryRun) -> None:
     for number in ("1", "x", "9" * 30, "²"):
         assert enter("admin").get(f"{PAGE}?instance={number}").status_code == 404
