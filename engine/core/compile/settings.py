@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.core.compile.draft import Draft
-from engine.core.model.diagram import DataAssociation, Listener, Node
+from engine.core.model.diagram import DataAssociation, Listener, Node, Settings
 from engine.core.model.encoding import encode, encode_mappings
 
 # A user task's listeners are heard on the way in, once it is created, and on the way out, before anything else.
@@ -18,11 +18,7 @@ HEARD_ON_THE_WAY = {
 
 def node_config(draft: Draft, node: Node) -> dict[str, Any]:
     settings = node.settings
-    config: dict[str, Any] = {}
-    if settings.inputs:
-        config["inputs"] = encode_mappings(settings.inputs)
-    if settings.outputs:
-        config["outputs"] = encode_mappings(settings.outputs)
+    config = _mappings(draft, settings)
     for name, associations in (("data_inputs", node.data_inputs), ("data_outputs", node.data_outputs)):
         copies = _copies(associations)
         if copies:
@@ -42,6 +38,17 @@ def node_config(draft: Draft, node: Node) -> dict[str, Any]:
             config["listeners_first"] = True
     if node.documentation:
         config["documentation"] = node.documentation
+    return config
+
+
+def _mappings(draft: Draft, settings: Settings) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    if settings.inputs:
+        config["inputs"] = encode_mappings(settings.inputs)
+    if settings.outputs:
+        config["outputs"] = encode_mappings(settings.outputs)
+        if draft.diagram.dialect == "camunda":
+            config["keeps_results"] = True  # beside what the outputs name; Camunda 8 keeps only that
     return config
 
 

@@ -19,7 +19,11 @@ def _local_ones(called: Called) -> dict[str, Any]:
         local = [mapping.target for mapping in mappings if mapping.is_local]
         if local:
             found[name] = local
-    return found | ({"sends_all_local": True} if called.sends_all_local else {})
+    if called.sends_all_local:
+        found["sends_all_local"] = True
+    if not called.sends_own:
+        found["sends_own"] = False
+    return found
 
 
 class CallActivity:
@@ -50,6 +54,8 @@ class CallActivity:
         returns = [(target, kit.value(source)) for target, source in config.get("returns", ())]
         # camunda: what is local reads and writes the variables of the activity alone
         sends_local, returns_local = set(config.get("sends_local", ())), set(config.get("returns_local", ()))
+        sends_own = config.get("sends_own", True) or config.get("sends_all_local", False)
+        outputs_choose = bool(config.get("outputs")) and not config.get("keeps_results")
         sends_all, returns_all = config.get("sends_all", True), config.get("returns_all", True)
 
         def enter(run: Run, token: Token) -> None:
@@ -57,8 +63,9 @@ class CallActivity:
             if not process:
                 raise Fault("called-missing", "The call activity names no process to call.")
             is_all = sends_all and not config.get("sends_all_local")
-            variables = dict(run.view(token)) if is_all else dict(token.variables or {})
-            own = Token(ROOT, token.state, variables=dict(token.variables or {}))  # sees nothing around it
+            mine = token.variables or {}
+            variables = dict(run.view(token)) if is_all else dict(mine) if sends_own else {}
+            own = Token(ROOT, token.state, variables=dict(mine))  # sees nothing around it
             for target, value in sends:
                 variables[target] = value(run, own if target in sends_local else token)
             run.open(
@@ -76,7 +83,7 @@ class CallActivity:
         def take(run: Run, token: Token, data: Mapping[str, Any]) -> None:
             """The child's variables come back: all of them, or those that the mappings name."""
             variables = dict(data.get("variables") or {})
-            result = variables if returns_all or config.get("outputs") else {}  # outputs choose by themselves
+            result = variables if returns_all or outputs_choose else {}
             if returns:
                 kept = token.variables
                 token.variables = {**(kept or {}), **variables}

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from engine.core.feel import ExpressionError, compile_expression
 from engine.core.model.behaviour import Behaviour, Encoded, Enter, Fault, Kit, Run
 from engine.core.model.diagram import Form, Node, Process
 from engine.core.model.effects import OpenItem
@@ -16,6 +17,7 @@ from engine.core.model.runtime import Token
 from engine.core.triggers.schedule import read_duration
 
 DEFAULT_PRIORITY = 50
+LONGEST_NAME = 1000
 
 
 class UserTask:
@@ -30,6 +32,8 @@ class UserTask:
         }
         if "candidate_groups" not in config and node.lane:
             config["candidate_groups"] = ["static", node.lane]  # a lane is the group that works in it
+        if _is_formula(node.name):
+            config["title"] = ["juel", node.name]  # Camunda 7: the name of the task at hand
         if node.documentation:
             config["documentation"] = node.documentation
         if settings.form is not None:
@@ -45,17 +49,29 @@ class UserTask:
         form = config.get("form")
         extra: dict[str, Any] = {name: config[name] for name in ("outcomes", "four_eyes") if name in config}
 
+        name_of = kit.text(config.get("title"))
         # Only what is asked of this task is evaluated.
         fill = [(name, make(config[name], kit)) for name, make in FIELDS.items() if config.get(name) is not None]
 
         def enter(run: Run, token: Token) -> None:
-            item = OpenItem(token.id, "complete", state.node, state.name, form=form, config=extra)
+            name = (name_of(run, token) or "")[:LONGEST_NAME] or state.name
+            item = OpenItem(token.id, "complete", state.node, name, form=form, config=extra)
             for name, value_of in fill:
                 setattr(item, name, value_of(run, token))
             run.open(item)
 
         lingering: str | None = config.get("on_deletion")
         return Behaviour(enter=enter, wait="user") if lingering is None else _tell_of_deletion(enter, lingering)
+
+
+def _is_formula(name: str) -> bool:
+    if "${" not in name and "#{" not in name:
+        return False
+    try:
+        compile_expression(name, language="juel")
+    except ExpressionError:
+        return False
+    return True
 
 
 def _tell_of_deletion(enter: Enter, lingering: str) -> Behaviour:

@@ -86,7 +86,7 @@ def _phases_out(state: ProcessState, kit: Kit) -> tuple[list[Phase], bool]:
         phases.append(_record_for_compensation(state.node, config["undo"]))
     if config.get("async_after"):
         phases.append(_job_phase(state, "async", config, kit))
-    return phases, bool(config.get("outputs"))
+    return phases, bool(config.get("outputs")) and not config.get("keeps_results")
 
 
 def _listening(state: ProcessState, on: str, kit: Kit) -> list[Phase]:

@@ -150,6 +150,7 @@ class Called:
     version_tag: str = ""
     sends_all: bool = True  # all visible variables go in (zeebe: propagateAllParentVariables)
     returns_all: bool = True
+    sends_own: bool = True  # of all that is not sent, the activity's own variables are (zeebe)
     sends_all_local: bool = False  # camunda: of all variables only those of the activity itself
     business_key: Formula | None = None
     inputs: list[Mapping] = field(default_factory=list)

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml.etree import _Element
 
-from engine.core.model.diagram import NOTHING, Called, Node
+from engine.core.model.diagram import NOTHING, Called, Formula, Node
 from engine.core.model.words import say
 from engine.core.parse import data, events, formulas, loops, people
 from engine.core.parse.context import PLAIN, Context, own_settings
@@ -103,8 +103,10 @@ def _call(ctx: Context, node: Node) -> None:
     if process.language == "static":
         process = formulas.marked(reference(text))
     called = Called(process)
-    # Camunda 7 passes what is named, the others pass everything unless told not to.
-    called.sends_all = called.returns_all = ctx.dialect != "camunda"
+    # Camunda 7 passes what is named, the business key included; the others pass everything unless told not to.
+    called.sends_all = called.returns_all = called.sends_own = ctx.dialect != "camunda"
+    if ctx.dialect == "camunda":
+        called.business_key = Formula("", "static")
     own_settings(node).called = called
 
 

@@ -123,8 +123,9 @@ class Run:
             form = describe_form(effect.form, visible, self._simulation.now, budget=self._simulation.budget)
             outcomes = [(value, label) for value, label in effect.config.get("outcomes", ())]
             return Task(
-                *base, {"form": form, "outcomes": outcomes}, effect.assignee, effect.candidate_users,
-                effect.candidate_groups, effect.priority, effect.due, effect.follow_up, visible, form, outcomes,
+                *base[:3], effect.name, token.scope, {"form": form, "outcomes": outcomes}, effect.assignee,
+                effect.candidate_users, effect.candidate_groups, effect.priority, effect.due, effect.follow_up,
+                visible, form, outcomes,
             )  # fmt: skip
         if kind == "job" and row is not None and isinstance(effect, OpenJob):
             if self._simulation.can_do(effect):

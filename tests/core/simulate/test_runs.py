@@ -398,3 +398,13 @@ def test_two_processes_that_are_not_marked_are_a_choice_to_be_made() -> None:
 def test_a_file_whose_processes_are_all_said_to_be_no_executable_ones_is_refused_with_what_to_do() -> None:
     with pytest.raises(DiagramError, match=r'set isExecutable="true" on the one that is to run \(q\)'):
         Simulation(f'{HEAD}<process id="q" isExecutable="false"><task id="t"/></process></definitions>')
+
+
+def test_the_name_of_a_task_may_be_an_expression() -> None:
+    names = {"u": "Pay ${n}", "v": "Pay ${n n}"}
+    tasks = (user(key).replace("<userTask", f'<userTask name="{name}"') for key, name in names.items())
+    simulation = Simulation(bpmn(line(*tasks)))
+    run = simulation.start(variables={"n": 5})
+    assert run.tasks[0].name == "Pay 5"
+    run.complete("u")
+    assert run.tasks[0].name == "Pay ${n n}"
