@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.infrastructure.processes import Child, find_free_port, manage
 
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.infrastructure.site_settings"}
+
 
 @dataclass
 class Site:
@@ -40,6 +42,7 @@ def run_embedded_site(folder: Path, choices: Mapping[str, str] | None = None) ->
         "BROKER_URL": "",
         "CHANNEL_URL": "",
         "LOG_LEVEL": "WARNING",
+        **SETTINGS,
         **(choices or {}),
     }
     child = manage("serve", "--port", "0", "--migrate", "--demo", environment=environment)
@@ -65,6 +68,7 @@ def run_scaled_site(folder: Path, database_url: str, redis_url: str) -> Iterator
         "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 3,
         "LOG_LEVEL": "WARNING",
         "C_FORCE_ROOT": "1",
+        **SETTINGS,
     }
     site = Site("scaled", f"http://127.0.0.1:{port}", environment)
     site.run_command("migrate", "--verbosity", "0")
