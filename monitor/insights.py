@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -91,7 +92,7 @@ def describe_figures(process: Process, figures: Figures, days: int) -> dict[str,
         "charts": {
             "slots": [
                 {
-                    "label": slot.at.strftime("%H:%M") if figures.is_hourly else slot.at.strftime("%d %b"),
+                    "label": date_format(slot.at, "H:i" if figures.is_hourly else "j M"),
                     "started": slot.started,
                     "completed": slot.completed,
                     "failed": slot.failed,

@@ -56,6 +56,7 @@ def _transition(graph: Graph, number: int, row: Transition) -> dict[str, Any]:
         "born": row.born,
         "trigger": row.trigger,
         "cause": _cause(graph.states[row.source], row),
+        "is_completion": row.trigger == COMPLETE and _awaited(graph.states[row.source]) is None,
         "flow": row.flow,
         "guard": row.guard[1] if row.guard is not None else "",
         "is_default": row.is_default,
@@ -65,7 +66,7 @@ def _transition(graph: Graph, number: int, row: Transition) -> dict[str, Any]:
 def _cause(source: State, row: Transition) -> str:
     """What sets the transition off, as people say it."""
     if row.trigger == COMPLETE:
-        own = next((event for event in source.config.get("events", ()) if event["trigger"] == COMPLETE), None)
+        own = _awaited(source)
         return say("when done") if own is None else _event(own)
     if row.trigger.startswith("start"):
         known = next((entry for entry in source.config.get("starts", ()) if entry["trigger"] == row.trigger), None)
@@ -74,6 +75,11 @@ def _cause(source: State, row: Transition) -> str:
         )
     event = next((one for one in source.config.get("events", ()) if one["trigger"] == row.trigger), None)
     return row.trigger if event is None else _event(event)
+
+
+def _awaited(source: State) -> Mapping[str, Any] | None:
+    """The event that completes the state, where it is one that waits."""
+    return next((event for event in source.config.get("events", ()) if event["trigger"] == COMPLETE), None)
 
 
 def _event(event: Mapping[str, Any]) -> str:

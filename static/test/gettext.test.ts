@@ -52,6 +52,7 @@ test.each([
   ['toast("Nothing was lost.")', "Nothing was lost."],
   [`h("p", {}, \`\${count} steps are left\`)`, "… steps are left"],
   ['const page = <Words look="good">It is fine</Words>', "It is fine"],
+  ['h("td", {}, guard ? h("code", {}, guard) : "otherwise")', "otherwise"],
   ['throw new Error("The draft is gone.")', "The draft is gone."],
   [`gettext(\`Saved \${name}\`)`, "Saved …"],
 ])("%s has a text that is not translated", (source, text) => {

@@ -17,6 +17,7 @@ const way = (source: string, target: string | null, more: Partial<TransitionRow>
   target,
   born: null,
   cause: "when done",
+  is_completion: (more.cause ?? "when done") === "when done",
   flow: "",
   guard: "",
   is_default: false,

@@ -140,6 +140,29 @@ def test_a_comment_stays_with_its_element(embedded_site: Site, open_for: OpenFor
     assert find_violations(page, (".djs-palette", ".djs-context-pad", ".bjs-powered-by")) == []
 
 
+def test_the_designer_speaks_the_language_of_the_browser(
+    embedded_site: Site, open_for: OpenFor, take_screenshot: Take
+) -> None:
+    page = open_for(embedded_site, "designer")
+    page.set_extra_http_headers({"Accept-Language": "de"})
+    tool = open_draft(page, embedded_site, "german_order", order("german_order"))
+    choose_element(tool, "check")
+    expect(voice(tool)).to_have_text("Benutzeraufgabe Check the order. Führt zu In stock?.")
+    expect(tool.locator(".bio-properties-panel")).to_contain_text("Gruppen, die es dürfen")
+    expect(tool.locator(".bio-properties-panel")).to_contain_text("Allgemein")
+    expect(tool.locator("[data-part=problems-button]")).to_contain_text("Hinweis")
+    page.keyboard.press("a")
+    expect(page.locator(".djs-popup")).to_contain_text("Element anhängen")
+    page.keyboard.press("Escape")
+    tool.get_by_role("tab", name="Zustände").click()
+    expect(tool.get_by_role("tabpanel", name="Zustände")).to_contain_text("sonst")
+    take_screenshot(page, "designer-german")
+    page.keyboard.press("Control+Shift+d")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Order veröffentlichen")
+    expect(dialog.locator("[data-part=problems]")).to_contain_text("Niemand bekommt diese Aufgabe")
+
+
 def test_five_hundred_elements_are_opened_and_edited(embedded_site: Site, open_for: OpenFor) -> None:
     page = open_for(embedded_site, "designer")
     tool = open_draft(page, embedded_site, "large", chain("large", 500))

@@ -159,6 +159,22 @@ def test_boxed_expressions_are_shown_as_feel_and_kept_until_they_are_edited(
     assert "<for " not in kept["content"]
 
 
+def test_files_dropped_on_the_list_of_processes_become_drafts(embedded_site: Site, open_for: OpenFor) -> None:
+    page = open_for(embedded_site, "designer")
+    page.goto(f"{embedded_site.url}/processes/")
+    drop = """texts => {
+        const data = new DataTransfer();
+        texts.forEach((text, index) => data.items.add(new File([text], `file${index}.bpmn`)));
+        for (const type of ['dragenter', 'dragover', 'drop'])
+            document.body.dispatchEvent(
+                new DragEvent(type, {dataTransfer: data, bubbles: true, cancelable: true}));
+    }"""
+    page.evaluate(drop, [order("dropped_one"), order("dropped_two")])
+    for key in ("dropped_one", "dropped_two"):
+        page.locator(f'a[href*="/processes/{key}/"]').first.wait_for()
+    assert "dropped_one" in str(page.request.get(f"{embedded_site.url}/api/v1/drafts/dropped_one/").json()["xml"])
+
+
 def test_diagrams_come_in_many_at_once_dropped_and_pasted(embedded_site: Site, open_for: OpenFor) -> None:
     page = open_for(embedded_site, "designer")
     tool = open_draft(page, embedded_site, "first_in", order("first_in"))

@@ -7,6 +7,7 @@ from lxml.etree import SubElement, _Element
 from engine.core.parse.context import Context
 from engine.core.parse.export import serialise
 from engine.core.parse.layout_draw import Drawing, draw_collaboration, draw_process
+from engine.core.parse.layout_grid import Box
 from engine.core.parse.names import BPMNDI, DC, DI, tag
 from engine.core.parse.read import read_tree
 
@@ -55,9 +56,9 @@ def _write(root: _Element, ctx: Context, plane_of: str, drawing: Drawing) -> Non
         shape.set("bpmnElement", name)
         for key, value in drawing.marks.get(name, {}).items():
             shape.set(key, value)
-        bounds = SubElement(shape, tag("Bounds", DC))
-        for key, number in (("x", box.x), ("y", box.y), ("width", box.width), ("height", box.height)):
-            bounds.set(key, str(number))
+        _write_bounds(shape, box)
+        if name in drawing.labels:
+            _write_bounds(SubElement(shape, tag("BPMNLabel", BPMNDI)), drawing.labels[name])
     for name, points in drawing.edges.items():
         edge = SubElement(plane, tag("BPMNEdge", BPMNDI))
         edge.set("id", ctx.name(edge, f"{name}_di"))
@@ -66,3 +67,9 @@ def _write(root: _Element, ctx: Context, plane_of: str, drawing: Drawing) -> Non
             waypoint = SubElement(edge, tag("waypoint", DI))
             waypoint.set("x", str(x))
             waypoint.set("y", str(y))
+
+
+def _write_bounds(parent: _Element, box: Box) -> None:
+    bounds = SubElement(parent, tag("Bounds", DC))
+    for key, number in (("x", box.x), ("y", box.y), ("width", box.width), ("height", box.height)):
+        bounds.set(key, str(number))

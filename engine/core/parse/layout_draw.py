@@ -17,6 +17,8 @@ from engine.core.parse.tree import name_of
 
 _EVENT: Final = 36
 _GATEWAY: Final = 50
+_LETTER: Final = 7
+_WIDEST_LABEL: Final = 90
 _EMPTY_POOL: Final = (600, 60)
 _EXTRAS: Final = {
     tag("dataObjectReference"): (36, 50),
@@ -35,6 +37,7 @@ class Drawing:
 
     boxes: dict[str, Box] = field(default_factory=dict)
     marks: dict[str, dict[str, str]] = field(default_factory=dict)
+    labels: dict[str, Box] = field(default_factory=dict)
     edges: dict[str, Points] = field(default_factory=dict)
     right: int = 0
     bottom: int = 0
@@ -213,6 +216,11 @@ def _place(drawing: Drawing, scope: _Scope) -> None:
         room = max(host.width // (_EVENT + 4), 1)
         x = host.right - _EVENT - (number % room) * (_EVENT + 4) - 4
         drawing.put(event.id, Box(x, host.bottom - _EVENT // 2, _EVENT, _EVENT))
+        if event.name and number < 2:
+            # Beside the flow that leaves it downwards, on the side where no other event sits.
+            width = min(len(event.name) * _LETTER, _WIDEST_LABEL)
+            left = x + _EVENT - 2 if number == 0 else x - width + 2
+            drawing.labels[event.id] = Box(left, host.bottom + _EVENT // 2 - 2, width, 14)
     expanded = {node.id for node in scope.apart}
     x, y = scope.left, scope.top + scope.grid.height + (GAP_Y if scope.nodes else 0)
     for name, width, height in scope.extras:

@@ -42,6 +42,8 @@ export interface Bench {
   /** The forms and decisions that are deployed together with the diagram. */
   readonly files: DraftFiles;
   readXml(): Promise<string>;
+  /** What the process is called on the canvas now. */
+  nameOfDraft(): string;
   /** The diagram first, then forms and decisions: what a deployment or a try-out is made of. */
   readFiles(): Promise<NamedFile[]>;
   /** Puts another diagram on the canvas; the draft follows when `change` is called on it. */

@@ -16,6 +16,7 @@ interface LintReport {
   id: string;
   message: string;
   category: string;
+  rule?: string;
   actualElementId?: string;
 }
 
@@ -23,6 +24,9 @@ interface Linting {
   lint(): Promise<Record<string, LintReport[]>>;
   update(): void;
 }
+
+/** The name under which the engine's answer stands among the rules. */
+const ENGINE = "engine";
 
 /** The engine's last answer; the merge below reads it at each lint. */
 class ServerFindings {
@@ -49,7 +53,7 @@ class ServerFindings {
         message,
         category: severity === "warning" ? "warn" : (severity ?? "error"),
       }));
-      return { ...reports, engine: own };
+      return { ...reports, [ENGINE]: own };
     };
   }
 
@@ -75,6 +79,8 @@ const ORDER = ["error", "warning", "info"];
 export class Checks {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0;
+  /** What the drawing's own rules said last; it keeps nobody from deploying. */
+  hints: Finding[] = [];
 
   constructor(
     private readonly bench: Bench,
@@ -119,6 +125,15 @@ export class Checks {
       this.bench.tool
         .get<ServerFindings>("serverFindings")
         .findings.map(({ message, line }) => [message, line ?? null]),
+    );
+    this.hints = Object.entries(issues).flatMap(([id, reports]) =>
+      reports
+        .filter(({ rule }) => rule !== ENGINE)
+        .map(({ message, actualElementId }) => ({
+          message,
+          severity: "warning" as const,
+          node: actualElementId ?? id,
+        })),
     );
     return Object.entries(issues)
       .flatMap(([id, reports]) =>

@@ -49,7 +49,11 @@ export class DeployDialog {
     const form = h(
       "form",
       { class: "modal-box deploy-box" },
-      h("h2", { id: title, class: "deploy-title" }, gettext("Deploy %(name)s", { name: bench.props.name })),
+      h(
+        "h2",
+        { id: title, class: "deploy-title" },
+        gettext("Deploy %(name)s", { name: bench.nameOfDraft() }),
+      ),
       this.parts,
       this.question,
       h("div", { class: "field" }, h("label", { for: this.note.id }, gettext("Note")), this.note),
@@ -106,7 +110,7 @@ export class DeployDialog {
     };
     // The changes may be many: what a person must not overlook stands before them.
     this.parts.replaceChildren(
-      showProblems(problems, goTo),
+      showProblems([...problems, ...this.checks.hints], goTo),
       showScenarios(scenarios, this.hasErrors),
       showImpact(preview),
       showChanges(preview, goTo, this.bench.props.compare_url),

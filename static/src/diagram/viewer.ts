@@ -1,6 +1,7 @@
 /** A read-only diagram that can be moved and zoomed, fitted to its space; without layout it gets one. */
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import type Canvas from "diagram-js/lib/core/Canvas";
+import type EventBus from "diagram-js/lib/core/EventBus";
 import zeebe from "zeebe-bpmn-moddle/resources/zeebe.json";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
@@ -19,22 +20,23 @@ export async function openViewer(container: HTMLElement, xml: string): Promise<N
   return viewer;
 }
 
-/** Fits the diagram, and again whenever its space changes, until a person moves it. */
+/** Fits the diagram, and again whenever its space changes, until somebody looks at another part of it. */
 export function keepFitted(viewer: { get<T>(name: string): T }, container: HTMLElement): void {
   let isMoved = false;
-  for (const name of ["pointerdown", "wheel", "keydown"])
-    container.addEventListener(
-      name,
-      () => {
-        isMoved = true;
-      },
-      { once: true, capture: true, passive: true },
-    );
+  let isFitting = false;
+  const showAll = () => {
+    isFitting = true;
+    fitToSpace(viewer);
+    isFitting = false;
+  };
   new ResizeObserver(() => {
     viewer.get<Canvas>("canvas").resized();
-    if (!isMoved) fitToSpace(viewer);
+    if (!isMoved) showAll();
   }).observe(container);
-  fitToSpace(viewer);
+  showAll();
+  viewer.get<EventBus>("eventBus").on("canvas.viewbox.changing", () => {
+    if (!isFitting) isMoved = true;
+  });
 }
 
 /** Of the space a part stays free as a margin, because labels and badges reach beyond the shapes. */

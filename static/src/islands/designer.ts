@@ -58,6 +58,7 @@ export async function mount(root: HTMLElement): Promise<void> {
     page,
     files,
     readXml,
+    nameOfDraft: () => nameOfProcess(tool) || props.name,
     readFiles: async () => [{ name: `${props.key}.bpmn`, content: await readXml() }, ...files.list()],
     open: async (xml) => {
       // What was found was found in another diagram.

@@ -113,7 +113,14 @@ function drawSteps(root: HTMLElement, steps: Step[]): void {
         scales: {
           x: {
             type: "logarithmic",
-            ticks: { callback: (value) => tellSeconds(Number(value)), maxTicksLimit: 6 },
+            ticks: {
+              maxTicksLimit: 6,
+              // Between short times several would have the same words.
+              callback: (value, at, ticks) => {
+                const words = tellSeconds(Number(value));
+                return at > 0 && tellSeconds(ticks[at - 1]?.value ?? 0) === words ? "" : words;
+              },
+            },
           },
           y: { grid: { display: false } },
         },

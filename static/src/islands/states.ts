@@ -146,7 +146,7 @@ class StatesPage {
         maxlength: 200,
       });
       input.addEventListener("input", () => this.draw());
-      row.append(h("td", {}, input));
+      row.append(h("td", { "data-label": label }, input));
     }
     const remove = h(
       "button",

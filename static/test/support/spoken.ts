@@ -31,9 +31,10 @@ function isSpoken(given: string): boolean {
 
 export function findSpoken(source: string, file: string): Spoken[] {
   const found: Spoken[] = [];
+  const note = (node: Node, text: string) =>
+    found.push({ line: source.slice(0, node.start).split("\n").length, text: text.trim() });
   const say = (node: Node, text: string) => {
-    if (isSpoken(text))
-      found.push({ line: source.slice(0, node.start).split("\n").length, text: text.trim() });
+    if (isSpoken(text)) note(node, text);
   };
   const visit = (node: Node): void => {
     if (node.type === "Literal" && typeof node.value === "string") say(node, node.value);
@@ -53,6 +54,28 @@ export function findSpoken(source: string, file: string): Spoken[] {
     }
   };
   visit(parse(source, file));
+  for (const { node, text } of findContents(parse(source, file))) if (!isSpoken(text)) note(node, text);
+  return found;
+}
+
+/** What `h()` puts into an element is read by people, a single small word too. */
+function findContents(root: Node): { node: Node; text: string }[] {
+  const found: { node: Node; text: string }[] = [];
+  const read = (node: Node | undefined): void => {
+    if (node?.type === "Literal" && /\p{Ll}{2}/u.test(String(node.value)) && typeof node.value === "string")
+      found.push({ node, text: node.value });
+    else if (node?.type === "ConditionalExpression")
+      for (const way of ["consequent", "alternate"]) read(node[way] as Node);
+    else if (node?.type === "LogicalExpression") read(node.right as Node);
+  };
+  const visit = (node: Node): void => {
+    if (node.type === "CallExpression" && calledName(node.callee as Node) === "h")
+      for (const content of (node.arguments as Node[]).slice(2)) read(content);
+    for (const value of Object.values(node))
+      for (const one of Array.isArray(value) ? value : [value])
+        if (one && typeof one === "object" && "type" in one) visit(one as Node);
+  };
+  visit(root);
   return found;
 }
 

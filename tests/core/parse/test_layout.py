@@ -114,6 +114,22 @@ def test_boundary_events_sit_on_the_border_of_their_host_and_lead_down() -> None
     assert box["m"].y > box["n"].bottom
 
 
+def test_names_of_boundary_events_stand_beside_the_flows_that_leave_them() -> None:
+    data = with_layout(
+        process(
+            f'<task id="t"/><boundaryEvent id="b1" name="Late" attachedToRef="t">{TIMER}</boundaryEvent>'
+            f'<boundaryEvent id="b2" name="Early" attachedToRef="t">{TIMER}</boundaryEvent><task id="n"/>'
+            f'<task id="m"/>' + '<sequenceFlow id="one" sourceRef="b1" targetRef="n"/>'
+            '<sequenceFlow id="two" sourceRef="b2" targetRef="m"/>'
+        )
+    )
+    labels = {label.getparent().get("bpmnElement"): label[0] for label in etree.fromstring(data).iter(f"{DI}BPMNLabel")}
+    lines = edges(data)
+    for name, line in (("b1", lines["one"]), ("b2", lines["two"])):
+        x, width = (float(labels[name].get(key)) for key in ("x", "width"))
+        assert not x < line[0][0] < x + width
+
+
 def test_sub_processes_are_open_and_hold_what_is_in_them() -> None:
     data = with_layout(
         process(

@@ -21,7 +21,7 @@ export function kindOf(element: DrawnElement): string {
   const [definition] = (element.businessObject.get("eventDefinitions") ?? []) as Moddle[];
   const cause = definition?.$type.replace(/^\w+:/, "").replace("EventDefinition", "") ?? "";
   const words = `${cause}${type}`.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return gettext(words.charAt(0).toUpperCase() + words.slice(1));
 }
 
 /** Where a step leads; null where there is no way. Flows are stations too where they have a choice to make. */

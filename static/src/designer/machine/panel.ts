@@ -160,7 +160,11 @@ class StatesPanel {
       { "data-node": state.node, "data-flow": edge.flow, class: isFirst ? "begins-state" : "" },
       h("td", { class: "wraps" }, isFirst ? this.link(state) : h("span", { class: "sr-only" }, state.name)),
       h("td", { class: "wraps" }, edge.cause),
-      h("td", { class: "wraps" }, edge.guard ? h("code", {}, edge.guard) : edge.isDefault ? "otherwise" : ""),
+      h(
+        "td",
+        { class: "wraps" },
+        edge.guard ? h("code", {}, edge.guard) : edge.isDefault ? gettext("otherwise") : "",
+      ),
       h(
         "td",
         { class: "wraps" },

@@ -1,4 +1,5 @@
 /** States and transitions as the engine executes them, and the same with the inner states left out; nothing is drawn. */
+import { gettext } from "../../lib/gettext";
 
 export interface StateRow {
   key: string;
@@ -16,6 +17,8 @@ export interface TransitionRow {
   target: string | null;
   born: string | null;
   cause: string;
+  /** The state is left when what it does is done: nothing else has to happen. */
+  is_completion: boolean;
   flow: string;
   guard: string;
   is_default: boolean;
@@ -33,6 +36,7 @@ export interface Edge {
   source: string;
   target: string;
   cause: string;
+  isCompletion: boolean;
   guard: string;
   flow: string;
   isDefault: boolean;
@@ -52,6 +56,7 @@ export function edgesOf(machine: Machine): Edge[] {
         source: row.source,
         target,
         cause: row.cause,
+        isCompletion: row.is_completion,
         guard: row.guard,
         flow: row.flow,
         isDefault: row.is_default,
@@ -98,8 +103,8 @@ export function outerEdges(machine: Machine): Edge[] {
 }
 
 /** What stands at an edge: when it is taken. */
-export function wordsOf({ cause, guard, isDefault }: Edge): string {
-  const when = cause === "when done" ? "" : cause;
-  const condition = guard ? `[${guard}]` : isDefault ? "[otherwise]" : "";
+export function wordsOf({ cause, isCompletion, guard, isDefault }: Edge): string {
+  const when = isCompletion ? "" : cause;
+  const condition = guard ? `[${guard}]` : isDefault ? `[${gettext("otherwise")}]` : "";
   return [when, condition].filter(Boolean).join(" ");
 }

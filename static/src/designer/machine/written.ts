@@ -52,6 +52,7 @@ export function machineOf(name: string, ways: Way[]): Machine & { edges: Edge[] 
     source,
     target,
     cause,
+    isCompletion: cause === "",
     guard,
     flow: "",
     isDefault: false,
