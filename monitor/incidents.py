@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from engine.core.model.digits import read_whole
 from engine.models import Instance
 from engine.models.keys import instance_of
-from engine.service import instances, reading, repair
+from engine.service import instances, reading, repair, replay
 from engine.service.errors import Conflict, Invalid
 from engine.service.repair import Cause
 from engine.service.rights import is_all_powerful, role_rights
@@ -129,7 +130,7 @@ def describe_group(request: HttpRequest, incident: int) -> dict[str, Any]:
     sample = repair.get_incident(request.user, incident)
     alike = repair.incidents_like(request.user, incident)
     row = Instance.objects.select_related("version__process").get(pk=instance_of(incident))
-    visible = reading.visible_variables_of(row, sample.token)
+    report = replay.report_failure(request.user, incident)
     search = {"process": row.version.process.key, "node": sample.node or sample.state.node, "incident": "1"}
     return {
         "incident": {
@@ -152,7 +153,12 @@ def describe_group(request: HttpRequest, incident: int) -> dict[str, Any]:
         else "",
         "instances_url": reverse("monitor:instances") + "?" + urlencode(search),
         "variables": [
-            {"name": name, "value": json.dumps(value, ensure_ascii=False)} for name, value in sorted(visible.items())
+            {"name": name, "value": json.dumps(value, ensure_ascii=False)}
+            for name, value in sorted(report.input.items())
+        ],
+        "attempts": [
+            {"at": datetime.fromisoformat(attempt["at"]), "message": attempt["message"]}
+            for attempt in reversed(report.attempts)
         ],
         "repair_url": reverse("monitor:repair-group", args=[incident]),
         "problem": "",
