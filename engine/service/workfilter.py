@@ -82,7 +82,7 @@ def keep_fitting(keys: Collection[int], tests: tuple[VariableTest, ...]) -> set[
     chains = _read_scopes(keys)
     fitting = set()
     for key in keys:
-        visible = roots.get(instance_of(key)) or {}
+        visible: Any = roots.get(instance_of(key)) or {}
         for variables in reversed(chains[key]):
             visible = visible | variables
         if all(test.fits(visible) for test in tests):

@@ -32,7 +32,15 @@ def test_people_handlers_retries_timers_and_guards_are_set_from_the_panel(
     outcomes.get_by_label("Outcome", exact=True).press("Tab")
     outcomes.get_by_label("Button").fill("Yes, send it")
     outcomes.get_by_label("Button").press("Tab")
+    eyes = open_group(tool, "Four eyes")
+    eyes.get_by_label("Not by whoever did").select_option("Order came (who started it)")
+    expect(eyes.get_by_label("Chosen steps")).to_contain_text("Order came (who started it)")
     take_screenshot(page, "properties-people")
+
+    choose_element(tool, "begin")
+    starter = open_group(tool, "Who starts it")
+    starter.get_by_label("Variable with their name").fill("customer")
+    starter.get_by_label("Variable with their name").press("Tab")
 
     choose_element(tool, "pay")
     handler = open_group(tool, "Handler")
@@ -66,6 +74,8 @@ def test_people_handlers_retries_timers_and_guards_are_set_from_the_panel(
     assert 'candidateGroups="managers"' in xml
     assert '<statewright:outcome value="approve" label="Yes, send it"' in xml
     assert '<statewright:retry pauses="PT1M, PT10M"' in xml
+    assert '<statewright:fourEyes nodes="begin"' in xml
+    assert '<statewright:starter variable="customer"' in xml
     namespaces = {etree.QName(element).namespace for element in etree.fromstring(xml.encode()).iter("*")}
     assert {name for name in namespaces if "omg.org" not in str(name)} == {
         "http://camunda.org/schema/zeebe/1.0",
