@@ -26,26 +26,36 @@ Trace = tuple[str, str, int, str | None]  # what, node, token, flow
 
 
 def read_trace(machine: ProcessMachine, log: Iterable[Any]) -> Iterator[tuple[int, Trace]]:
-    """(index in the log, what happened to whom) for every entered, left and cancelled node."""
+    """(index in the log, what happened to whom) for every entered, left and cancelled node.
+
+    A flow that leads to a loop's body, which is never shown, is told with the first instance that it bears."""
     edges, states = machine.edges, machine.states
+    unseen: dict[int, str] = {}  # token → the flow by which it came to a hidden state
     for index, entry in enumerate(log):
         head = entry[0]
         if not isinstance(head, str):
             edge = edges[entry[1]]
             yield from _passed(index, edge, head)
+            _note(unseen, edge, head)
         elif head == "born":
             state = states[entry[2]]
             if not state.is_hidden:
-                yield index, ("entered", state.node, entry[1], None)
+                yield index, ("entered", state.node, entry[1], unseen.pop(entry[3], None))
         elif head == "fork":
             edge = edges[entry[2]]
             target = edge.target_state
             if target is not None and not target.is_hidden:
                 yield index, ("entered", target.node, entry[1], edge.flow)
+            _note(unseen, edge, entry[1])
         elif head in ("gone", "cancelled"):
             state = states[entry[2]]
             if not state.is_hidden:
                 yield index, ("left" if head == "gone" else "cancelled", state.node, entry[1], None)
+
+
+def _note(unseen: dict[int, str], edge: Any, token: int) -> None:
+    if edge.flow is not None and edge.target_state is not None and edge.target_state.is_hidden:
+        unseen[token] = edge.flow
 
 
 def _passed(index: int, edge: Any, token: int) -> Iterator[tuple[int, Trace]]:
