@@ -27,9 +27,14 @@ class ValueLostError(RuntimeError):
     """A file that a row refers to is not there."""
 
 
+def longest_kept() -> int:
+    """Variables whose text is longer are looked through for large ones."""
+    most: int = settings.LARGE_VALUE
+    return most
+
+
 def is_large(text: str) -> bool:
-    """Whether variables whose text is so long are looked through for large ones."""
-    return len(text) > settings.LARGE_VALUE
+    return len(text) > longest_kept()
 
 
 def put_aside(variables: Mapping[str, Any]) -> dict[str, Any]:

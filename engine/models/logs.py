@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.models.json_text import write_json
-from engine.models.large import fetch, is_large, put_aside
+from engine.models.large import fetch, longest_kept, put_aside
 
 # Entries of a head and whole numbers; states stand there by their position in the version.
 HEADS = {"born": "b", "fork": "k", "fired": "f", "gone": "g", "cancelled": "c"}
@@ -18,20 +18,21 @@ NAMES = {letter: head for head, letter in HEADS.items()}
 
 def encode_log(entries: Iterable[Sequence[Any]], positions: Mapping[str, int] | None = None) -> str:
     """`positions` of states that the entries name by their keys."""
-    return "\n".join([encode_entry(entry, positions) for entry in entries])
+    most = longest_kept()
+    return "\n".join([encode_entry(entry, positions, most) for entry in entries])
 
 
 def decode_log(text: str) -> list[Any]:
     return [decode_entry(line) for line in text.split("\n")] if text else []
 
 
-def encode_entry(entry: Sequence[Any], positions: Mapping[str, int] | None) -> str:
+def encode_entry(entry: Sequence[Any], positions: Mapping[str, int] | None, most: int) -> str:
     head = entry[0]
     if head.__class__ is int:
         return f"{head} {entry[1]}"
     if head == "set":
         text = write_json(entry[2])
-        return f"s{entry[1]} {text if not is_large(text) else write_json(put_aside(entry[2]))}"
+        return f"s{entry[1]} {text if len(text) <= most else write_json(put_aside(entry[2]))}"
     letter = HEADS.get(head)
     if letter is not None:
         if positions is None or head not in WITH_STATE:

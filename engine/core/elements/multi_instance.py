@@ -56,6 +56,7 @@ class _Body:
         self.is_enough = kit.condition(config["completion"]) if config["completion"] else None
         self.throws = [(_when(event, kit), _thrower(event, config, kit)) for event in config["throws"]]
         self.at_once_of = kit.value(config["at_once"]) if config.get("at_once") else None
+        self.only_counts = not (self.throws or self.is_enough or self.output_of)
         self.limit = kit.limits.multi_instance
         # Camunda 7 has words of its own; those of the standard (and Camunda 8) are told to whoever asks for them.
         asked = str([config["completion"], config["throws"], config["output_element"]])
@@ -120,6 +121,10 @@ class _Body:
             return
         data = run.remember(token)
         done = data["done"] + 1
+        if self.only_counts and data["begun"] == data["total"]:
+            data["done"] = done
+            run.put_all(token, self.progress(done, data["begun"] - done))
+            return
         result = self.output_of(run, child) if self.output_of is not None else None
         run.put_all(token, self.progress(done, data["begun"] - done))
         thrown = [throw for fires, throw in self.throws if fires(run, child, done)] if self.throws else ()

@@ -280,7 +280,8 @@ class InstanceRun:
         self.watched_from[token.id, trigger] = len(self.log)
 
     def remember(self, token: Token) -> dict[str, Any]:
-        self.touch(token)
+        if not token.is_new:
+            self.changed[token.id] = token
         if token.data is None:
             token.data = {}
         return token.data
@@ -320,32 +321,29 @@ class InstanceRun:
 
     def merge(self, token: Token, variables: Mapping[str, Any]) -> None:
         if token.scope <= ROOT and token.variables is None:
-            self._set(self.root, dict(variables))
+            self.put_all(self.root, dict(variables))
             return
         for name, value in variables.items():
             owner = token
             while owner.id != ROOT and (owner.variables is None or name not in owner.variables):
                 owner = self.tokens[owner.scope]
-            self._set(owner, {name: value})
+            self.put_all(owner, {name: value})
 
     def put(self, token: Token, name: str, value: Any) -> None:
-        self._set(token, {name: value})
+        self.put_all(token, {name: value})
 
     def put_all(self, token: Token, variables: dict[str, Any]) -> None:
-        self._set(token, variables)
-
-    def _set(self, owner: Token, variables: dict[str, Any]) -> None:
         """Whoever calls gives the mapping away: it stays in the log."""
-        known = owner.variables
+        known = token.variables
         if known is None:
-            known = owner.variables = {}
-        elif owner.is_told:
-            known = owner.variables = known.copy()
-            owner.is_told = False
-        if not owner.is_new:
-            self.changed[owner.id] = owner
+            known = token.variables = {}
+        elif token.is_told:
+            known = token.variables = known.copy()
+            token.is_told = False
+        if not token.is_new:
+            self.changed[token.id] = token
         log = self.log
-        log.append(("set", owner.id, variables))
+        log.append(("set", token.id, variables))
         if self.machine.watches:
             for name in variables:
                 self.changed_names[name] = len(log), "update" if name in known else "create"
