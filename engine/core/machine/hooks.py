@@ -8,7 +8,7 @@ contract test replays every conformance case on both and compares each step.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from transitions import Event, EventData, Machine, MachineError, State, Transition
 
@@ -67,7 +67,7 @@ class Edge(Transition):  # type: ignore[misc]
 
     def move(self, token: Token, run: Any) -> None:
         """Take the token over this edge; and on through what only routes, where nothing else is waiting to be done."""
-        target = self.target_state
+        target: Any = self.target_state
         if target is None:
             run.branch(token, self)
             return
@@ -79,7 +79,7 @@ class Edge(Transition):  # type: ignore[misc]
         edge, walk = self, self.walk
         if walk and not run.agenda:
             edge = walk[-1]
-            target = cast(ProcessState, edge.target_state)
+            target = edge.target_state
             run.log += [(number, passed.number) for passed in walk]
             run.walked += len(walk)
         token.state = target.key

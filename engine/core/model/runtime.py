@@ -66,8 +66,8 @@ class Living:
         for token in tokens:
             by_id[token.id] = token
             population[token.scope] = population.get(token.scope, 0) + 1
-        # Those that wait in joins, by state and scope; None until somebody asks.
-        self.resting: dict[tuple[str, int], list[Token]] | None = None
+        # Those that wait in joins, by state and scope; None until somebody asks, where there may be any.
+        self.resting: dict[tuple[str, int], list[Token]] | None = None if len(by_id) > 1 else {}
 
     def __iter__(self) -> Iterator[Token]:
         return (token for token in self.by_id.values() if token.id != ROOT)

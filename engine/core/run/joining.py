@@ -27,15 +27,20 @@ def rest(run: InstanceRun, token: Token) -> list[Token]:
     if not token.is_new:
         run.changed[token.id] = token
     token.data = {"at": run.instance.sequence + len(run.log)}
-    places = run.living.resting
-    waiting = (places if places is not None else resting(run)).setdefault((token.state, token.scope), [])
-    if token not in waiting:
+    places, key = run.living.resting, (token.state, token.scope)
+    if places is None:
+        places = resting(run)
+    waiting = places.get(key)
+    if waiting is None:
+        waiting = places[key] = [token]
+    elif token not in waiting:
         waiting.append(token)
     return waiting
 
 
 def unrest(run: InstanceRun, token: Token) -> None:
-    resting(run)
+    if run.living.resting is None:
+        resting(run)
     token.data = None
     forget(run, token)
 

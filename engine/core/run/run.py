@@ -183,18 +183,22 @@ class InstanceRun:
         leave = edges[0].source_state.leave
         if leave is not None:
             leave(self, token)
-        self.log.append(("gone", token.id, token.state))
+        log, scope = self.log, token.scope
+        log.append(("gone", token.id, token.state))
         born = []
         for edge in edges:
-            target = edge.target_state
-            assert target is not None
-            fresh = self._make(target.key, token.scope, edge.flow, None, None, None)
-            self.log.append(("fork", fresh.id, edge.number, token.id))
-            born.append(fresh)
+            target: Any = edge.target_state
+            fresh = self._make(target.key, scope, edge.flow, None, None, None)
+            log.append(("fork", fresh.id, edge.number, token.id))
+            born.append((fresh, target.arrive))
         self._remove(token)
-        for fresh in born:
-            if not fresh.is_gone:
-                self.arrive(fresh)
+        for fresh, arrive in born:
+            if fresh.is_gone:
+                continue
+            try:
+                arrive(self, fresh)
+            except Fault as fault:
+                self.park_at_arrival(fresh, fault)
 
     def branch(self, token: Token, edge: Edge) -> None:
         """An internal transition: the token stays; a fresh one may be born beside it or inside its scope."""
