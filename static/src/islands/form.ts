@@ -131,9 +131,9 @@ function keepTyped(form: Form, container: HTMLElement, draft: FormDraft, note: H
       },
       true,
     );
-  let last = JSON.stringify(form._getState().data);
+  let last = meaning(form._getState().data);
   form.on("changed", ({ data }: { data: Record<string, unknown> }) => {
-    const text = JSON.stringify(withoutFiles(data));
+    const text = meaning(data);
     if (text === last) return;
     last = text;
     if (!isTouched) return;
@@ -143,6 +143,13 @@ function keepTyped(form: Form, container: HTMLElement, draft: FormDraft, note: H
         : gettext("No connection. The draft is kept in this browser.");
     });
   });
+}
+
+/** Fields that were only visited go from nothing to an empty text, a false or an empty list: that is the same. */
+function meaning(data: Record<string, unknown>): string {
+  const isEmpty = (value: unknown) =>
+    value === null || value === "" || value === false || (Array.isArray(value) && value.length === 0);
+  return JSON.stringify(withoutFiles(data), (_key, value) => (isEmpty(value) ? undefined : value));
 }
 
 function setBusy(buttons: HTMLElement, pressed: HTMLElement, isBusy: boolean): void {
