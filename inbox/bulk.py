@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,6 +23,7 @@ from engine.service.errors import Conflict, Invalid, NotFound, ServiceError
 from engine.service.rights import Actor
 from engine.service.words import translate
 from inbox.describe import describe_items
+from inbox.form_pages import render_form_page
 from inbox.query import read_query
 
 MOST_TASKS = 100
@@ -59,7 +60,7 @@ def bulk_page(request: HttpRequest) -> HttpResponse:
         },
         "inbox_url": reverse("inbox:list") + query.address(),
     }
-    return render(request, "inbox/bulk.html", context)
+    return render_form_page(request, "inbox/bulk.html", context)
 
 
 @login_required

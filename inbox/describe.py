@@ -107,14 +107,19 @@ def describe_variables(variables: Mapping[str, Any], shown: Collection[str]) -> 
 
 
 def describe_related(actor: Actor, instance: Instance, task: int) -> list[dict[str, Any]]:
-    """Who called the case, what it has called, and its other open tasks, as far as the actor may see them."""
+    """Who called the case, what it has called, cases with its business key, and its other open tasks, as far as the
+    actor may see them."""
     lines: list[dict[str, Any]] = []
     if instance.parent is not None:
         caller = instance_of(instance.parent)
         row = Instance.objects.select_related("version__process").filter(pk=caller).first()
         if row is not None and may(actor, "see", row.version.process):
             lines.append(_related(_("Called by"), row))
-    lines += [_related(_("Calls"), row) for row in reading.list_children(actor, instance.pk)]
+    children = reading.list_children(actor, instance.pk)
+    lines += [_related(_("Calls"), row) for row in children]
+    family = {instance_of(instance.parent) if instance.parent is not None else None, *(row.pk for row in children)}
+    same = [row for row in reading.list_same_key(actor, instance) if row.pk not in family]
+    lines += [_related(_("Same business key"), row) for row in same]
     others = WorkItem.objects.of(instance.pk).filter(worklist.visible(actor), status=WorkItem.Status.OPEN)
     for item in others.exclude(pk=task).select_related("state")[:20]:
         name = item.name or item.state.name or item.state.node

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -18,6 +17,7 @@ from engine.service import forms
 from engine.service.errors import Invalid
 from inbox import links
 from inbox.describe import describe_start
+from inbox.form_pages import render_form_page
 
 
 @login_not_required
@@ -39,7 +39,7 @@ def public_page(request: HttpRequest, token: str) -> HttpResponse:
             "upload_url": None,
         },
     }
-    return render(request, "start/public.html", context)
+    return render_form_page(request, "start/public.html", context)
 
 
 class LinkThrottle(SimpleRateThrottle):

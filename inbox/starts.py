@@ -19,6 +19,7 @@ from engine.service import forms, history, reading
 from engine.service.rights import may
 from inbox import drafts, links
 from inbox.describe import describe_start
+from inbox.form_pages import render_form_page
 
 
 @login_required
@@ -55,7 +56,7 @@ def start_page(request: HttpRequest, key: str) -> HttpResponse:
         "links": describe_links(request, process) if may(request.user, "edit", process) else None,
         "link_url": reverse("inbox:make-link", args=[key]),
     }
-    return render(request, "start/start.html", context)
+    return render_form_page(request, "start/start.html", context)
 
 
 @login_required

@@ -6,10 +6,11 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from csp.constants import NONE
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -30,6 +31,7 @@ from inbox.describe import (
     describe_related,
     describe_variables,
 )
+from inbox.form_pages import render_form_page
 from inbox.query import ListQuery, read_query, write_place
 
 RAIL = 30
@@ -92,7 +94,7 @@ def task_page(request: HttpRequest, task: int) -> HttpResponse:
         "next_url": next_url(query, item),
         "problem": _("You did an earlier step of this case; somebody else has to do this one.") if needs_others else "",
     }
-    return render(request, "inbox/task.html", context)
+    return render_form_page(request, "inbox/task.html", context)
 
 
 def describe_form(
@@ -228,10 +230,13 @@ def attach(request: HttpRequest, task: int) -> HttpResponse:
 @login_required
 @require_GET
 def download(request: HttpRequest, file: uuid.UUID) -> FileResponse:
-    """Always saved, never shown: a file is never a page of this site."""
+    """Always saved, never shown: a file is never a page of this site. Pictures and PDF keep their kind, so that a form
+    can show them in itself; markup and everything else has none."""
     row = documents.get_document(request.user, file)
-    answer = FileResponse(documents.open_document(row), as_attachment=True, filename=row.name, content_type=row.type)
+    kind = row.type if row.type in documents.SHOWN else documents.UNKNOWN
+    answer = FileResponse(documents.open_document(row), as_attachment=True, filename=row.name, content_type=kind)
     answer["X-Content-Type-Options"] = "nosniff"
+    answer._csp_config = {"default-src": [NONE], "sandbox": []}  # type: ignore[attr-defined] csp's decorators do so
     return answer
 
 

@@ -48,6 +48,8 @@ BEGINNINGS: dict[str, tuple[bytes, ...]] = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (b"PK\x03\x04",),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (b"PK\x03\x04",),
 }
+# What a form may show in itself: nothing that could hold a script. How these begin is looked at when they come in.
+SHOWN = ("application/pdf", "image/png", "image/jpeg", "image/gif")
 LEFT_BEHIND = timedelta(days=7)  # uploaded for a form that was never sent
 
 

@@ -16,7 +16,7 @@ from engine.models import Instance, Process, ProcessRight, WorkItem
 from engine.service import instances, items
 from inbox import bulk, drafts, links
 from inbox.models import FormDraft, PublicLink, SavedView
-from tests.service.diagrams import DECIDED, PLAIN, deploy, item_of, make_person
+from tests.service.diagrams import CALLING, DECIDED, PLAIN, deploy, item_of, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -320,3 +320,90 @@ def test_dates_are_planned_in_the_zone_of_the_person(task: int, manager: Abstrac
     row = WorkItem.objects.get(pk=task)
     assert (row.due, row.priority) == (datetime(2030, 2, 1, 0, 0, tzinfo=UTC), 70)
     assert b'value="2030-02-01T09:00"' in client.get(f"/inbox/{task}/").content
+
+
+class TestRelated:
+    """Links from a task to the cases around its own, for who may see them."""
+
+    def links(self, client: Client, task: int) -> list[tuple[str, str]]:
+        page = client.get(f"/inbox/{task}/")
+        return [(line["relation"], line["url"]) for line in page.context["related"]]
+
+    @pytest.fixture
+    def called(self, db: None) -> int:
+        """The instance that the first one has called; it has the task."""
+        deploy(CALLING)
+        instances.start("p", None, business_key="CASE-1")
+        return int(Instance.objects.get(parent__isnull=False).pk)
+
+    def test_the_caller_is_linked_for_who_may_see_it(
+        self, called: int, manager: AbstractUser, owner: AbstractUser, enter: Enter
+    ) -> None:
+        task = item_of(called).pk
+        caller = Instance.objects.get(parent__isnull=True).pk
+        assert self.links(enter(owner), task) == [("Called by", f"/instances/{caller}/")]
+        assert enter(owner).get(f"/instances/{caller}/").status_code == 200
+        assert self.links(enter(manager), task) == []
+
+    def test_what_the_case_has_called_is_linked(self, owner: AbstractUser, enter: Enter) -> None:
+        both = CALLING.replace(
+            '<sequenceFlow id="a" sourceRef="start" targetRef="call"/>',
+            '<sequenceFlow id="a" sourceRef="start" targetRef="call"/><userTask id="beside" name="Beside"/>'
+            '<sequenceFlow id="x" sourceRef="start" targetRef="beside"/>',
+        )
+        deploy(both)
+        instance = instances.start("p", None)
+        child = Instance.objects.get(parent__isnull=False).pk
+        assert self.links(enter(owner), item_of(instance).pk) == [("Calls", f"/instances/{child}/")]
+
+    def test_cases_with_the_same_business_key_are_linked_and_none_without_a_key(
+        self, manager: AbstractUser, owner: AbstractUser, enter: Enter
+    ) -> None:
+        deploy(PLAIN, PLAIN.replace('id="p"', 'id="other"'))
+        first, second = (
+            instances.start("p", None, business_key="K-7"),
+            instances.start("other", None, business_key="K-7"),
+        )
+        keyless = [instances.start(process, None) for process in ("p", "other")]
+        assert self.links(enter(owner), item_of(first).pk) == [("Same business key", f"/instances/{second}/")]
+        assert self.links(enter(owner), item_of(keyless[0]).pk) == []
+        assert self.links(enter(manager), item_of(first).pk) == []
+
+    def test_process_and_instance_are_no_links_for_who_may_only_work(
+        self, task: int, manager: AbstractUser, owner: AbstractUser, enter: Enter
+    ) -> None:
+        page = enter(manager).get(f"/inbox/{task}/").content.decode()
+        assert "/processes/p/" not in page
+        assert 'href="/instances/' not in page
+        page = enter(owner).get(f"/inbox/{task}/").content.decode()
+        assert 'href="/processes/p/"' in page
+
+
+class TestFiles:
+    """A file is never a page of this site."""
+
+    def read(self, client: Client, name: str, content: bytes) -> Any:
+        stored = client.post("/files/", {"file": SimpleUploadedFile(name, content)}).json()
+        return client.get(f"/files/{stored['id']}/")
+
+    @pytest.mark.parametrize(("name", "kind"), [
+        ("page.html", "application/octet-stream"),
+        ("drawing.svg", "application/octet-stream"),
+        ("order.pdf", "application/pdf"),
+    ])  # fmt: skip
+    def test_only_what_holds_no_script_keeps_its_kind(
+        self, name: str, kind: str, manager: AbstractUser, enter: Enter
+    ) -> None:
+        content = b"%PDF-1.4" if name.endswith("pdf") else b"<script>alert(1)</script>"
+        answer = self.read(enter(manager), name, content)
+        assert answer["Content-Type"] == kind
+        assert answer["Content-Disposition"].startswith("attachment")
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+    def test_a_form_loads_frames_only_of_sites_that_it_names_itself(self) -> None:
+        from inbox.form_pages import _site_of
+
+        assert _site_of("https://terms.example.org:8443/of/{{name}}") == "https://terms.example.org:8443"
+        for unclear in ("{{where}}/x", "https://{{host}}/", "javascript:alert(1)", "//x", "https://a b;x/", None, 5):
+            assert _site_of(unclear) == ""

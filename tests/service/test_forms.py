@@ -108,7 +108,7 @@ def test_generated_fields_of_camunda_7_are_shown_and_checked(manager: AbstractUs
         forms.check_task(manager, item.pk, {"count": 0, "size": "xl", "day": "soon", "fixed": "b"}, "")
     assert fields_of(caught) == [("count", "min"), ("day", "type"), ("size", "option"), ("fixed", "readonly")]
     values = {"count": "2", "size": "l", "day": "2030-01-31", "sure": False}
-    assert forms.check_task(manager, item.pk, values, "") == {**values, "count": 2}
+    assert forms.check_task(manager, item.pk, values, "") == {**values, "count": 2, "twice": 42}
 
 
 def test_files_of_a_form_come_from_the_store_whatever_the_browser_says(

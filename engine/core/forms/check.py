@@ -142,6 +142,8 @@ def _check_one(field: Field, given: Any, current: Any) -> Any:
     if field.type == "number" and isinstance(value, int | float) and field.constraints.get("serializeToString"):
         check_bounds(field, value)
         return str(given).strip()
+    if field.type == "file" and value in (_MISSING, None, []) and current not in (_MISSING, None, []):
+        return _MISSING  # none was chosen in place of those that are there: a browser cannot send them again
     if field.is_required and (value is _MISSING or value is None or value in ("", []) or _is_unticked(field, value)):
         raise Refusal("required", say("The field is required."))
     if value is _MISSING or value is None:

@@ -4,7 +4,7 @@ import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import "../styles/forms.css";
 import { FormDraft } from "../forms/draft";
 import { type FieldError, fieldErrors } from "../forms/errors";
-import { sendFiles, withoutFiles } from "../forms/files";
+import { documentEndpoints, nameKept, sendFiles, withDocuments, withoutFiles } from "../forms/files";
 import { h, icon, readProps } from "../lib/dom";
 import { gettext } from "../lib/gettext";
 import { describe, type Finding, Problem, post } from "../lib/http";
@@ -56,9 +56,16 @@ export async function mount(root: HTMLElement): Promise<void> {
   const buttons = h("div", { class: "form-buttons" });
   root.append(container, message, buttons);
 
-  const form = new Form({ container });
+  // What is typed counts at once: Ctrl+Enter may follow the last letter, and a field that is drawn anew forgets what
+  // still waits. The option is not among the library's types.
+  const options: ConstructorParameters<typeof Form>[0] & { debounce: boolean } = {
+    container,
+    additionalModules: [documentEndpoints],
+    debounce: false,
+  };
+  const form = new Form(options);
   const kept = props.read_only ? null : (draft.read() ?? props.draft);
-  await form.importSchema(props.schema, { ...props.data, ...kept });
+  await form.importSchema(nameKept(props.schema, props.data), withDocuments({ ...props.data, ...kept }));
   if (props.read_only) {
     form.setProperty("readOnly", true);
     return;

@@ -61,6 +61,13 @@ def test_what_a_field_allows_is_taken_as_it_is(component: dict[str, Any], given:
     assert check(component, {"x": given}, choices=["a", "b"]) == {"x": given}
 
 
+def test_files_that_are_there_stay_where_none_is_chosen_in_their_place() -> None:
+    needed = one("filepicker", validate={"required": True})
+    for given in ({"x": []}, {"x": None}, {}):
+        assert check(needed, given, x=[PDF]) == {}
+    assert check(needed, {"x": [TEXT]}, x=[PDF]) == {"x": [TEXT]}
+
+
 def rows(*columns: dict[str, Any]) -> dict[str, Any]:
     return schema(
         {"type": "number", "key": "limit"}, {"type": "dynamiclist", "path": "lines", "components": list(columns)}
