@@ -85,7 +85,7 @@ def describe_cell(line: Line, step: run_grid.Step, cell: run_grid.Cell | None) -
         return {
             "id": f"cell-{line.key}-{step.node}",
             "look": "",
-            "words": f"{step.name}: {_('not reached')}",
+            "words": _("%(step)s: not reached") % {"step": step.name},
             "url": "",
         }
     length = tell_duration((cell.ended_at or timezone.now()) - cell.began_at)
