@@ -56,6 +56,9 @@ class Wish(NamedTuple):
 def plan(actor: Actor, process: str, wish: Wish) -> Plan:
     """Counted, and nothing started."""
     row = _get_process(actor, process)
+    if not 1 <= wish.limit <= MOST_AT_ONCE:
+        raise Invalid("backfill-limit", say("From 1 to %(most)s runs go at once.", most=MOST_AT_ONCE))
+    check_variables(wish.variables or {})
     trigger, variable = dates.start_of(version_of(row))
     if not trigger:
         message = say(
@@ -89,9 +92,6 @@ def list_dates(first: date, last: date, every: str) -> list[date]:
 
 def start_backfill(actor: Actor, process: str, wish: Wish, *, expected: int | None = None) -> Backfill:
     """`expected` is the number of runs that was shown: where it is another one meanwhile nothing is done."""
-    if not 1 <= wish.limit <= MOST_AT_ONCE:
-        raise Invalid("backfill-limit", say("From 1 to %(most)s runs go at once.", most=MOST_AT_ONCE))
-    given = check_variables(wish.variables or {})
     row = _get_process(actor, process)
     with write_transaction():
         list(Process.objects.select_for_update().filter(pk=row.pk))  # two at once do not plan the same dates
@@ -107,7 +107,7 @@ def start_backfill(actor: Actor, process: str, wish: Wish, *, expected: int | No
             process=row, created_at=datetime.now(UTC), first=wish.first, last=wish.last, every=wish.every,
             limit=wish.limit, variable=planned.variable, is_again=wish.is_again, actor=name_of(actor),
             reason=wish.reason[: instances.LONGEST_REASON],
-            variables=given or None,  # type: ignore[misc]  # the field keeps any JSON
+            variables=wish.variables or None,  # type: ignore[misc]  # the field keeps any JSON
         )  # fmt: skip
         BackfillRun.objects.bulk_create([BackfillRun(backfill=backfill, date=day) for day in planned.dates])
     work_waiting.send(sender=None, queue="sweep")

@@ -59,7 +59,13 @@ def start_for(actor: Actor, process: str, day: date, *, is_again: bool = False) 
     version, _ = find_startable(process, actor, None)
     trigger, variable = start_of(version)
     if not trigger:
-        raise Invalid("no-dated-start", say("“%(process)s” has no start for a date.", process=process))
+        raise Invalid(
+            "no-dated-start",
+            say(
+                "“%(process)s” cannot be run for a date: it needs a plain start, or a timer start with a run date.",
+                process=process,
+            ),
+        )
 
     def act(store: Store, unit: Unit) -> int:
         given = {variable: day.isoformat()}
