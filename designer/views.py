@@ -146,12 +146,17 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 def _show(request: HttpRequest, process: Process, shown: ProcessVersion | None, *, is_one: bool) -> HttpResponse:
     versions = reading.list_versions(request.user, process)
     current = shown.deployment if shown is not None else None
+    may_operate = shown is not None and may(request.user, "operate", process)
+    incidents = reading.count_incidents([process.pk]).get(process.pk, 0)
     context = {
         "process": describe_process(process, has_draft=False)
         | {
             "description": "",
             "version": shown.number if shown is not None else None,
             "running": sum(version.running for version in versions),
+            "incidents": incidents,
+            "incidents_url": reverse("monitor:incidents") + f"?process={process.key}" if may_operate else "",
+            "is_suspended": process.is_suspended,
             "deployed_at": shown.created_at if shown is not None else None,
             "deployed_by": current.actor if current is not None else "",
         },
@@ -170,13 +175,14 @@ def _show(request: HttpRequest, process: Process, shown: ProcessVersion | None, 
             for version in versions
         ],
         "warnings": shown.warnings if shown is not None else [],
-        "start_url": reverse("inbox:start", args=[process.key]) if may(request.user, "start", process) else "",
+        "start_url": reverse("inbox:start", args=[process.key])
+        if may(request.user, "start", process) and not process.is_suspended
+        else "",
+        "suspend_url": reverse("monitor:suspend-process", args=[process.key]) if may_operate else "",
         "edit_url": reverse("designer:edit", args=[process.key]) if may(request.user, "edit", process) else "",
         "instances_url": reverse("monitor:instances") + f"?process={process.key}",
         "runs_url": reverse("monitor:runs", args=[process.key]) if shown is not None else "",
-        "backfill_url": reverse("monitor:new-backfill", args=[process.key])
-        if shown is not None and may(request.user, "operate", process)
-        else "",
+        "backfill_url": reverse("monitor:new-backfill", args=[process.key]) if may_operate else "",
         "schedules": schedules.list_schedules(request.user, process),
     }
     return render(request, "designer/process.html", context)

@@ -1,4 +1,4 @@
-"""What an operator does to one instance from its page; each calls the service and goes back with a plain message."""
+"""What an operator does to an instance or a process from its page; each goes back with a plain message."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from engine.core.model.words import message_of
 from engine.models.keys import instance_of
-from engine.service import instances, jobs
+from engine.service import instances, jobs, reading
 from engine.service.errors import Conflict, Invalid
 from engine.service.strict_json import NotJson, read_json
 from engine.service.words import translate
@@ -91,6 +92,28 @@ def retry(request: HttpRequest, incident: int) -> HttpResponse:
         lambda: instances.retry_incident(incident, request.user, reason=read_reason(request)),
         _("Tried again."),
     )
+
+
+@login_required
+@require_POST
+def suspend_process(request: HttpRequest, key: str) -> HttpResponse:
+    """Suspended or resumed, as `to` says; its instances too, where that is asked for."""
+    process = reading.get_process(request.user, key)
+    is_suspended = request.POST.get("to") != "resumed"
+    changed = instances.suspend_process(
+        process,
+        request.user,
+        is_suspended=is_suspended,
+        with_instances=request.POST.get("with_instances") == "1",
+        reason=read_reason(request),
+    )
+    words = _("Nothing starts the process until it is resumed.") if is_suspended else _("The process can be started.")
+    if changed and is_suspended:
+        words += " " + ngettext("%(n)s instance rests.", "%(n)s instances rest.", changed) % {"n": changed}
+    elif changed:
+        words += " " + ngettext("%(n)s instance goes on.", "%(n)s instances go on.", changed) % {"n": changed}
+    messages.success(request, words)
+    return redirect("designer:process", key=key)
 
 
 def _act(request: HttpRequest, instance: int, act: Callable[[], object], words: str) -> HttpResponse:

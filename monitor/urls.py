@@ -31,6 +31,7 @@ urlpatterns = [
     path("processes/<str:key>/backfill/start/", backfills.start_backfill, name="start-backfill"),
     path("backfills/<int:backfill_id>/", backfills.backfill_page, name="backfill"),
     path("backfills/<int:backfill_id>/change/", backfills.change_backfill, name="change-backfill"),
+    path("processes/<str:key>/suspend/", actions.suspend_process, name="suspend-process"),
     path("jobs/<int:job>/skip/", actions.skip, name="skip"),
     path("metrics", metrics.metrics, name="metrics"),
     path("operations/", operations.operations_page, name="operations"),

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from api import pages
 from api.v1.base import PageQuery, View, operation, page_of, page_of_keys, read_body, read_query
-from api.v1.fields import Body, Text, Variables
+from api.v1.fields import Body, Flag, Text, Variables
 from engine.models import Process, ProcessVersion, State, Transition
 from engine.service import documents, forms, instances, reading
 
@@ -172,19 +172,26 @@ class OneVersion(View):
         )
 
 
+class SuspendBody(Body):
+    with_instances = Flag(required=False, default=False)
+    reason = Text(required=False, default="", max_length=1000)
+
+
 class SuspendProcess(View):
-    @operation("suspend_process", scope="operate")
+    @operation("suspend_process", body=SuspendBody, scope="operate")
     def post(self, request: Request, key: str) -> Response:
-        """The process starts nothing until it is resumed; what runs goes on."""
-        instances.suspend_process(reading.get_process(request.user, key), request.user, is_suspended=True)
+        """The process starts nothing until it is resumed; what runs goes on, unless its instances rest too."""
+        process = reading.get_process(request.user, key)
+        instances.suspend_process(process, request.user, is_suspended=True, **read_body(request, SuspendBody))
         return Response(status=204)
 
 
 class ResumeProcess(View):
-    @operation("resume_process", scope="operate")
+    @operation("resume_process", body=SuspendBody, scope="operate")
     def post(self, request: Request, key: str) -> Response:
-        """The process can be started again."""
-        instances.suspend_process(reading.get_process(request.user, key), request.user, is_suspended=False)
+        """The process can be started again; its suspended instances go on too if that is asked for."""
+        process = reading.get_process(request.user, key)
+        instances.suspend_process(process, request.user, is_suspended=False, **read_body(request, SuspendBody))
         return Response(status=204)
 
 
