@@ -141,8 +141,7 @@ def describe_ledger(example: Example, instance: Instance | None) -> list[dict[st
 
 
 def _tell_calls(row: Effect) -> str:
-    called = ngettext("called once", "called %s times", row.calls)
-    called = called % row.calls if row.calls > 1 else called
+    called = ngettext("called once", "called %(n)s times", row.calls) % {"n": row.calls}
     done = _("done once") if row.done_at else _("not done")
     return f"{called}, {done}"
 
