@@ -90,15 +90,16 @@ def start_examples(example: Example, actor: Actor) -> list[int]:
     ]
 
 
-def start_one(example: Example, actor: Actor) -> int:
-    """One more of the first kind, in the actor's own name."""
+def start_one(example: Example, actor: Actor, process: str = "") -> int:
+    """One more of the process, the first one where none is named, in the actor's own name."""
     if example.slug not in installed():
         raise NotFound("example-not-installed", say("“%(slug)s” is not installed.", slug=example.slug))
-    if example.backfill is not None:
-        return dates.start_for(actor, example.process, timezone.localdate(), is_again=True)
-    first = next((start for start in example.starts if start.process == example.process), None)
+    key = process if process in example.processes else example.process
+    if example.backfill is not None and key == example.process:
+        return dates.start_for(actor, key, timezone.localdate(), is_again=True)
+    first = next((start for start in example.starts if start.process == key), None)
     return instances.start(
-        example.process,
+        key,
         actor,
         variables=dict(first.variables) if first is not None else {},
         business_key=first.business_key if first is not None else "",

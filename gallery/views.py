@@ -146,7 +146,7 @@ def describe_running(request: HttpRequest, example: Example) -> dict[str, Any]:
         "runs": [showing.describe_run(example, row, instance) for row in runs],
         "may_operate": may_operate,
         "may_edit": may(request.user, "edit", process),
-        "start": describe_start(request.user, example, processes[example.process]),
+        "start": describe_start(request.user, example, process, processes[example.process]),
     }
 
 
@@ -159,13 +159,15 @@ def _read_instance(request: HttpRequest, example: Example) -> Instance | None:
     return showing.find_instance(request.user, example, int(number))
 
 
-def describe_start(actor: Actor, example: Example, process: Process) -> dict[str, str] | None:
-    """One press where the example says with what, else its form; None for who may not start it."""
+def describe_start(actor: Actor, example: Example, shown: Process, first: Process) -> dict[str, str] | None:
+    """One press where the example says with what, else the form of its first process; None for who may not start it."""
+    known = {start.process for start in example.starts} | ({example.process} if example.backfill else set())
+    process = shown if shown.key in known else first
     if not may(actor, "start", process):
         return None
-    has_values = example.backfill is not None or any(start.process == example.process for start in example.starts)
     return {
-        "url": reverse("gallery:start", args=[example.slug]) if has_values else "",
+        "url": reverse("gallery:start", args=[example.slug]) if process.key in known else "",
+        "process": process.key,
         "form_url": reverse("inbox:start", args=[process.key]),
     }
 
@@ -193,9 +195,9 @@ def reset(request: HttpRequest, slug: str) -> HttpResponse:
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """With the values of the example; then the page follows this one instance."""
     example = get_example(slug)
-    started = installing.start_one(example, request.user)
+    started = installing.start_one(example, request.user, request.POST.get("process", ""))
     where = reverse("gallery:example", args=[example.slug])
-    return redirect(f"{where}?instance={started}" if may_see_process(request.user, example) else where)
+    return redirect(f"{where}?instance={started}" if switching.may_see(request.user, example) else where)
 
 
 @login_required
@@ -242,10 +244,6 @@ def _back_to(request: HttpRequest, example: Example) -> HttpResponse:
 
 def may_install(actor: Actor) -> bool:
     return is_all_powerful(actor) or "edit" in role_rights(actor)
-
-
-def may_see_process(actor: Actor, example: Example) -> bool:
-    return switching.may_see(actor, example)
 
 
 def describe_example(example: Example) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from gallery.choosing import QUESTIONS, choose
 from gallery.examples.one_service.services import RATES
 from gallery.explaining import Part, parse
 from gallery.models import Installed
-from gallery.reading import PATTERNS, list_examples
+from gallery.reading import PATTERNS, get_example, list_examples
 from gallery.templatetags.explained import explained
 from tests.gallery.running import GalleryRun
 from tests.pages.people import enter
@@ -95,6 +95,16 @@ def test_a_start_leads_to_the_page_that_follows_it(run: GalleryRun) -> None:
     shown = text_of(enter("designer"), f"{PAGE}?instance={started.pk}")
     assert "called once, done once" in shown
     assert "currency: USD → rate: 0.8" in " ".join(shown.split()).replace("&gt;", ">")
+
+
+def test_the_process_that_is_shown_is_the_one_that_is_started(gallery_run: GalleryRun) -> None:
+    gallery_run.install("order_validation")
+    first, other = get_example("order_validation").processes
+    page = "/gallery/order_validation/"
+    assert f'name="process" value="{other}"' in text_of(enter("designer"), f"{page}?process={other}")
+    enter("designer").post(f"{page}start/", {"process": other})
+    enter("designer").post(f"{page}start/", {"process": "one_service"})  # none of this example's
+    assert [len(gallery_run.find(key)) for key in (first, other)] == [1, 1]
 
 
 def test_attempts_and_then_the_incident_are_shown_and_retried(run: GalleryRun) -> None:
