@@ -202,6 +202,27 @@ class TestCalls:
         assert (status_of(parent), status_of(child.pk)) == ("completed", "completed")
         assert Instance.objects.get(pk=parent).variables["b"] == 2
 
+    @pytest.mark.parametrize(
+        ("binding", "called"),
+        [
+            ('camunda:calledElementBinding="latest"', "New"),
+            ('camunda:calledElementBinding="deployment"', "Old"),
+            ('camunda:calledElementBinding="version" camunda:calledElementVersion="1"', "Old"),
+            ('camunda:calledElementBinding="version" camunda:calledElementVersion="${1 + 1}"', "New"),
+            ('camunda:calledElementBinding="version" camunda:calledElementVersion="3"', None),
+            ('camunda:calledElementBinding="versionTag" camunda:calledElementVersionTag="one"', "Old"),
+        ],
+    )
+    def test_a_call_is_bound_to_the_version_that_it_says(self, binding: str, called: str | None) -> None:
+        child = PLAIN.replace('id="p"', 'id="q"')
+        words = 'xmlns:camunda="http://camunda.org/schema/1.0/bpmn"'
+        old = child.replace("Review", "Old").replace('id="q"', f'{words} camunda:versionTag="one" id="q"')
+        deploy(sequence(f'<callActivity {words} id="call" calledElement="q" {binding}/>'), old)
+        deploy(child.replace("Review", "New"))
+        instances.start("p", None)
+        assert [item.state.name for item in WorkItem.objects.select_related("state")] == [called] * bool(called)
+        assert [found.code for found in Incident.objects.all()] == ["called-missing"] * (not called)
+
     def test_a_child_that_is_not_deployed_is_an_incident_and_its_retry_calls_it(self, operator: AbstractUser) -> None:
         called = (
             '<callActivity id="call"><extensionElements><zeebe:calledElement processId="absent"/>'
