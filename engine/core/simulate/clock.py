@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from engine.core.model.effects import OpenJob, OpenTimer
@@ -33,6 +34,7 @@ class Clock:
     def __init__(self, world: World) -> None:
         self.world = world
         self.starts: list[StartTimer] = []
+        self.held: list[tuple[datetime, int, RunState, Row]] = []  # timers that wait for the next move
         for process, deployed in world.deployed.items():
             for entry in deployed.config.get("starts", ()):
                 if entry["kind"] == "timer":
@@ -47,19 +49,21 @@ class Clock:
             raise ValueError("Time goes forward only.")
         last_of_old = next(world.numbers)
         fired_at, fired = world.now, 0
-        while True:
-            due = self._next(moment, last_of_old)
-            if due is None:
-                break
-            when, _, fire = due
-            if when > world.now:
-                world.now = when
-            fired = fired + 1 if world.now == fired_at else 0
-            fired_at = world.now
-            if fired > world.limits.steps:
-                break
-            fire()
-            world.settle()
+        self.held.clear()
+        try:
+            while (due := self._next(moment, last_of_old)) is not None:
+                when, _, fire = due
+                if when > world.now:
+                    world.now = when
+                fired = fired + 1 if world.now == fired_at else 0
+                fired_at = world.now
+                if fired > world.limits.steps:
+                    break
+                fire()
+                world.settle()
+        finally:
+            for timer in self.held:
+                heappush(world.timers, timer)
         world.now = moment
 
     def next_due(self) -> datetime | None:
@@ -71,18 +75,21 @@ class Clock:
         return min(moments, default=None)
 
     def _next(self, moment: datetime, last_of_old: int) -> tuple[datetime, int, Any] | None:
-        found: list[tuple[datetime, int, Any]] = []
-        for state, row in self.world.open_rows():
-            due = row.due
-            if isinstance(row.effect, OpenTimer) and due is not None and due <= moment:
-                if due >= moment and row.number > last_of_old and due <= self.world.now:
-                    continue
-                found.append((due, row.number, partial(self._fire, state, row)))
-        found += [
+        found: list[tuple[datetime, int, Any]] = [
             (start.due, start.number, partial(self._start, start))
             for start in self.starts
             if start.due is not None and start.due <= moment
         ]
+        timers = self.world.timers
+        while timers and timers[0][0] <= moment:
+            due, number, state, row = timers[0]
+            if row.is_over or not self.world.is_active(state):
+                heappop(timers)
+            elif due >= moment and number > last_of_old and due <= self.world.now:
+                self.held.append(heappop(timers))
+            else:
+                found.append((due, number, partial(self._fire, state, row)))
+                break
         return min(found, key=lambda entry: entry[:2], default=None)
 
     def _fire(self, state: RunState, row: Row) -> None:

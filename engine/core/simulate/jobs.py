@@ -89,21 +89,16 @@ class Worker:
 
     def run_due(self, limit: int | None) -> int:
         """Continuations and retries that are due, in the order of their creation, also those that follow."""
-        done = 0
-        while limit is None or done < limit:
-            row_of = min(
-                ((row.number, state, row) for state, row in self.world.open_rows() if self._is_due(row)),
-                key=lambda found: found[0],
-                default=None,
-            )
-            if row_of is None:
+        done, most = 0, self.world.limits.steps if limit is None else min(limit, self.world.limits.steps)
+        while done < most:
+            due = [(row.number, state, row) for state, row in self.world.open_rows() if self._is_due(row)]
+            if not due:
                 break
-            _, state, row = row_of
-            self.run(state, row)
-            self.world.settle()
-            done += 1
-            if done >= self.world.limits.steps:
-                break
+            for _, state, row in sorted(due, key=lambda found: found[0])[: most - done]:
+                if not row.is_over and self._is_due(row):  # those before it may have changed that
+                    self.run(state, row)
+                    self.world.settle()
+                    done += 1
         return done
 
     def _is_due(self, row: Row) -> bool:

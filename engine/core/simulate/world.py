@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from heapq import heappush
 from itertools import count
 from typing import Any
 
@@ -17,6 +18,7 @@ from engine.core.model.effects import (
     OpenIncident,
     OpenJob,
     OpenSubscription,
+    OpenTimer,
     PublishMessage,
     StartInstance,
 )
@@ -44,6 +46,7 @@ class World:
         self.states: dict[str, RunState] = {}
         self.numbers = count(1)
         self.failed_starts: list[ProcessError] = []
+        self.timers: list[tuple[datetime, int, RunState, Row]] = []  # a heap; those that are over are left in it
         self.worker = Worker(self, handlers)
         self.messages = Messages(self)
         self._agenda: deque[Callable[[], None]] = deque()
@@ -99,6 +102,9 @@ class World:
         """Do all that is on the agenda."""
         self._drain()
 
+    def is_active(self, state: RunState) -> bool:
+        return self.states.get(state.instance.id) is state and state.instance.status == "active"
+
     def active(self) -> Iterator[RunState]:
         return (state for state in list(self.states.values()) if state.instance.status == "active")
 
@@ -150,6 +156,9 @@ class World:
         rows = state.take(result, self.numbers.__next__)
         if state is self._starting:
             _refuse_incident(rows)
+        for opened in rows:
+            if isinstance(opened.effect, OpenTimer):
+                heappush(self.timers, (opened.effect.due, opened.number, state, opened))
         by_effect = {id(row.effect): row for row in rows}
         for effect in result.effects:
             row = by_effect.get(id(effect))

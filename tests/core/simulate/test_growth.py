@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from types import FrameType
 from typing import Any
 
@@ -16,6 +17,7 @@ MULTIPLE = (
     'inputElement="item" outputCollection="results" outputElement="=result"/></extensionElements>'
     "</multiInstanceLoopCharacteristics>"
 )
+LATER = MULTIPLE.replace("{mode}", 'camunda:asyncBefore="true"')
 JOB = '<extensionElements><zeebe:taskDefinition type="work"/></extensionElements>'
 INNER = '<startEvent id="is"/><parallelGateway id="fork"/><task id="x"/><task id="y"/><parallelGateway id="join"/>' + (
     "".join(
@@ -26,13 +28,21 @@ INNER = '<startEvent id="is"/><parallelGateway id="fork"/><task id="x"/><task id
 ACTIVITIES = {
     "task": f'<task id="m">{MULTIPLE}</task>',
     "job": f'<serviceTask id="m">{JOB}{MULTIPLE}</serviceTask>',
+    "timer": f'<subProcess id="m">{MULTIPLE}<intermediateCatchEvent id="c"><timerEventDefinition><timeDuration>PT1H'
+    "</timeDuration></timerEventDefinition></intermediateCatchEvent></subProcess>",
+    "continuation": f'<task id="m">{LATER}</task>',
     "sub-process": f'<subProcess id="m">{MULTIPLE}{INNER}</subProcess>',
 }
 
 
+SEQUENTIAL = 'isSequential="true"'
+CASES = [(activity, "") for activity in ACTIVITIES] + [(activity, SEQUENTIAL) for activity in ("job", "sub-process")]
+
+
 def draw(activity: str, mode: str) -> str:
     return f"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
-        xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" targetNamespace="t">
+        xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
+        targetNamespace="t">
       <process id="p" isExecutable="true"><startEvent id="s"/>{ACTIVITIES[activity].replace("{mode}", mode)}
         <sequenceFlow id="f" sourceRef="s" targetRef="m"/></process></definitions>"""
 
@@ -51,14 +61,16 @@ def count_operations(text: str, instances: int) -> int:
     sys.settrace(count)
     try:
         run = simulation.start(variables={"items": list(range(instances))})
+        while run.status == "active":
+            simulation.run_jobs()
+            simulation.advance(timedelta(hours=1))
     finally:
         sys.settrace(before)
     assert run.status == "completed"
     return counted
 
 
-@pytest.mark.parametrize("mode", ["", 'isSequential="true"'], ids=["parallel", "sequential"])
-@pytest.mark.parametrize("activity", ACTIVITIES)
+@pytest.mark.parametrize(("activity", "mode"), CASES)
 def test_four_times_the_instances_take_four_times_the_operations(activity: str, mode: str) -> None:
     text = draw(activity, mode)
     few = count_operations(text, FEW)
