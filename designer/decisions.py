@@ -58,6 +58,7 @@ def decision_page(request: HttpRequest, key: str) -> HttpResponse:
         "expression": decisions.describe_expression(row),
         "inputs": [{"name": name, "value": given.get(name, "")} for name in names],
         "trial": trial,
+        "parts": describe_parts(row, trial["records"]) if trial else [],
         "made": None,
         "warnings": row.warnings,
     }
@@ -82,13 +83,34 @@ def made_page(request: HttpRequest, instance: int, number: int) -> HttpResponse:
         "expression": decisions.describe_expression(version) if version is not None else "",
         "inputs": [],
         "trial": {"record": record, "value": _words(record["value"]), "problems": entry["findings"]},
+        "parts": describe_parts(version, entry["records"]) if version is not None else [],
         "made": {
             "at": entry["at"],
             "url": reverse("monitor:instance", args=[instance]),
-            "inputs": [{"name": name, "value": _words(value)} for name, value in record["inputs"].items()],
+            "inputs": _describe_inputs(record),
         },
     }
     return render(request, "designer/decision.html", context)
+
+
+def describe_parts(row: DecisionVersion, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the decisions that it requires saw and gave, in the order in which they were made."""
+    parts = []
+    for record in records:
+        if record["id"] != row.key:
+            beside = decisions.find_beside(row, record["id"])
+            parts.append({
+                "name": record["name"],
+                "inputs": _describe_inputs(record),
+                "value": _words(record["value"]),
+                "table": decisions.describe_table(beside, record) if beside is not None else None,
+                "expression": decisions.describe_expression(beside) if beside is not None else "",
+            })  # fmt: skip
+    return parts
+
+
+def _describe_inputs(record: dict[str, Any]) -> list[dict[str, str]]:
+    return [{"name": name, "value": _words(value)} for name, value in record["inputs"].items()]
 
 
 def _try(request: HttpRequest, row: DecisionVersion, given: dict[str, str]) -> dict[str, Any]:
@@ -96,11 +118,11 @@ def _try(request: HttpRequest, row: DecisionVersion, given: dict[str, str]) -> d
     try:
         result = decisions.evaluate(request.user, row.key, variables, row.number)
     except Invalid as refused:
-        return {"record": None, "value": None, "problems": [refused.message]}
+        return {"record": None, "records": [], "value": None, "problems": [refused.message]}
     records = [record.to_json() for record in result.records]
     own = next((record for record in records if record["id"] == row.key), None)
     problems = [finding.message for finding in result.diagnostics]
-    return {"record": own, "value": to_text(result.value), "problems": problems}
+    return {"record": own, "records": records, "value": to_text(result.value), "problems": problems}
 
 
 def _read(text: str) -> Any:

@@ -87,6 +87,11 @@ def describe_expression(row: DecisionVersion) -> str:
     return logic.text if isinstance(logic, LiteralExpression) else ""
 
 
+def find_beside(row: DecisionVersion, key: str) -> DecisionVersion | None:
+    """A decision that this one requires, as it was deployed with it."""
+    return DecisionVersion.objects.filter(deployment=row.deployment_id, key=key).select_related("file").first()
+
+
 def inputs_of(row: DecisionVersion) -> list[str]:
     """The input data that the decision needs, its own and those of what it requires."""
     model = read_decisions(bytes(row.file.content))

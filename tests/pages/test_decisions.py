@@ -120,6 +120,22 @@ def test_what_an_instance_decided_is_shown_with_its_inputs_and_the_table_of_its_
     assert re.search(r"<dt>season</dt>\s*<dd[^>]*>Winter</dd>", page)
 
 
+def test_the_decisions_behind_a_decision_are_shown_with_the_rules_that_hit() -> None:
+    menu = decision("menu", '"Today: " + dish', decisions=["dish"])
+    bring(DISH.replace("</definitions>", f"{menu}</definitions>"), ASKING.replace('"dish"', '"menu"'))
+    instance = instances.start("p", None, variables={"season": "Winter", "guests": 9})
+    bring(DISH.replace("Stew", "Soup").replace("</definitions>", f"{menu}</definitions>"))
+    client = signed_in("oscar", "operators")
+    page = client.get(f"/instances/{instance}/decisions/1/").content.decode()
+    assert "Today: Stew &lt;b&gt;" in page
+    assert rules_that_hit(page) == [2]
+    assert "season: Winter" in page
+    assert "Soup" not in page
+    tried = client.get("/decisions/menu/", {"in:season": "Summer", "in:guests": "2"}).content.decode()
+    assert rules_that_hit(tried) == [3]
+    assert rules_that_hit(client.get("/decisions/menu/").content.decode()) == []
+
+
 def test_why_a_decision_was_null_is_said_on_its_page() -> None:
     bring(definitions(decision("dish", "guests * unheard")))
     instance = instances.start("p", None, variables={"guests": 9})
