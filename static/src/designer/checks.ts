@@ -4,6 +4,7 @@
  */
 import { type Finding, post } from "../lib/http";
 import type { Bench } from "./bench";
+import { translate } from "./words";
 
 export interface DiagramProblem {
   node: string | null;
@@ -130,7 +131,7 @@ export class Checks {
       reports
         .filter(({ rule }) => rule !== ENGINE)
         .map(({ message, actualElementId }) => ({
-          message,
+          message: translate(message),
           severity: "warning" as const,
           node: actualElementId ?? id,
         })),
@@ -139,7 +140,7 @@ export class Checks {
       .flatMap(([id, reports]) =>
         reports.map((report) => ({
           node: report.actualElementId ?? id,
-          message: report.message,
+          message: report.rule === ENGINE ? report.message : translate(report.message),
           severity: SEVERITIES[report.category] ?? "error",
           line: lines.get(report.message) ?? null,
         })),

@@ -20,22 +20,40 @@ export async function openViewer(container: HTMLElement, xml: string): Promise<N
   return viewer;
 }
 
-/** Fits the diagram, and again whenever its space changes, until somebody looks at another part of it. */
+/**
+ * Fits the diagram, and again whenever its space changes, until a person looks at another part of it; from then on
+ * the middle of what is looked at stays in the middle.
+ */
 export function keepFitted(viewer: { get<T>(name: string): T }, container: HTMLElement): void {
+  const canvas = viewer.get<Canvas>("canvas");
+  let isTouched = false;
   let isMoved = false;
+  for (const name of ["pointerdown", "wheel", "keydown"])
+    container.addEventListener(
+      name,
+      () => {
+        isTouched = true;
+      },
+      { once: true, capture: true, passive: true },
+    );
+  new ResizeObserver(() => {
+    const { x, y, width, height } = canvas.viewbox();
+    canvas.resized();
+    if (!isMoved) return showAll();
+    const { outer, scale } = canvas.viewbox();
+    if (outer.width === 0 || outer.height === 0) return;
+    const size = { width: outer.width / scale, height: outer.height / scale };
+    canvas.viewbox({ ...size, x: x + (width - size.width) / 2, y: y + (height - size.height) / 2 });
+  }).observe(container);
   let isFitting = false;
   const showAll = () => {
     isFitting = true;
     fitToSpace(viewer);
     isFitting = false;
   };
-  new ResizeObserver(() => {
-    viewer.get<Canvas>("canvas").resized();
-    if (!isMoved) showAll();
-  }).observe(container);
   showAll();
   viewer.get<EventBus>("eventBus").on("canvas.viewbox.changing", () => {
-    if (!isFitting) isMoved = true;
+    if (isTouched && !isFitting) isMoved = true;
   });
 }
 

@@ -25,6 +25,7 @@ import { toast } from "../lib/toast";
 
 interface Canvas {
   scrollToElement(id: string, padding?: number): void;
+  viewbox(): { x: number; y: number; width: number; height: number };
   getRootElement(): { id: string };
 }
 
@@ -72,10 +73,11 @@ export async function mount(root: HTMLElement): Promise<void> {
       draft.adopt(theirs);
     },
     goTo: (id) => {
-      const element = tool.get<{ get(id: string): unknown }>("elementRegistry").get(id);
+      const element = tool.get<{ get(id: string): DrawnElement | undefined }>("elementRegistry").get(id);
       if (!element) return false;
       const view = tool.get<Canvas>("canvas");
-      if (id !== view.getRootElement().id) view.scrollToElement(id, 120);
+      if (id !== view.getRootElement().id && !isInView(element, view.viewbox()))
+        view.scrollToElement(id, 120);
       tool.get<{ select(element: unknown): void }>("selection").select(element);
       return true;
     },
@@ -161,6 +163,20 @@ export async function mount(root: HTMLElement): Promise<void> {
   addEventListener("beforeunload", (event) => {
     if (["conflict", "refused"].includes(draft.status.kind)) event.preventDefault();
   });
+}
+
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Lines have no box of their own: where they begin decides. */
+function isInView(element: DrawnElement, view: Box): boolean {
+  const start = element.waypoints?.[0];
+  const { x, y, width, height } = start ? { ...start, width: 0, height: 0 } : element;
+  return x > view.x && y > view.y && x + width < view.x + view.width && y + height < view.y + view.height;
 }
 
 /** The name of the process on the canvas, or of the first pool's. */
