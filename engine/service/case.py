@@ -14,12 +14,12 @@ from engine.core.model.effects import (
     OpenTimer,
     RecordDecision,
 )
+from engine.core.model.limits import Limits
 from engine.core.model.runtime import Delivery, Delta, Failure, Instance, Snapshot, Token
 from engine.core.model.words import say
 from engine.core.run import advance
 from engine.models.keys import LARGEST_NUMBER, make_key
 from engine.service.errors import Conflict
-from engine.service.limits import core_limits
 from engine.service.translate import (
     ACTIVE,
     STATUS,
@@ -72,11 +72,11 @@ class Case:
     def is_suspended(self) -> bool:
         return self.row.status == SUSPENDED and self.is_active
 
-    def advance(self, deliveries: Sequence[Delivery], now: datetime) -> Delta | Failure:
+    def advance(self, deliveries: Sequence[Delivery], now: datetime, limits: Limits) -> Delta | Failure:
         """Take the deliveries. After a Failure, or an exception, the case is of no use any more."""
         is_first = self.is_new and not self.log
         snapshot = Snapshot(self.instance, list(self.tokens.values()), is_new=is_first)
-        result = advance(self.version.machine, snapshot, deliveries, now, core_limits())
+        result = advance(self.version.machine, snapshot, deliveries, now, limits)
         if isinstance(result, Delta):
             self._merge(result)
         return result
@@ -108,24 +108,34 @@ class Case:
         if max(instance.tokens_made, waits.made, row.revision + 1) > LARGEST_NUMBER:
             raise Conflict("instance-worn-out", say("The instance has made more tokens, waits or steps than fit it."))
         status = STATUS[instance.status]
-        written = row._replace(
-            ended_at=None if status == ACTIVE else batch.at,
-            revision=row.revision + 1,
-            sequence=instance.sequence,
-            tokens_made=instance.tokens_made,
-            waits_made=waits.made,
-            status=row.status if status == ACTIVE else status,
-            error=instance.error,
-            variables=pack_variables(instance.variables),
-            data=pack(instance.data),
+        written = InstanceRow(
+            row.id,
+            row.started_at,
+            row.parent,
+            None if status == ACTIVE else batch.at,
+            row.version,
+            row.revision + 1,
+            instance.sequence,
+            instance.tokens_made,
+            waits.made,
+            row.status if status == ACTIVE else status,
+            row.business_key,
+            instance.error,
+            pack_variables(instance.variables),
+            pack(instance.data),
+            row.depth,
+            row.started_by,
+            row.trace,
         )
         (batch.new if self.is_new else batch.moved).append(written)
-        for number in sorted(self.born | self.changed):
-            batch.tokens.append(make_token_row(self.id, self.tokens[number], self.version))
-        batch.gone += [make_key(self.id, number) for number in sorted(self.gone)]
+        if self.born or self.changed:
+            for number in sorted(self.born | self.changed):
+                batch.tokens.append(make_token_row(row.id, self.tokens[number], self.version))
+        if self.gone:
+            batch.gone += [make_key(row.id, number) for number in sorted(self.gone)]
         self._end_waits(batch, named)
         batch.steps.append(
-            StepRow(make_key(self.id, written.revision), batch.at, written.sequence, pack_log(self.log, self.version))
+            StepRow(make_key(row.id, written.revision), batch.at, written.sequence, pack_log(self.log, self.version))
         )
         return written
 
@@ -138,16 +148,18 @@ class Case:
             if is_over and wait.id not in named:
                 getattr(batch, wait.kind).append(wait.id)
 
-    def _merge(self, delta: Delta) -> None:
-        self.log += delta.log
-        closed, dropped = set(delta.closed), set(delta.dropped)
-        if self.waits and (closed or dropped):
-            # Opened by an earlier advance of this unit and over again: never stored.
-            self.waits = [
-                wait for wait in self.waits if wait.token not in closed and (wait.token, wait.trigger) not in dropped
-            ]
+    def _end(self, closed: set[int], dropped: set[tuple[int, str]]) -> None:
+        # Opened by an earlier advance of this unit and over again: never stored.
+        self.waits = [
+            wait for wait in self.waits if wait.token not in closed and (wait.token, wait.trigger) not in dropped
+        ]
         self.closed |= closed - self.born
         self.dropped |= dropped
+
+    def _merge(self, delta: Delta) -> None:
+        self.log += delta.log
+        if delta.closed or delta.dropped:
+            self._end(set(delta.closed), set(delta.dropped))
         for token in delta.born:
             token.is_new = False
             self.tokens[token.id] = token

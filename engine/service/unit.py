@@ -77,6 +77,7 @@ class Unit:
     def __init__(self, store: Store, now: datetime, *, is_patient: bool = False) -> None:
         self.store, self.now, self.is_patient = store, now, is_patient
         self.batch = Batch(at=now)
+        self.limits, self.longest_history = limits.core_limits(), limits.read("history")
         self.cases: dict[int, Case] = {}
         self.births: deque[Birth] = deque()
         self.inner: deque[Inner] = deque()
@@ -101,9 +102,9 @@ class Unit:
 
     def deliver(self, case: Case, deliveries: Sequence[Delivery]) -> Delta | Failure:
         """Advance the case, and note what it does to others."""
-        if case.instance.sequence > limits.read("history") and any(one.trigger != "cancel" for one in deliveries):
+        if case.instance.sequence > self.longest_history and any(one.trigger != "cancel" for one in deliveries):
             return _refuse_history(case)
-        result = case.advance(deliveries, self.now)
+        result = case.advance(deliveries, self.now, self.limits)
         if isinstance(result, Delta):
             self._take_effects(case, result)
         return result
@@ -190,7 +191,9 @@ class Unit:
             "{}", "", birth.depth, birth.actor or None, birth.trace or telemetry.traceparent(),
         )  # fmt: skip
         case = Case(version, row, Snapshot(instance, is_new=True))
-        result = case.advance([Delivery(ROOT, birth.trigger, {"variables": birth.variables}, birth.actor)], self.now)
+        result = case.advance(
+            [Delivery(ROOT, birth.trigger, {"variables": birth.variables}, birth.actor)], self.now, self.limits
+        )
         if isinstance(result, Failure):
             raise ProcessError(result.code, result.node, result.message)
         if result.refused:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from psycopg import DataError
@@ -45,6 +46,7 @@ def _write_text(value: str | None) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+@lru_cache(maxsize=256)  # the rows of a unit have mostly its own
 def _write_time(value: datetime | None) -> str:
     return "NULL" if value is None else '"' + value.isoformat() + '"'
 
