@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -59,7 +59,8 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         }
         row.save()
         notices.forget_wishers()
-        messages.success(request, _("Your settings are kept."))
+        with translation.override(row.language or translation.get_language()):
+            messages.success(request, _("Your settings are kept."))
         came_from = request.POST.get("next", "")
         is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
         return redirect(came_from if came_from and is_ours else "inbox:settings")
@@ -91,8 +92,6 @@ class WishesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        from django.utils import translation
-
         row = Wishes.objects.filter(person=request.user).first() if request.user.is_authenticated else None
         if row is not None and row.language:
             translation.activate(row.language)

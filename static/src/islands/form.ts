@@ -5,6 +5,7 @@ import "../styles/forms.css";
 import { FormDraft } from "../forms/draft";
 import { type FieldError, fieldErrors } from "../forms/errors";
 import { documentEndpoints, nameKept, sendFiles, withDocuments, withoutFiles } from "../forms/files";
+import { translateForm } from "../forms/words";
 import { h, icon, readProps } from "../lib/dom";
 import { gettext } from "../lib/gettext";
 import { describe, type Finding, Problem, post } from "../lib/http";
@@ -64,6 +65,7 @@ export async function mount(root: HTMLElement): Promise<void> {
     debounce: false,
   };
   const form = new Form(options);
+  translateForm(container);
   const kept = props.read_only ? null : (draft.read() ?? props.draft);
   await form.importSchema(nameKept(props.schema, props.data), withDocuments({ ...props.data, ...kept }));
   if (props.read_only) {
