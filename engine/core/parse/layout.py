@@ -19,13 +19,18 @@ def with_layout(data: str | bytes, *, is_anew: bool = False) -> bytes:
     for element, name in ctx.generated:
         element.set("id", name)
     if is_anew or next(root.iter(tag("BPMNShape", BPMNDI)), None) is None:
+        closed = frozenset(
+            shape.get("bpmnElement", "")
+            for shape in root.iter(tag("BPMNShape", BPMNDI))
+            if shape.get("isExpanded") != "true"
+        )
         for diagram in list(root.iterchildren(tag("BPMNDiagram", BPMNDI))):
             root.remove(diagram)  # an old or an empty one is in the way of the new one
-        _write_drawings(root, ctx)
+        _write_drawings(root, ctx, closed)
     return serialise(root, ctx)
 
 
-def _write_drawings(root: _Element, ctx: Context) -> None:
+def _write_drawings(root: _Element, ctx: Context, closed: frozenset[str]) -> None:
     """One drawing for a collaboration with all its pools, one for every process outside of it."""
     pooled = {process for process in ctx.diagram.participants.values() if process}
     collaboration = next(root.iterchildren(tag("collaboration")), None)
@@ -34,24 +39,20 @@ def _write_drawings(root: _Element, ctx: Context) -> None:
         if name is None:
             name = ctx.name(collaboration, "collaboration")
             collaboration.set("id", name)
-        _write(root, ctx, name, draw_collaboration(root, ctx))
+        _write(root, ctx, name, draw_collaboration(root, ctx, closed))
     else:
         pooled = set()
     elements = {element.get("id", ""): element for element in root.iterchildren(tag("process"))}
     for process in ctx.diagram.processes:
         if process.id in elements and process.id not in pooled:
-            _write(root, ctx, process.id, draw_process(elements[process.id], process))
+            _write(root, ctx, process.id, draw_process(elements[process.id], process, closed))
 
 
 def _write(root: _Element, ctx: Context, plane_of: str, drawing: Drawing) -> None:
-    namespaces = {"bpmndi": BPMNDI, "dc": DC, "di": DI}
-    diagram = SubElement(root, tag("BPMNDiagram", BPMNDI), nsmap=namespaces)
-    diagram.set("id", ctx.name(diagram, f"{plane_of}_diagram"))
-    plane = SubElement(diagram, tag("BPMNPlane", BPMNDI))
-    plane.set("id", ctx.name(plane, f"{plane_of}_plane"))
-    plane.set("bpmnElement", plane_of)
+    """What is drawn, on its plane; what is in a closed sub-process on one of its own."""
+    planes = {name: _add_plane(root, ctx, name) for name in (plane_of, *dict.fromkeys(drawing.planes.values()))}
     for name, box in drawing.boxes.items():
-        shape = SubElement(plane, tag("BPMNShape", BPMNDI))
+        shape = SubElement(planes[drawing.planes.get(name, plane_of)], tag("BPMNShape", BPMNDI))
         shape.set("id", ctx.name(shape, f"{name}_di"))
         shape.set("bpmnElement", name)
         for key, value in drawing.marks.get(name, {}).items():
@@ -60,13 +61,22 @@ def _write(root: _Element, ctx: Context, plane_of: str, drawing: Drawing) -> Non
         if name in drawing.labels:
             _write_bounds(SubElement(shape, tag("BPMNLabel", BPMNDI)), drawing.labels[name])
     for name, points in drawing.edges.items():
-        edge = SubElement(plane, tag("BPMNEdge", BPMNDI))
+        edge = SubElement(planes[drawing.planes.get(name, plane_of)], tag("BPMNEdge", BPMNDI))
         edge.set("id", ctx.name(edge, f"{name}_di"))
         edge.set("bpmnElement", name)
         for x, y in points:
             waypoint = SubElement(edge, tag("waypoint", DI))
             waypoint.set("x", str(x))
             waypoint.set("y", str(y))
+
+
+def _add_plane(root: _Element, ctx: Context, name: str) -> _Element:
+    diagram = SubElement(root, tag("BPMNDiagram", BPMNDI), nsmap={"bpmndi": BPMNDI, "dc": DC, "di": DI})
+    diagram.set("id", ctx.name(diagram, f"{name}_diagram"))
+    plane = SubElement(diagram, tag("BPMNPlane", BPMNDI))
+    plane.set("id", ctx.name(plane, f"{name}_plane"))
+    plane.set("bpmnElement", name)
+    return plane
 
 
 def _write_bounds(parent: _Element, box: Box) -> None:

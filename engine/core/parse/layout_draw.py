@@ -38,6 +38,10 @@ class Drawing:
     boxes: dict[str, Box] = field(default_factory=dict)
     marks: dict[str, dict[str, str]] = field(default_factory=dict)
     labels: dict[str, Box] = field(default_factory=dict)
+    closed: frozenset[str] = (
+        frozenset()
+    )  # sub-processes that are drawn small, with what is in them on a plane of its own
+    planes: dict[str, str] = field(default_factory=dict)  # by what is drawn there and not beside the sub-process
     edges: dict[str, Points] = field(default_factory=dict)
     right: int = 0
     bottom: int = 0
@@ -60,6 +64,8 @@ class _Scope:
     grid: Grid = field(default_factory=Grid)
     left: int = 0
     top: int = 0
+    is_closed: bool = False
+    plane: str = ""
 
     @property
     def width(self) -> int:
@@ -70,17 +76,17 @@ class _Scope:
         return self.grid.height + (GAP_Y + max(h for _, _, h in self.extras) if self.extras else 0)
 
 
-def draw_process(element: _Element, process: Process) -> Drawing:
+def draw_process(element: _Element, process: Process, closed: frozenset[str] = frozenset()) -> Drawing:
     """The drawing of one process by itself; `element` is where it was read from."""
-    drawing = Drawing()
+    drawing = Drawing(closed=closed)
     _draw(drawing, element, process, 160, 80)
     _draw_lines(drawing, element)
     return drawing
 
 
-def draw_collaboration(root: _Element, ctx: Context) -> Drawing:
+def draw_collaboration(root: _Element, ctx: Context, closed: frozenset[str] = frozenset()) -> Drawing:
     """The drawing of all pools, one below the other, with the messages between them."""
-    drawing = Drawing()
+    drawing = Drawing(closed=closed)
     elements = {element.get("id", ""): element for element in root.iterchildren(tag("process"))}
     processes = {process.id: process for process in ctx.diagram.processes if process.id in elements}
     lanes: list[str] = []
@@ -114,7 +120,7 @@ def draw_collaboration(root: _Element, ctx: Context) -> Drawing:
 
 def _draw(drawing: Drawing, element: _Element, process: Process, left: int, top: int) -> _Scope:
     """Everything of one process: sizes from the inside out, then places from the outside in."""
-    scopes = _scopes(element, process)
+    scopes = _scopes(element, process, drawing.closed)
     lanes = top_lanes(element, process)
     leaves = leaves_of(lanes)
     bands = bands_of(lanes, leaves)
@@ -130,6 +136,7 @@ def _draw(drawing: Drawing, element: _Element, process: Process, left: int, top:
         if name != process.id:
             outer = drawing.boxes[name]
             scope.left, scope.top = outer.x + PAD, outer.y + PAD
+            scope.plane = name if scope.is_closed else drawing.planes.get(name, "")
         _place(drawing, scope)
     for name, box in lane_boxes(scopes[process.id], lanes):
         drawing.put(name, box, isHorizontal="true")
@@ -137,11 +144,11 @@ def _draw(drawing: Drawing, element: _Element, process: Process, left: int, top:
     return scopes[process.id]
 
 
-def _scopes(whole: _Element, process: Process) -> dict[str, _Scope]:
+def _scopes(whole: _Element, process: Process, closed: frozenset[str]) -> dict[str, _Scope]:
     scopes = {process.id: _Scope()}
     for node in process.nodes.values():
         if node.kind in SUB_PROCESSES:
-            scopes[node.id] = _Scope()
+            scopes[node.id] = _Scope(is_closed=node.id in closed)
         scope = scopes.get(node.scope)
         if scope is None:
             continue
@@ -173,7 +180,7 @@ def _size(node: Node, scopes: dict[str, _Scope]) -> tuple[int, int]:
     if node.kind in GATEWAYS:
         return _GATEWAY, _GATEWAY
     scope = scopes.get(node.id)
-    if scope is None:
+    if scope is None or scope.is_closed:
         return 100, 80
     return max(scope.width, 60) + 2 * PAD, max(scope.height, 20) + 2 * PAD
 
@@ -197,11 +204,14 @@ def _edges(process: Process, scope: _Scope, items: list[Item]) -> list[tuple[str
 
 
 def _place(drawing: Drawing, scope: _Scope) -> None:
+    if scope.plane:
+        members = [*(node.id for node in (*scope.nodes, *scope.boundaries)), *(name for name, _, _ in scope.extras)]
+        drawing.planes |= dict.fromkeys(members, scope.plane)
     for node in scope.nodes:
         box = scope.grid.boxes[node.id]
         marks = {}
         if node.kind in SUB_PROCESSES:
-            marks["isExpanded"] = "true"
+            marks["isExpanded"] = str(node.id not in drawing.closed).lower()
         elif node.kind == "exclusiveGateway":
             marks["isMarkerVisible"] = "true"
         drawing.put(node.id, Box(scope.left + box.x, scope.top + box.y, box.width, box.height), **marks)
@@ -221,7 +231,7 @@ def _place(drawing: Drawing, scope: _Scope) -> None:
             width = min(len(event.name) * _LETTER, _WIDEST_LABEL)
             left = x + _EVENT - 2 if number == 0 else x - width + 2
             drawing.labels[event.id] = Box(left, host.bottom + _EVENT // 2 - 2, width, 14)
-    expanded = {node.id for node in scope.apart}
+    expanded = {node.id for node in scope.apart} - drawing.closed
     x, y = scope.left, scope.top + scope.grid.height + (GAP_Y if scope.nodes else 0)
     for name, width, height in scope.extras:
         marks = {"isExpanded": "true"} if name in expanded else {}
@@ -242,6 +252,8 @@ def _draw_flows(drawing: Drawing, process: Process, scopes: dict[str, _Scope]) -
         else:
             points = route_straight(one, two)
         drawing.edges[flow.id] = points
+        if flow.source in drawing.planes:
+            drawing.planes[flow.id] = drawing.planes[flow.source]
 
 
 def _draw_lines(drawing: Drawing, root: _Element) -> None:

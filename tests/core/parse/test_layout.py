@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -128,6 +129,23 @@ def test_names_of_boundary_events_stand_beside_the_flows_that_leave_them() -> No
     for name, line in (("b1", lines["one"]), ("b2", lines["two"])):
         x, width = (float(labels[name].get(key)) for key in ("x", "width"))
         assert not x < line[0][0] < x + width
+
+
+def test_a_closed_sub_process_stays_small_and_its_inside_has_a_plane_of_its_own() -> None:
+    inner = '<startEvent id="i"/><task id="t1"/><task id="t2"/>' + flow("i", "t1") + flow("t1", "t2")
+    drawn = with_layout(process(f'<subProcess id="s">{inner}</subProcess><task id="after"/>' + flow("s", "after")))
+    assert shapes(drawn)["s"].width > 300
+    closed = re.sub(rb'(bpmnElement="s"[^>]*) isExpanded="true"', rb'\1 isExpanded="false"', drawn)
+    anew = with_layout(closed, is_anew=True)
+    box = shapes(anew)
+    assert (box["s"].width, box["s"].height) == (100, 80)
+    assert box["after"].x - box["s"].right < 100, "no gap is left for what is not seen"
+    planes = {
+        plane.get("bpmnElement"): {shape.get("bpmnElement") for shape in plane}
+        for plane in etree.fromstring(anew).iter(f"{DI}BPMNPlane")
+    }
+    assert {"i", "t1", "t2"} < planes["s"]
+    assert not {"i", "t1", "t2"} & planes["p"]
 
 
 def test_sub_processes_are_open_and_hold_what_is_in_them() -> None:
