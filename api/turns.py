@@ -1,6 +1,7 @@
-"""Whose call runs next: alone a caller may have many at a time; beside others one with a queue has one, with pauses.
+"""Whose call runs next: alone a caller may have many at a time; beside others one with a queue has one.
 
-A call takes time of the whole process. Who sends more than it can do shall wait longer, and the others hardly.
+A call takes time of the whole process. Who sends more than it can do shall wait longer, and the others hardly: while
+somebody without a queue is there, one with a queue pauses after each call. Callers with queues share without pauses.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 BESIDE_SECONDS = 2.0  # so long after a call its caller counts as being there
-PAUSE_FACTOR = 5.0  # a pause for one with a queue, as a multiple of what its call took
+# A pause as a multiple of what the call took: of twenty calls of somebody else one meets a call of the queue.
+PAUSE_FACTOR = 20.0
+MOST_LATEST = 16
 
 
 class Line:
@@ -27,7 +30,7 @@ class Turns:
     def __init__(self, at_once: int) -> None:
         self.at_once = at_once
         self.lines: dict[str, Line] = {}
-        self.latest: dict[str, float] = {}  # the two callers that were there last
+        self.latest: dict[str, float] = {}  # the callers that were there last
 
     @asynccontextmanager
     async def turn(self, caller: str) -> AsyncIterator[None]:
@@ -50,7 +53,7 @@ class Turns:
         try:
             yield
         finally:
-            if line.waiting and self.allowed(caller) == 1:
+            if line.waiting and self.is_beside_somebody_quick(caller):
                 pause = (time.monotonic() - since) * PAUSE_FACTOR
                 asyncio.get_running_loop().call_later(pause, self.leave, caller, line)
             else:
@@ -59,13 +62,19 @@ class Turns:
     def note(self, caller: str) -> None:
         self.latest.pop(caller, None)
         self.latest[caller] = time.monotonic()
-        while len(self.latest) > 2:
+        while len(self.latest) > MOST_LATEST:
             del self.latest[next(iter(self.latest))]
 
     def allowed(self, caller: str) -> int:
-        now = time.monotonic()
-        is_alone = all(one == caller or now - seen > BESIDE_SECONDS for one, seen in self.latest.items())
-        return self.at_once if is_alone else 1
+        return 1 if self.others(caller) else self.at_once
+
+    def others(self, caller: str) -> list[str]:
+        since = time.monotonic() - BESIDE_SECONDS
+        return [one for one, seen in self.latest.items() if one != caller and seen >= since]
+
+    def is_beside_somebody_quick(self, caller: str) -> bool:
+        """Who has no queue sends one call after the other, and waits for each."""
+        return any(one not in self.lines or not self.lines[one].waiting for one in self.others(caller))
 
     def leave(self, caller: str, line: Line) -> None:
         line.running -= 1

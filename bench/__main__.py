@@ -6,7 +6,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from bench import dmn, engine, feel, hostile, live, search, tck
+from bench import dmn, engine, feel, flood, hostile, live, search, tck
 
 SUITES: dict[str, Callable[[], int]] = {
     "feel": feel.main,
@@ -16,6 +16,7 @@ SUITES: dict[str, Callable[[], int]] = {
     "engine": engine.main,
     "search": search.main,
     "live": live.main,
+    "flood": flood.main,
 }
 
 

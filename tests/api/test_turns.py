@@ -64,6 +64,17 @@ async def test_beside_another_a_caller_with_a_queue_has_one_and_the_other_does_n
     assert calls.running == ["b1", "a4"]
 
 
+async def test_somebody_quick_is_one_without_a_queue() -> None:
+    calls = Calls(1)
+    for caller, name in (("a", "a1"), ("a", "a2"), ("b", "b1"), ("b", "b2")):
+        await calls.begin(caller, name)
+    assert not calls.turns.is_beside_somebody_quick("a"), "b has a queue itself: they share"
+    await calls.begin("c", "c1")
+    assert calls.turns.is_beside_somebody_quick("a")
+    await calls.end("c1")
+    assert calls.turns.is_beside_somebody_quick("a"), "it will soon be back"
+
+
 async def test_who_gives_up_waiting_leaves_the_queue() -> None:
     calls = Calls(1)
     for name in ("a1", "a2", "a3"):
