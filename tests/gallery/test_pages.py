@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 
-from engine.models import Incident, Instance
+from engine.models import Incident, Instance, Process
+from engine.service import granting
 from gallery import installing
 from gallery.choosing import QUESTIONS, choose
 from gallery.examples.one_service.services import RATES
@@ -76,6 +78,20 @@ def test_only_who_operates_flips_a_switch(run: GalleryRun) -> None:
     assert enter("operator").post(FLIP, {"mode": "slow", "seconds": "1.5"}).status_code == 302
     switch = RATES.get_switch()
     assert (switch.mode, switch.seconds, switch.changed_by) == ("slow", 1.5, "operator")
+
+
+def test_what_others_may_not_see_is_not_there_for_them(run: GalleryRun) -> None:
+    Group.objects.create(name="insiders")
+    everything = {"start", "see", "work", "operate", "edit"}
+    granting.grant(None, Process.objects.get(key="one_service"), {"insiders": everything})
+    instance = run.start("one_service", {"amount": 1, "currency": "USD"}, by="admin")
+    operator = enter("operator")
+    assert operator.get(PAGE).status_code == 404
+    assert operator.get(f"{PAGE}?instance={instance}").status_code == 404
+    assert operator.post(FLIP, {"mode": "failing"}).status_code == 404
+    assert enter("designer").post(f"{PAGE}start/").status_code == 404
+    assert RATES.get_switch().mode == "well"
+    assert Instance.objects.count() == 1
 
 
 @pytest.mark.parametrize(
