@@ -55,7 +55,15 @@ const SENTENCES: [RegExp, (found: string[]) => string][] = [
 ];
 const ATTRIBUTES = ["aria-label", "placeholder", "title"];
 /** Where words are the author's or the person's. */
-const THEIRS = ".fjs-form-field-label, .fjs-form-field-text, .fjs-form-field-html, option, textarea, td, th";
+const THEIRS = [
+  ".fjs-form-field-label",
+  ".fjs-form-field-text",
+  ".fjs-form-field-html",
+  "option",
+  "textarea",
+  "td",
+  "th",
+].join();
 
 export function inOwnWords(text: string): string {
   for (const [pattern, say] of SENTENCES) {
