@@ -83,6 +83,7 @@ def test_the_layout_is_tidied_in_one_step_of_undo(
 ) -> None:
     page = open_for(embedded_site, "designer")
     tool = open_draft(page, embedded_site, "tidy_order", order("tidy_order"))
+    expect(tool.get_by_role("heading", level=1)).to_have_text("Order")
     shape = tool.locator('.djs-element[data-element-id="split"]').first
     place = shape.get_attribute("transform")
     choose_element(tool, "split")

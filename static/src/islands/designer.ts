@@ -42,10 +42,15 @@ export async function mount(root: HTMLElement): Promise<void> {
   const page = new PageContext(props, files);
   const tool = createModeler(canvas, part("properties"), page);
   const readXml = writesOnce(tool);
-  const readDraft = async () => {
+  /** The name of the process is the page's title. */
+  const showName = () => {
     const name = nameOfProcess(tool);
     const title = root.querySelector("h1");
     if (name && title) title.textContent = name;
+    return name;
+  };
+  const readDraft = async () => {
+    const name = showName();
     return { xml: await readXml(), files: files.list(), ...(name ? { name } : {}) };
   };
   const draft = new Draft(props.draft_url, readDraft, (status) => {
@@ -66,6 +71,7 @@ export async function mount(root: HTMLElement): Promise<void> {
       checks.forget();
       await tool.importXML(await page.withLayout(xml));
       fitToSpace(tool);
+      showName();
       checks.soon();
     },
     take: async (theirs) => {
