@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from engine.models import Instance, Job, Subscription
 from engine.models.waits import CONTINUATION
@@ -13,9 +14,45 @@ from engine.service import reading, worklist
 from engine.service.errors import NotFound
 from engine.service.rights import Actor
 
+MOST_CALLS = 10
+MOST_LOOKED = 100  # for those that stand still
+
 
 def describe_waits(actor: Actor, instance: Instance, names: dict[str, str]) -> list[dict[str, Any]]:
-    return [_describe(actor, wait, names) for wait in reading.list_waits(instance.pk)]
+    waits = [_describe(actor, wait, names) for wait in reading.list_waits(instance.pk)]
+    return _describe_loops(instance, names) + waits + _describe_calls(actor, instance)
+
+
+def _describe_loops(instance: Instance, names: dict[str, str]) -> list[dict[str, Any]]:
+    """How far each multi-instance activity is."""
+    found = []
+    for token in reading.list_tokens(instance.pk):
+        data = token.data or {}
+        if "total" in data and "done" in data:
+            words = _("%(done)s of %(total)s instances are done") % {"done": data["done"], "total": data["total"]}
+            node = token.state.node
+            found.append({"icon": "active", "words": words, "node_name": names.get(node, node), "url": "", "at": None})
+    return found
+
+
+def _describe_calls(actor: Actor, instance: Instance) -> list[dict[str, Any]]:
+    """The called instances that go on; those first that somebody has to repair."""
+    children, number = reading.list_open_children(actor, instance.pk, MOST_LOOKED)
+    troubled = reading.count_open_incidents([child.pk for child in children])
+    children.sort(key=lambda child: child.pk not in troubled)
+    found = []
+    for child in children[:MOST_CALLS]:
+        words = _("the called instance “%s”") % (child.business_key or child.pk)
+        icon, note = "instance", str(child.version.process)
+        if child.pk in troubled:
+            icon, note = "incident", _("%s: it stands still, repair it there") % note
+        url = reverse("monitor:instance", args=[child.pk])
+        found.append({"icon": icon, "words": words, "node_name": note, "url": url, "at": None})
+    if number > MOST_CALLS:
+        words = ngettext("%s more called instance", "%s more called instances", number - MOST_CALLS)
+        rest = words % (number - MOST_CALLS)
+        found.append({"icon": "more", "words": rest, "node_name": "", "url": "?tab=calls", "at": None})
+    return found
 
 
 def _describe(actor: Actor, wait: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:

@@ -212,6 +212,14 @@ def list_waits(instance: int) -> list[dict[str, Any]]:
     return waits
 
 
+def list_open_children(actor: Actor, instance: int, limit: int) -> tuple[list[Instance], int]:
+    """Called instances that go on, the oldest first, and how many there are of those that the actor may see."""
+    rows = Instance.objects.filter(parent__range=span(instance), status__in=OPEN)
+    rows = rows.filter(version__process__in=allowed_processes(actor, "see"))
+    shown = rows.select_related("version__process").defer("variables", "data").order_by("pk")[:limit]
+    return list(shown), rows.count()
+
+
 def list_children(actor: Actor, instance: int) -> list[Instance]:
     rows = Instance.objects.filter(parent__range=span(instance)).select_related("version__process")
     allowed = allowed_processes(actor, "see")
