@@ -19,7 +19,7 @@ from engine.models.keys import instance_of
 from engine.service import instances, scenarios
 from engine.service.errors import NotFound
 from engine.service.reading import count_incidents, count_running
-from engine.service.rights import Actor, is_all_powerful, may, role_rights
+from engine.service.rights import Actor, allowed_processes, is_all_powerful, may, role_rights
 from gallery import installing, showing, switching
 from gallery.choosing import QUESTIONS, Fit, choose
 from gallery.explaining import explain
@@ -42,7 +42,7 @@ def gallery_page(request: HttpRequest) -> HttpResponse:
     shown = [example for example in list_examples() if chosen in ("", example.pattern)]
     used = [example.pattern for example in list_examples()]
     context = {
-        "cards": describe_cards(shown),
+        "cards": describe_cards(request.user, shown),
         "patterns": [
             {"url": f"?pattern={key}", "label": label, "count": used.count(key), "is_current": key == chosen}
             for key, label in PATTERNS.items()
@@ -78,8 +78,8 @@ def which_page(request: HttpRequest) -> HttpResponse:
             }
             for question in QUESTIONS
         ],
-        "best": describe_fits(choice.best),
-        "others": describe_fits(choice.others),
+        "best": describe_fits(request.user, choice.best),
+        "others": describe_fits(request.user, choice.others),
         "answered": sum(bool(value) for value in given.values()),
         "may_install": may_install(request.user),
     }
@@ -269,17 +269,17 @@ def describe_example(example: Example) -> dict[str, Any]:
     }
 
 
-def describe_fits(fits: list[Fit]) -> list[dict[str, Any]]:
-    cards = describe_cards([fit.example for fit in fits])
+def describe_fits(actor: Actor, fits: list[Fit]) -> list[dict[str, Any]]:
+    cards = describe_cards(actor, [fit.example for fit in fits])
     return [card | {"fit": len(fit.reasons)} for card, fit in zip(cards, fits, strict=True)]
 
 
-def describe_cards(examples: list[Example]) -> list[dict[str, Any]]:
+def describe_cards(actor: Actor, examples: list[Example]) -> list[dict[str, Any]]:
     """In their order, with what runs of those that are installed and may be seen."""
     known = installing.installed()
     rows = {row.key: row for row in Process.objects.filter(key__in=[key for one in examples for key in one.processes])}
-    running = count_running([row.pk for row in rows.values()])
-    failed = count_incidents([row.pk for row in rows.values()])
+    seen = allowed_processes(actor, "see", [row.pk for row in rows.values()])
+    running, failed = count_running(seen), count_incidents(seen)
     cards = []
     for example in examples:
         own = [rows[key].pk for key in example.processes if key in rows]

@@ -86,6 +86,8 @@ def test_what_others_may_not_see_is_not_there_for_them(run: GalleryRun) -> None:
     granting.grant(None, Process.objects.get(key="one_service"), {"insiders": everything})
     instance = run.start("one_service", {"amount": 1, "currency": "USD"}, by="admin")
     operator = enter("operator")
+    assert "1 running" not in text_of(operator, "/gallery/")
+    assert "1 running" in text_of(enter("admin"), "/gallery/")
     assert operator.get(PAGE).status_code == 404
     assert operator.get(f"{PAGE}?instance={instance}").status_code == 404
     assert operator.post(FLIP, {"mode": "failing"}).status_code == 404
