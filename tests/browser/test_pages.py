@@ -43,6 +43,8 @@ PAGES = (
     ("instances", "operator", "/instances/", ""),
     ("incidents", "operator", "/incidents/", ""),
     ("operations", "operator", "/operations/", ""),
+    ("event-mappings", "designer", "/events/", ""),
+    ("event-mapping", "designer", "/events/new/", ""),
     ("insights", "operator", "/insights/?days=1", "insights"),
     ("instance", "operator", "/instances/{instance}/", "instance"),
 )
