@@ -64,6 +64,29 @@ def chain(key: str, steps: int) -> str:
 HOSTILE = "&lt;img src=x onerror=alert(1)&gt;&lt;script&gt;alert(2)&lt;/script&gt;"
 
 
+def looped(key: str) -> str:
+    """A handler's task for each item of a list, with an error event on it; without a drawing."""
+    return f"""{HEAD}
+  <bpmn:process id="{key}" name="Loop" isExecutable="true">
+    <bpmn:startEvent id="begin" />
+    <bpmn:sequenceFlow id="to_each" sourceRef="begin" targetRef="each" />
+    <bpmn:serviceTask id="each" name="Pay each">
+      <bpmn:extensionElements><zeebe:taskDefinition type="pay-expense" /></bpmn:extensionElements>
+      <bpmn:multiInstanceLoopCharacteristics>
+        <bpmn:extensionElements>
+          <zeebe:loopCharacteristics inputCollection="=items" inputElement="item" />
+        </bpmn:extensionElements>
+      </bpmn:multiInstanceLoopCharacteristics>
+    </bpmn:serviceTask>
+    <bpmn:sequenceFlow id="to_done" sourceRef="each" targetRef="done" />
+    <bpmn:endEvent id="done" />
+    <bpmn:boundaryEvent id="failed" name="Failed" attachedToRef="each"><bpmn:errorEventDefinition /></bpmn:boundaryEvent>
+    <bpmn:sequenceFlow id="to_not_done" sourceRef="failed" targetRef="not_done" />
+    <bpmn:endEvent id="not_done" />
+  </bpmn:process>
+</bpmn:definitions>"""
+
+
 def hostile(key: str) -> str:
     """Names, documentation, comments, groups and handlers that would run if anything took them for markup."""
     return f"""{HEAD}

@@ -7,7 +7,7 @@ from lxml import etree
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenFor
-from tests.browser.diagrams import hostile, order
+from tests.browser.diagrams import hostile, looped, order
 from tests.browser.steps import choose_element, draft_of, open_draft, open_group
 from tests.infrastructure.accessibility import find_violations
 from tests.infrastructure.sites import Site
@@ -81,6 +81,30 @@ def test_people_handlers_retries_timers_and_guards_are_set_from_the_panel(
         "http://camunda.org/schema/zeebe/1.0",
         "https://statewright.dev/schema/bpmn/1.0",
     }
+
+
+def test_instances_at_once_and_the_variables_of_a_caught_error_are_set_from_the_panel(
+    embedded_site: Site, open_for: OpenFor, take_screenshot: Take
+) -> None:
+    page = open_for(embedded_site, "designer")
+    tool = open_draft(page, embedded_site, "props_loop", looped("props_loop"))
+
+    choose_element(tool, "each")
+    loop = open_group(tool, "Multi-instance")
+    loop.get_by_label("Instances at once").fill("=most")
+    loop.get_by_label("Instances at once").press("Tab")
+    take_screenshot(page, "properties-at-once")
+
+    choose_element(tool, "failed")
+    error = open_group(tool, "Error")
+    error.get_by_label("Variable for the error's message").fill("reason")
+    error.get_by_label("Variable for the error's message").press("Tab")
+    take_screenshot(page, "properties-caught")
+
+    page.keyboard.press("Control+s")
+    written = str(draft_of(page, embedded_site, "props_loop")["xml"])
+    assert '<statewright:concurrency limit="=most"' in written
+    assert 'statewright:errorMessageVariable="reason"' in written
 
 
 def test_problems_of_rules_and_of_the_engine_are_one_list(
