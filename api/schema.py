@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
@@ -12,6 +12,7 @@ PLAIN: dict[Any, dict[str, Any]] = {
     float: {"type": "number"},
     bool: {"type": "boolean"},
     NoneType: {"type": "null"},
+    date: {"type": "string", "format": "date"},
     datetime: {"type": "string", "format": "date-time"},
     Any: {},
     dict: {"type": "object", "additionalProperties": {}},

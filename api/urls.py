@@ -4,6 +4,7 @@ from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 
 from api.v1 import (
+    backfills,
     decisions,
     deployments,
     designing,
@@ -55,6 +56,12 @@ urlpatterns = [
     path("v1/processes/<str:key>/", processes.OneProcess.as_view(), name="process"),
     path("v1/processes/<str:key>/versions/<number:number>/", processes.OneVersion.as_view(), name="version"),
     path("v1/processes/<str:key>/start/", processes.StartProcess.as_view(), name="process-start"),
+    path("v1/processes/<str:key>/backfills/", backfills.Backfills.as_view(), name="backfills"),
+    path("v1/backfills/<number:backfill>/", backfills.OneBackfill.as_view(), name="backfill"),
+    path("v1/backfills/<number:backfill>/pause/", backfills.PauseBackfill.as_view(), name="backfill-pause"),
+    path("v1/backfills/<number:backfill>/resume/", backfills.ResumeBackfill.as_view(), name="backfill-resume"),
+    path("v1/backfills/<number:backfill>/cancel/", backfills.CancelBackfill.as_view(), name="backfill-cancel"),
+    path("v1/backfills/<number:backfill>/retry/", backfills.RetryBackfill.as_view(), name="backfill-retry"),
     path("v1/processes/<str:key>/suspend/", processes.SuspendProcess.as_view(), name="process-suspend"),
     path("v1/processes/<str:key>/resume/", processes.ResumeProcess.as_view(), name="process-resume"),
     path("v1/deployments/", deployments.Deployments.as_view(), name="deployments"),

@@ -77,6 +77,13 @@ class Instant(serializers.DateTimeField):
         return super().to_internal_value(value)
 
 
+class Day(serializers.DateField):
+    def to_internal_value(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            self.fail("invalid", format="ISO 8601, like 2030-01-31")
+        return super().to_internal_value(value)
+
+
 class Whole(serializers.IntegerField):
     """A whole number of an address: digits and nothing else."""
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -22,7 +23,8 @@ from rest_framework.test import APIClient
 from api.events import mappings
 from api.models import UnmatchedEvent
 from engine.models import Incident, Job
-from engine.service import instances, jobs, webhooks
+from engine.service import backfill, instances, jobs, webhooks
+from engine.service.backfill import Wish
 from tests.api.conftest import SignIn
 from tests.service.diagrams import CHARGED, PLAIN, deploy, item_of, the_process
 
@@ -50,7 +52,7 @@ FOR_NOBODY = (
     "complete_job", "fail_job", "throw_job_error", "extend_job", "revoke_token", "get_decision", "evaluate_decision",
     "try_decision", "get_process_state", "get_scenario", "restore_draft", "delete_scenario", "compare_process_states",
     "send_instance_event",
-    "redeliver", "retry_unmatched_event", "hand_task_back",
+    "redeliver", "retry_unmatched_event", "hand_task_back", "resume_backfill",
 )  # fmt: skip
 # Operation → the roles that succeed. For all others the object does not exist (404), or they see it and may not (403).
 MAY: dict[str, set[str]] = {
@@ -61,12 +63,14 @@ MAY: dict[str, set[str]] = {
     ),
     **dict.fromkeys(
         ["get_process", "get_version", "get_instance", "get_instance_state", "get_instance_history",
-         "get_instance_variables", "list_instance_events", "get_incident", "list_decisions"], SEEING,
+         "get_instance_variables", "list_instance_events", "get_incident", "list_decisions",
+         "list_backfills", "get_backfill"], SEEING,
     ),
     **dict.fromkeys(["start_instance", "submit_start_form"], STARTING),
     **dict.fromkeys(
         ["set_instance_variables", "cancel_instance", "suspend_instance", "resume_instance", "retry_incident",
-         "suspend_process", "resume_process"], OPERATING,
+         "suspend_process", "resume_process", "start_backfill", "pause_backfill", "cancel_backfill", "retry_backfill"],
+        OPERATING,
     ),
     **dict.fromkeys(["deploy", "get_draft", "save_draft", "get_draft_history", "keep_draft", "run_scenarios", "list_scenarios", "save_scenario", "create_draft_from_states", "preview_deployment", "simulate", "describe_machines"], EDITING),
     **dict.fromkeys(["get_catalogue", "preview_timer", "preview_retries", "lay_out_diagram"], EDITING),
@@ -97,6 +101,7 @@ STATES = {"id": "door", "initial": "open", "states": {"open": {"on": {"close": "
 MAPPING = {"name": "m", "condition": "true", "action": "signal", "target": "s"}
 BODIES: dict[str, Any] = {
     "start_instance": {"process": "p"},
+    "start_backfill": {"first": "2030-01-01", "last": "2030-01-02"},
     "deploy": {"files": [{"name": "a.bpmn", "content": PLAIN}]},
     "save_draft": {"xml": PLAIN, "revision": 0},
     "check_diagram": {"xml": PLAIN},
@@ -184,6 +189,7 @@ def objects(sign_in_as: SignIn) -> dict[str, str]:
         ),
         "webhook": str(webhooks.create_webhook(None, url="https://example.org/x", process=the_process()).pk),
         "sending": "1",
+        "backfill": str(backfill.start_backfill(None, "p", Wish(date(2029, 1, 1), date(2029, 1, 2))).pk),
         "scenario": "1",
     }
 
