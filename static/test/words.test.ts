@@ -12,6 +12,7 @@ test.each([
   ["2024-05-10T11:59:58Z", "just now"],
   ["2024-05-10T11:57:00Z", "3 min. ago"],
   ["2024-05-10T17:30:00Z", "in 5 hr."],
+  ["2024-05-12T11:59:30Z", "in 2 days"],
   ["2024-05-09T11:00:00Z", "yesterday"],
 ])("%s is %s", (at, words) => {
   expect(relativeTime(new Date(at), NOW)).toBe(words);

@@ -10,14 +10,18 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
+const ALMOST = 0.02;
+
 /** The language of the page. */
 const language = (): string => document.documentElement.lang || "en";
 
 export function relativeTime(at: Date, now: Date, locale = language()): string {
   const seconds = Math.round((at.getTime() - now.getTime()) / 1000);
   const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+  // Two days without a moment are two days.
+  const ahead = seconds > 0 ? ALMOST : 0;
   for (const [unit, length] of STEPS)
-    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length + ahead), unit);
   return Math.abs(seconds) < 10 ? gettext("just now") : format.format(seconds, "second");
 }
 
