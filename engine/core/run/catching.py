@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from engine.core.model.effects import EscalateCaller
 from engine.core.model.runtime import ROOT, Token
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ def throw(run: InstanceRun, token: Token, kind: str, code: str, message: str, va
     if event.get("is_interrupting") and catcher is not token:
         pass_end(run, token)
     return True
+
+
+def throw_escalation(run: InstanceRun, token: Token, code: str, variables: Mapping[str, Any]) -> None:
+    """What nobody catches here goes on at the call of the process."""
+    if not throw(run, token, "escalation", code, "", variables) and run.instance.parent is not None:
+        run.effects.append(EscalateCaller(token.id, run.states[token.state].node, code, dict(variables)))
 
 
 def pass_end(run: InstanceRun, token: Token) -> None:

@@ -1,14 +1,14 @@
-"""What is called when a work item goes away undone: tokens in the root scope that outlive the task and its scopes.
+"""How an instance ends, and what it waits for then: tokens in the root scope that outlive a task that went away undone.
 
 The instance ends when they are through; until then nothing else of it may happen.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from engine.core.model.behaviour import Fault
-from engine.core.model.runtime import ROOT, Token
+from engine.core.model.runtime import ROOT, Status, Token
 
 if TYPE_CHECKING:
     from engine.core.run.run import InstanceRun
@@ -33,7 +33,21 @@ def bear_left_behind(run: InstanceRun) -> None:
             run.park(run.root, "variables", fault, {"variables": {}})
 
 
-def wait_for_lingering(run: InstanceRun, status: str, error: str | None) -> bool:
+def end(run: InstanceRun, status: str, error: str | None) -> None:
+    if len(run.tokens) > 1:
+        run.clear(run.root)
+    run.close(run.root)
+    run.agenda.clear()
+    if run.signals:
+        run.signals.clear()
+    if run.machine.lingers and _has_to_wait(run, status, error):
+        return
+    run.instance.status = cast(Status, status)
+    run.instance.error = error
+    run.log.append(("ended", status, error))
+
+
+def _has_to_wait(run: InstanceRun, status: str, error: str | None) -> bool:
     """The instance is to end so; whether something of it still has to be called before."""
     lingers = run.machine.lingers
     if not run.left_behind and not any(token.state in lingers for token in run.children(run.root)):

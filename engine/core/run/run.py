@@ -13,7 +13,6 @@ from engine.core.model.behaviour import Fault
 from engine.core.model.effects import (
     BroadcastSignal,
     Effect,
-    EscalateCaller,
     OpenIncident,
     OpenItem,
     OpenJob,
@@ -22,7 +21,7 @@ from engine.core.model.effects import (
 )
 from engine.core.model.graph import PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS
-from engine.core.model.runtime import ROOT, Living, Snapshot, Status, Token
+from engine.core.model.runtime import ROOT, Living, Snapshot, Token
 from engine.core.run import catching, joining, lingering
 
 WAITS = frozenset({OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident})
@@ -291,17 +290,7 @@ class InstanceRun:
         return token.data
 
     def end(self, status: str, error: str | None = None) -> None:
-        if len(self.tokens) > 1:
-            self.clear(self.root)
-        self.close(self.root)
-        self.agenda.clear()
-        if self.signals:
-            self.signals.clear()
-        if self.machine.lingers and lingering.wait_for_lingering(self, status, error):
-            return
-        self.instance.status = cast(Status, status)
-        self.instance.error = error
-        self.log.append(("ended", status, error))
+        lingering.end(self, status, error)
 
     # variables
 
@@ -365,10 +354,7 @@ class InstanceRun:
             raise Fault("error-uncaught", f"Nobody catches the error “{code}”. {message}".strip())
 
     def throw_escalation(self, token: Token, code: str, variables: Mapping[str, Any]) -> None:
-        is_caught = catching.throw(self, token, "escalation", code, "", variables)
-        if not is_caught and self.instance.parent is not None:
-            node = self.states[token.state].node
-            self.effects.append(EscalateCaller(token.id, node, code, dict(variables)))
+        catching.throw_escalation(self, token, code, variables)
 
     # within the room
 

@@ -92,7 +92,7 @@ def leave_called_processes_running(patch: pytest.MonkeyPatch) -> None:
 
 
 def lose_escalations_of_called_processes(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sys.modules["engine.core.run.run"], "EscalateCaller", lambda *arguments: None)
+    patch.setattr(sys.modules["engine.core.run.catching"], "EscalateCaller", lambda *arguments: None)
 
 
 def pass_every_arrival_at_a_complex_join(patch: pytest.MonkeyPatch) -> None:
