@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils import translation
+
 from gallery.choosing import QUESTIONS
 from gallery.reading import PATTERNS, list_examples
 
@@ -23,8 +25,9 @@ The page `/gallery/which/` asks these questions and brings the examples that fit
 
 
 def write_page() -> str:
-    """The page as Markdown."""
-    return _HEAD + "".join(_write_pattern(key) for key in PATTERNS) + _QUESTIONS + "".join(_write_questions())
+    """The page as Markdown, in the words of the source whatever language is spoken around it."""
+    with translation.override(None):
+        return _HEAD + "".join(_write_pattern(key) for key in PATTERNS) + _QUESTIONS + "".join(_write_questions())
 
 
 def _write_pattern(pattern: str) -> str:
