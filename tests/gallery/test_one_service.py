@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.service.jobs import LeasedJob
 from gallery.examples.one_service.services import RATES
 from tests.gallery.running import GalleryRun
 
@@ -36,6 +37,14 @@ def test_a_call_that_comes_twice_is_done_once(run: GalleryRun) -> None:
     seen = run.instance(start(run))
     assert (seen.status, seen.variables["euros"]) == ("completed", 200)
     assert [effect.calls for effect in RATES.effects(seen.id)] == [2]
+
+
+def test_the_same_key_gets_the_first_answer_whatever_the_service_would_say_now(run: GalleryRun) -> None:
+    job = LeasedJob(7, "rates-ask", "ask_rate", 1, "one_service", 1, "", {}, {}, None, 3, 1)
+    answers = iter([{"rate": 1}, {"rate": 2}])
+    given = [RATES.call(job, "ask", {}, lambda: next(answers)) for _ in range(2)]
+    assert given == [{"rate": 1}, {"rate": 1}]
+    assert next(answers) == {"rate": 2}, "the second call has done nothing"
 
 
 def test_a_slow_service_holds_the_process_up_and_no_more(run: GalleryRun) -> None:
