@@ -274,11 +274,13 @@ def _delta(run: InstanceRun, snapshot: Snapshot, refused: list[Delivery]) -> Del
     instance.data = root.data or None
     tokens, first, last = run.tokens, run.made_before + 1, instance.tokens_made + 1
     born = [tokens[number] for number in range(first, last) if number in tokens] if first < last else []
-    changed = [token for token in run.changed.values() if not token.is_gone and token is not root]
+    changed = (
+        [token for token in run.changed.values() if not token.is_gone and token is not root] if run.changed else []
+    )
     effects = run.effects
     for waits in run.waits.values():
         effects += waits
-    gone = [token.id for token in run.gone]
+    gone = [token.id for token in run.gone] if run.gone else []
     return Delta(
         instance, snapshot.is_new, born, changed, gone, effects, sorted(run.closed) if run.closed else [],
         sorted(run.dropped) if run.dropped else [], run.log, refused, run.now,

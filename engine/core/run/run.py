@@ -59,7 +59,7 @@ class InstanceRun:
         self.draining: set[int] = set()  # owners whose empty scope is already on the agenda
         self.changed_names: dict[str, tuple[int, str]] = {}  # name → where in the log it changed, and how
         self.watched_from: dict[tuple[int, str], int] = {}  # token and trigger → where in the log the wait began
-        self.signals: deque[tuple[Token, str, Mapping[str, Any]]] = deque()
+        self.signals: list[tuple[Token, str, Mapping[str, Any]]] = []
         self.left_behind: list[tuple[str, dict[str, Any]]] = []  # states, and what the tokens to come there know
 
     # what elements ask for: moving on

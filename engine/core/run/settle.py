@@ -27,7 +27,7 @@ def _signal(run: InstanceRun) -> bool:
     Other instances get it from the effect. A thrower that its own signal cancels stops (13.5.4)."""
     if not run.signals:
         return False
-    thrower, name, variables = run.signals.popleft()
+    thrower, name, variables = run.signals.pop(0)
     if run.machine.hears:
         for token in list(run.tokens.values()):
             for trigger, signal in run.states[token.state].behaviour.signals:
