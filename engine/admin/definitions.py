@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from engine.admin.base import CappedPaginator, RowAdmin, RowInline, act_on_each, shown_as_json
-from engine.models import Process, ProcessRight, ProcessStart, ProcessVersion, State, Transition
+from engine.models import Process, ProcessRight, ProcessStart, ProcessVersion, Starter, State, Transition
 from engine.service import versions
 
 
@@ -57,6 +57,10 @@ class TransitionInline(RowInline):
         return super().get_queryset(request).select_related("source", "target")
 
 
+class StarterInline(RowInline):
+    model = Starter
+
+
 class StartInline(RowInline):
     model = ProcessStart
     fields = ("kind", "node", "name", "due", "remaining")
@@ -81,7 +85,7 @@ class VersionAdmin(RowAdmin):
         "created_at",
     )
     readonly_fields = ("shown_warnings",)
-    inlines = (StartInline, StateInline, TransitionInline)
+    inlines = (StarterInline, StartInline, StateInline, TransitionInline)
     shown_warnings = shown_as_json("warnings")
     actions = ("retire", "bring_back")
 
