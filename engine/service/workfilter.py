@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -25,6 +25,11 @@ class VariableTest(NamedTuple):
     name: str
     sign: str
     value: Any
+
+    @property
+    def root(self) -> str:
+        """The variable that the path begins with."""
+        return self.name.partition(".")[0]
 
     def fits(self, variables: Any) -> bool:
         found = variables
@@ -75,9 +80,11 @@ def condition_of(narrow: Narrow, now: datetime) -> Q:
     return condition
 
 
-def keep_fitting(keys: Collection[int], tests: tuple[VariableTest, ...]) -> set[int]:
+def keep_fitting(shown: Mapping[int, set[str] | None], tests: tuple[VariableTest, ...]) -> set[int]:
     """Those of the items at which fitting variables are visible: the task's own, those of the scopes around it, and
-    those of the instance. A task that is done has left its scopes: of it the instance's are asked."""
+    those of the instance. A task that is done has left its scopes: of it the instance's are asked. `shown` has for each
+    item the names that may be asked for, None for all: at an item whose value is withheld nothing fits."""
+    keys = [key for key, names in shown.items() if names is None or all(test.root in names for test in tests)]
     roots = dict(Instance.objects.filter(pk__in={instance_of(key) for key in keys}).values_list("pk", "variables"))
     chains = _read_scopes(keys)
     fitting = set()

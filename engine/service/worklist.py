@@ -88,12 +88,14 @@ def read_page(
     if not narrow.variables:
         places = _read(branches, condition, parts, after, limit)
         return Page(_items_at(places), places[-1] if len(places) == limit else None)
+    from engine.service.shown import names_shown  # it knows forms, and these ask for work
+
     found: list[Place] = []
     scanned = 0
     while scanned < MOST_SCANNED:
         window = _read(branches, condition, parts, after, limit * 10)
         scanned += len(window)
-        fitting = keep_fitting([key for _, key in window], narrow.variables)
+        fitting = keep_fitting(names_shown(actor, [key for _, key in window]), narrow.variables)
         found += [place for place in window if place[1] in fitting]
         if len(found) >= limit:
             return Page(_items_at(found[:limit]), found[limit - 1])

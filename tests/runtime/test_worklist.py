@@ -11,7 +11,7 @@ from engine.service import instances, items, worklist
 from engine.service.errors import NotFound
 from engine.service.workfilter import Narrow, read_variable_tests
 from tests.runtime.conftest import Deploy
-from tests.runtime.diagrams import end, line, simple, start, user
+from tests.runtime.diagrams import end, line, make_process, simple, start, user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -180,7 +180,7 @@ def test_what_is_put_off_is_out_of_the_way_until_then_but_in_its_own_view(
 def test_a_list_is_narrowed_by_variables_step_due_date_and_priority(
     many: list[int], make_user: Callable[..., Any]
 ) -> None:
-    mary = make_user("mary", "managers")
+    mary = make_user("mary", "managers", "operators")
 
     def narrowed(**members: Any) -> list[int]:
         return [many.index(key) for key in pages(mary, narrow=Narrow(**members))]
@@ -212,7 +212,7 @@ def test_variables_are_those_that_the_task_sees_from_its_own_to_the_cases(
     inner = start("s") + user("pay", group="managers") + end("e") + line("s", "pay", "e")
     body = f'<subProcess id="each">{inner}{many_lines}</subProcess>'
     deployed(simple("order", ("each", body)))
-    mary = make_user("mary", "managers")
+    mary = make_user("mary", "managers", "operators")
     lines = [{"amount": 5, "to": "Ann"}, {"amount": 50, "to": "Ben"}]
     for region in ("EU", "US"):
         instances.start("order", None, variables={"lines": lines, "region": region, "line": {"amount": 999}})
@@ -231,13 +231,35 @@ def test_variables_are_those_that_the_task_sees_from_its_own_to_the_cases(
     assert by("line.amount = 999") == 0, "what is nearer hides what is further out"
 
 
+def test_who_may_not_see_the_process_searches_the_variables_of_the_form_alone(
+    deployed: Deploy, make_user: Callable[..., Any]
+) -> None:
+    components = '[{"type": "number", "key": "amount"}, {"type": "text", "text": "For {{to}}"}]'
+    form = f'<zeebe:userTaskForm id="f">{{"type": "default", "components": {components}}}</zeebe:userTaskForm>'
+    more = '<zeebe:formDefinition formKey="camunda-forms:bpmn:f"/></extensionElements>'
+    pay = user("pay", group="managers").replace("</extensionElements>", more)
+    forms = f"<extensionElements>{form}</extensionElements>"
+    deployed(make_process("order", forms, start(), pay, end(), line("start", "pay", "end")))
+    instances.start("order", None, variables={"amount": 5, "to": "Ann", "salary": 900})
+    manager, overseer = make_user("manager", "managers"), make_user("overseer", "managers", "operators")
+
+    def by(actor: Any, text: str) -> int:
+        tests = read_variable_tests(text)
+        assert tests is not None
+        return len(pages(actor, narrow=Narrow(variables=tests)))
+
+    assert [by(manager, text) for text in ("amount = 5", "to = Ann")] == [1, 1]
+    assert [by(manager, text) for text in ("salary = 900", "salary != 900", "amount = 5, salary > 1")] == [0, 0, 0]
+    assert [by(overseer, text) for text in ("amount = 5", "salary = 900")] == [1, 1]
+
+
 def test_a_search_in_variables_stops_after_a_while_and_goes_on_from_there(
     many: list[int], make_user: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worklist, "MOST_SCANNED", 4)
     tests = read_variable_tests("amount = 11")
     assert tests is not None
-    mary = make_user("mary", "managers")
+    mary = make_user("mary", "managers", "operators")
     first = worklist.read_page(mary, now=NOW, narrow=Narrow(variables=tests), limit=1)
     assert (first.items, first.is_cut) == ([], True)
     assert pages(mary, narrow=Narrow(variables=tests), size=1) == [many[11]]

@@ -104,6 +104,7 @@ WORDS: Final[dict[str, str]] = {
     "script_formula": "script",
     "sends_all": "sends all variables",
     "sends_all_local": "sends only variables of its own",
+    "sends_own": "sends its own variables",
     "settings": "",
     "start_quantity": "tokens that go in",
     "test_before": "tests before each round",
