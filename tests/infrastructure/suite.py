@@ -15,8 +15,9 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "tests" / "results"
 NO_TESTS_COLLECTED = 5
-# Database tests of one file share what they set up.
-PARALLEL = ("-n", "2", "--dist", "loadfile")
+# Database tests of one file share what they set up. In the order of their folders: sorted by their number of tests,
+# files with a single long one would come last, and a worker would wait for them.
+PARALLEL = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 OTHER_LAYERS = tuple(f"--ignore=tests/{folder}" for folder in ("core", "browser", "faults"))
 
 
