@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
+
+import httpx
 
 from tests.faults.driver import Person, driven, wait_until
 from tests.faults.history import check_history
@@ -39,7 +42,8 @@ def test_poison_is_an_incident_and_holds_up_nobody(mortal: Mortal) -> None:
 def test_a_job_that_kills_its_worker_three_times_is_an_incident(mortal: Mortal) -> None:
     admin = Person(mortal, "admin")
     admin.deploy(POISONED)
-    instance = start(admin, "kills")
+    with suppress(httpx.TransportError):  # the job may kill the server before that has answered
+        start(admin, "kills")
     deaths = 0
     while not messages(mortal):
         assert mortal.child is not None
@@ -48,7 +52,8 @@ def test_a_job_that_kills_its_worker_three_times_is_an_incident(mortal: Mortal) 
             assert deaths <= MOST_DEATHS, "it goes on killing"
             mortal.restart()
         time.sleep(0.05)
-    assert "three times" in messages(mortal)[instance]
+    [message] = messages(mortal).values()
+    assert "three times" in message
     with driven(mortal, 10):
         pass
     check_history(mortal.ask)

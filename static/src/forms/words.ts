@@ -48,7 +48,7 @@ const SENTENCES: [RegExp, (found: string[]) => string][] = [
   [/^Next page$/, () => gettext("Next page")],
   [/^Remove tag$/, () => gettext("Remove")],
   [/^Remove list item (\d+)$/, ([n]) => gettext("Remove row %(n)s", { n })],
-  [/^Download (.+)$/, ([name]) => gettext("Save %(name)s", { name })],
+  [/^Download (.+)$/, ([name]) => gettext("Download %(name)s", { name })],
   [/^Unable to download document$/, () => gettext("The file cannot be read.")],
   [/^No content to show\.$/, () => gettext("There is nothing to show.")],
   [/^External content couldn't be loaded\.$/, () => gettext("The site cannot be shown.")],
