@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy
+
+from engine.store.away import is_away
 
 RETRY_SECONDS = 2
 MESSAGE = gettext_lazy("The database cannot be used at the moment. Nothing was changed; try again in a moment.")
@@ -37,13 +37,6 @@ def note_database_away(request: HttpRequest | None = None, **_: Any) -> None:
 
 
 got_request_exception.connect(note_database_away, dispatch_uid="database-away")
-
-
-def is_away(error: BaseException | None) -> bool:
-    if not isinstance(error, OperationalError | InterfaceError):
-        return False
-    # SQLite says "operational" of a wrong statement as well, and that is a defect.
-    return getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
 
 
 def answer_away(request: HttpRequest) -> HttpResponse:

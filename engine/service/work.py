@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from django.db import InterfaceError, OperationalError
-
 from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import Delivery, Failure
 from engine.core.run.starts import first_due, run_date
@@ -29,6 +27,7 @@ from engine.service.translate import ACTIVE, SUSPENDED, pack, unpack
 from engine.service.unit import CHAIN, Unit
 from engine.service.versions import get_version
 from engine.store import open_store
+from engine.store.away import is_away
 from engine.store.contract import Store
 from engine.store.rows import DeliveryRow
 from engine.store.writing import write_transaction
@@ -155,12 +154,12 @@ def _work_off_one(claim: Claim, instance: int) -> int:
         return in_unit(act, has_claims=True, is_patient=True)
     except Conflict:
         return 0  # somebody else is at it; it stays due
-    except (OperationalError, InterfaceError):
-        raise  # the database is away or full: that is nobody's incident
     except ValueLostError:
         logger.exception("instance %s waits for its file", instance)
         return 0  # it stays due until the file is there again
     except Exception as error:  # a defect, or rows that do not fit: it must not stop the other instances
+        if is_away(error):
+            raise  # that is nobody's incident
         logger.exception("an advance of instance %s failed", instance)
         return _put_off(claim, instance, f"{type(error).__name__}: {error}")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import httpx
-from django.db import InterfaceError, OperationalError
 
 from engine.service.outgoing import Refused, Unreachable
+from engine.store.away import is_away
 
 
 class TransientError(Exception):
@@ -26,8 +26,6 @@ TRANSIENT = (
     ConnectionError,
     TimeoutError,
     httpx.TransportError,
-    OperationalError,
-    InterfaceError,
 )
 PERMANENT = (PermanentError, Refused)
 
@@ -35,4 +33,4 @@ PERMANENT = (PermanentError, Refused)
 def class_of(error: BaseException) -> str:
     if isinstance(error, PERMANENT):
         return "permanent"
-    return "transient" if isinstance(error, TRANSIENT) else "unknown"
+    return "transient" if isinstance(error, TRANSIENT) or is_away(error) else "unknown"

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,6 +20,14 @@ def client() -> Client:
 
 def refuse(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
     raise OperationalError("server closed the connection unexpectedly")
+
+
+def break_off(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    raise DatabaseError("could not send data to server") from psycopg.DatabaseError("could not send data to server")
+
+
+def find_nothing(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    raise DatabaseError("Save with update_fields did not affect any rows.")
 
 
 def misspell(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -36,6 +45,16 @@ def test_a_person_gets_a_page_that_needs_no_database(client: Client) -> None:
         answer = client.get("/")
     assert answer.status_code == 503
     assert "The database cannot be used at the moment" in answer.content.decode()
+
+
+def test_a_connection_that_breaks_off_without_a_word_of_the_server_is_a_database_that_is_away(client: Client) -> None:
+    with connection.execute_wrapper(break_off):
+        assert client.get("/api/v1/tasks/").status_code == 503
+
+
+def test_an_error_of_django_itself_is_a_failure_of_the_program(client: Client) -> None:
+    with connection.execute_wrapper(find_nothing):
+        assert client.get("/api/v1/tasks/").status_code == 500
 
 
 def test_a_wrong_statement_is_a_failure_of_the_program(client: Client) -> None:

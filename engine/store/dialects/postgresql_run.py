@@ -101,9 +101,11 @@ class Prepared:
         return error_from_result(result).sqlstate in STALE
 
     def _fail(self, result: Any) -> None:
-        if self.server.status == ConnStatus.BAD:
+        error = error_from_result(result)
+        # No code: not the server has said it, but the library that could not write to it or read from it.
+        if self.server.status == ConnStatus.BAD or error.sqlstate is None:
             raise psycopg.OperationalError(f"The connection to the database is lost: {result.get_error_message()}")
-        raise error_from_result(result)
+        raise error
 
 
 class _Plain:
