@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from engine.core.run.log import unfold
 from engine.models.json_text import write_json
 from engine.models.large import fetch, longest_kept, put_aside
 
@@ -23,7 +24,8 @@ def encode_log(entries: Iterable[Sequence[Any]], positions: Mapping[str, int] | 
 
 
 def decode_log(text: str) -> list[Any]:
-    return [decode_entry(line) for line in text.split("\n")] if text else []
+    """The entries one by one, as unfolded as they would be without a short form for many."""
+    return list(unfold(map(decode_entry, text.split("\n")))) if text else []
 
 
 def encode_entry(entry: Sequence[Any], positions: Mapping[str, int] | None, most: int) -> str:
@@ -33,6 +35,8 @@ def encode_entry(entry: Sequence[Any], positions: Mapping[str, int] | None, most
     if head == "set":
         text = write_json(entry[2])
         return f"s{entry[1]} {text if len(text) <= most else write_json(put_aside(entry[2]))}"
+    if head == "crowd":
+        return encode_crowd(entry, positions, most)
     letter = HEADS.get(head)
     if letter is not None:
         if positions is None or head not in WITH_STATE:
@@ -42,6 +46,21 @@ def encode_entry(entry: Sequence[Any], positions: Mapping[str, int] | None, most
     if head == "delivery" and is_plain(entry):
         return f"d{entry[1]} {entry[2]} {entry[3]}".rstrip(" ")
     return "!" + write_json(entry)
+
+
+def encode_crowd(entry: Sequence[Any], positions: Mapping[str, int] | None, most: int) -> str:
+    _, first, state, edge, end, scope, count, words, given = entry
+    if positions is not None:
+        state, end = positions[state], positions[end]
+    text = write_json(given)
+    if len(text) > most:
+        text = write_json(put_aside(given))
+    return f"m{first} {state} {edge} {end} {scope} {count} {','.join(words)} {text}"
+
+
+def decode_crowd(rest: str) -> list[Any]:
+    *numbers, words, text = rest.split(" ", 7)
+    return ["crowd", *map(int, numbers), words.split(","), fetch(json.loads(text))]
 
 
 def is_plain(entry: Sequence[Any]) -> bool:
@@ -58,6 +77,8 @@ def decode_entry(line: str) -> list[Any]:
     if letter == "s":
         scope, _, text = rest.partition(" ")
         return ["set", int(scope), fetch(json.loads(text))]
+    if letter == "m":
+        return decode_crowd(rest)
     if letter == "d":
         token, trigger, actor = (*rest.split(" ", 2), "")[:3]
         return ["delivery", int(token), trigger, actor]

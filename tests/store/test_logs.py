@@ -1,5 +1,8 @@
 """Entries of history survive being kept as lines."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,3 +45,25 @@ def test_numbers_take_no_more_room_than_their_digits() -> None:
 def test_no_actor_and_no_value_breaks_the_lines(actor: str, value: str) -> None:
     entries = [["delivery", 1, "complete", actor], ["set", 0, {"v": value}], [1, 2]]
     assert decode_log(encode_log(entries)) == entries
+
+
+def test_instances_that_only_pass_are_kept_together_and_come_back_one_by_one(settings: Any, tmp_path: Path) -> None:
+    entry = ["crowd", 2, 4, 6, 5, 1, 2, ["done", "active"], {"item": ["a b", {"c": 1}]}]
+    told = [
+        ["born", 2, 4, 1],
+        ["set", 2, {"loopCounter": 1, "item": "a b"}],
+        ["born", 3, 4, 1],
+        ["set", 3, {"loopCounter": 2, "item": {"c": 1}}],
+        [2, 6],
+        ["gone", 2, 5],
+        ["set", 1, {"done": 1, "active": 1}],
+        [3, 6],
+        ["gone", 3, 5],
+        ["set", 1, {"done": 2, "active": 0}],
+    ]
+    assert encode_log([entry]) == 'm2 4 6 5 1 2 done,active {"item":["a b",{"c":1}]}'
+    assert decode_log(encode_log([entry, [1, 2]])) == [*told, [1, 2]]
+    settings.LARGE_VALUE, settings.VALUES_DIR = 5, tmp_path
+    text = encode_log([entry])
+    assert "a b" not in text
+    assert decode_log(text) == told

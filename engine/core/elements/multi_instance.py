@@ -9,7 +9,7 @@ from engine.core.model.behaviour import Behaviour, Encoded, Fault, Kit, Run, Thr
 from engine.core.model.diagram import Definition, Formula, Loop, Node, Process
 from engine.core.model.digits import read_whole
 from engine.core.model.encoding import encode
-from engine.core.model.graph import State
+from engine.core.model.graph import PLACE, State
 from engine.core.model.runtime import Token
 from engine.core.triggers import TRIGGERS
 
@@ -61,6 +61,7 @@ class _Body:
         # Camunda 7 has words of its own; those of the standard (and Camunda 8) are told to whoever asks for them.
         asked = str([config["completion"], config["throws"], config["output_element"]])
         self.words = ("nrOf", "numberOf") if "numberOf" in asked else ("nrOf",)
+        self.counted = [word + name for word in self.words for name in CHANGING]
 
     def enter(self, run: Run, token: Token) -> None:
         total, items = self.count_items(run, token)
@@ -78,6 +79,13 @@ class _Body:
             return
         self.tell(run, token, total, 0, first)
         data["begun"] = first
+        if (
+            first == total
+            and self.only_counts
+            and run.pass_all(self.inner, token, total, self.columns(items), self.counted)
+        ):
+            data["done"] = total
+            return
         if first > 1 and run.bear_all(self.inner, token.id, [self.given(index, items) for index in range(first)]):
             return
         for index in range(first):
@@ -107,12 +115,16 @@ class _Body:
 
     def given(self, index: int, items: list[Any] | None) -> dict[str, Any]:
         """What an instance has of its own."""
-        variables: dict[str, Any] = {"loopCounter": index + 1}
+        variables: dict[str, Any] = {PLACE: index + 1}
         if self.result_name:
             variables[self.result_name] = None
         if self.element and items is not None:
             variables[self.element] = items[index]
         return variables
+
+    def columns(self, items: list[Any] | None) -> dict[str, list[Any]]:
+        """As `given`, of all at once; their numbers apart."""
+        return {self.element: items} if self.element and items is not None else {}
 
     def child_gone(self, run: Run, token: Token, child: Token) -> None:
         """While the child still has its variables: its result, what its end throws, and whether that is enough. All
@@ -160,7 +172,7 @@ class _Body:
         """Those of the numbers that change while the instances end."""
         if len(self.words) == 1:
             return {"nrOfCompletedInstances": done, "nrOfActiveInstances": active}
-        return {f"{word}{name}": n for word in self.words for name, n in zip(CHANGING, (done, active), strict=True)}
+        return dict(zip(self.counted, (done, active) * len(self.words), strict=True))
 
     def collected(self, data: Mapping[str, Any]) -> dict[str, Any]:
         return {self.output_collection: data["results"]} if "results" in data and self.output_collection else {}

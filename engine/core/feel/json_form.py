@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from .numbers import number
+from .numbers import INT_LIMIT, number
 from .ranges import Range
 from .temporal import Temporal
 from .text import to_text
@@ -48,7 +48,11 @@ class _Writer:
             return {str(key): self.plain(item, depth + 1) for key, item in value.items()}
         if isinstance(value, (list, tuple)):
             self.pay(8 * len(value))
-            return [self.plain(item, depth + 1) for item in value]
+            # Most lists that are long are of whole numbers, which are what they are.
+            return [
+                item if item.__class__ is int and -INT_LIMIT < item < INT_LIMIT else self.plain(item, depth + 1)
+                for item in value
+            ]
         raise ValueError(f"a {type(value).__name__} is no value that JSON can hold")
 
 

@@ -43,6 +43,7 @@ class ProcessState(State):  # type: ignore[misc]
         self.fires: dict[str, Accept] = behaviour.fires
         self.splits = False
         self.onward: Edge | None = None  # the one way on of a state that only routes, and not in a circle
+        self.is_end = row.kind == "end"
         self.inside: frozenset[str] = frozenset()  # triggers of the event sub-processes of the scope
         self.catches: dict[str, list[tuple[str | None, Any]]] = {}
         self.is_hidden = bool(row.config.get("is_hidden")) or row.key.startswith("#")
@@ -85,7 +86,8 @@ class Edge(Transition):  # type: ignore[misc]
         token.state = target.key
         token.flow = edge.flow
         if not token.is_new:
-            run.changed[token.id] = token
+            run.changed[number] = token
+        run.arriving = number
         try:
             target.arrive(run, token)
         except Fault as fault:  # what cannot be done there is parked there, not where it came from

@@ -80,6 +80,11 @@ class Run(Protocol):
         """As `bear` for each instance of an activity, with its variables. False: they have to be born one by one,
         because their arrival may change something, or because they are too many."""
 
+    def pass_all(self, state: str, owner: Token, count: int, given: dict[str, list[Any]], words: Sequence[str]) -> bool:
+        """As `bear_all`, and each has gone its way to the end already: none of them can do anything else. `given` are
+        the variables of all by their names, `words` what the owner calls the number of those done and of those still
+        there. False: they are not alone, or have something to do."""
+
     def consume(self, token: Token) -> None:
         """The token has done its work here and is gone; its owner is told."""
 

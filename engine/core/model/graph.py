@@ -10,6 +10,7 @@ DONE = "#done"  # the root token's last state
 END = "#end"  # where a token goes that has no flow left
 
 COMPLETE = "complete"
+PLACE = "loopCounter"  # an instance of a multi-instance activity sees its number, from 1
 STARTER = "#starter"  # among the steps of a four-eyes rule: whoever started the instance
 
 

@@ -13,16 +13,45 @@ An entry is a short list, in the order of what happened:
     ["incident", token, code, message]
     ["guard", token, edge, message]   why the guard of the edge is null, so that it was not taken
     ["decision", token, node, decision, records, version, findings]
+
+Instances of a multi-instance activity that only pass are told together, and stored so; `unfold` makes of that what
+would have been written for each:
+    ["crowd", first, state, edge, end, scope, count, words, given]
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.core.machine.hooks import ProcessMachine
+from engine.core.model.graph import PLACE
 
+ENTRIES_OF_AN_INSTANCE = 5  # of a crowd
 Trace = tuple[str, str, int, str | None]  # what, node, token, flow
+
+
+def unfold(log: Iterable[Any]) -> Iterator[Any]:
+    """Every entry by itself: one for each sequence number."""
+    for entry in log:
+        if entry[0] == "crowd":
+            yield from _unfold_crowd(*entry[1:])
+        else:
+            yield entry
+
+
+def _unfold_crowd(
+    first: int, state: Any, edge: int, end: Any, scope: int, count: int, words: Sequence[str],
+    given: Mapping[str, Sequence[Any]],
+) -> Iterator[Any]:  # fmt: skip
+    for place in range(count):
+        yield ["born", first + place, state, scope]
+        yield ["set", first + place, {PLACE: place + 1} | {name: values[place] for name, values in given.items()}]
+    for place in range(count):
+        done, active = place + 1, count - place - 1
+        yield [first + place, edge]
+        yield ["gone", first + place, end]
+        yield ["set", scope, dict(zip(words, (done, active) * (len(words) // 2), strict=True))]
 
 
 def read_trace(machine: ProcessMachine, log: Iterable[Any]) -> Iterator[tuple[int, Trace]]:

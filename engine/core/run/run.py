@@ -22,12 +22,13 @@ from engine.core.model.effects import (
 from engine.core.model.graph import PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS
 from engine.core.model.runtime import ROOT, Living, Snapshot, Token
-from engine.core.run import catching, joining, lingering
+from engine.core.run import catching, crowding, joining, lingering
+from engine.core.run.variables import Scoped
 
 WAITS = frozenset({OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident})
 
 
-class InstanceRun:
+class InstanceRun(Scoped):
     """Implements model.behaviour.Run for one snapshot. The snapshot's objects are changed in place."""
 
     def __init__(
@@ -54,6 +55,7 @@ class InstanceRun:
         self.closed: set[int] = set()
         self.dropped: set[tuple[int, str]] = set()
         self.is_new = snapshot.is_new
+        self.arriving = ROOT  # whose arrival is the last thing that a step of the agenda does
         self.instances_begun = 0  # of multi-instance activities
         self.gone: list[Token] = []
         self.draining: set[int] = set()  # owners whose empty scope is already on the agenda
@@ -131,7 +133,7 @@ class InstanceRun:
         data: dict[str, Any] | None = None,
     ) -> Token:
         if len(self.tokens) >= self.most_tokens:
-            self._refuse_crowd(1)
+            self._refuse_more(1)
         token = self._make(state, scope, flow, index, variables, data)
         if index is not None:
             self.instances_begun += 1
@@ -163,6 +165,9 @@ class InstanceRun:
         self.population[scope] = self.population.get(scope, 0) + len(given)
         return True
 
+    def pass_all(self, state: str, owner: Token, count: int, given: dict[str, list[Any]], words: Sequence[str]) -> bool:
+        return crowding.pass_all(self, state, owner, count, given, words)
+
     def arrive(self, token: Token) -> None:
         """Enter the token's state; what cannot be done there parks it."""
         try:
@@ -178,7 +183,7 @@ class InstanceRun:
 
     def fork(self, token: Token, edges: list[Edge]) -> None:
         """One fresh token for each edge, then the old one is gone."""
-        self._refuse_crowd(len(edges))
+        self._refuse_more(len(edges))
         leave = edges[0].source_state.leave
         if leave is not None:
             leave(self, token)
@@ -292,56 +297,6 @@ class InstanceRun:
     def end(self, status: str, error: str | None = None) -> None:
         lingering.end(self, status, error)
 
-    # variables
-
-    def view(self, token: Token) -> Mapping[str, Any]:
-        if token.scope <= ROOT and token.variables is None:
-            return self.root.variables or {}
-        chain = []
-        walker = token
-        while True:
-            if walker.variables:
-                chain.append(walker.variables)
-            if walker.id == ROOT:
-                break
-            walker = self.tokens[walker.scope]
-        if len(chain) == 1:
-            return chain[0]
-        merged: dict[str, Any] = {}
-        for variables in reversed(chain):
-            merged.update(variables)
-        return merged
-
-    def merge(self, token: Token, variables: Mapping[str, Any]) -> None:
-        if token.scope <= ROOT and token.variables is None:
-            self.put_all(self.root, dict(variables))
-            return
-        for name, value in variables.items():
-            owner = token
-            while owner.id != ROOT and (owner.variables is None or name not in owner.variables):
-                owner = self.tokens[owner.scope]
-            self.put_all(owner, {name: value})
-
-    def put(self, token: Token, name: str, value: Any) -> None:
-        self.put_all(token, {name: value})
-
-    def put_all(self, token: Token, variables: dict[str, Any]) -> None:
-        """Whoever calls gives the mapping away: it stays in the log."""
-        known = token.variables
-        if known is None:
-            known = token.variables = {}
-        elif token.is_told:
-            known = token.variables = known.copy()
-            token.is_told = False
-        if not token.is_new:
-            self.changed[token.id] = token
-        log = self.log
-        log.append(("set", token.id, variables))
-        if self.machine.watches:
-            for name in variables:
-                self.changed_names[name] = len(log), "update" if name in known else "create"
-        known.update(variables)
-
     # errors and escalations
 
     def throw_error(self, token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:
@@ -362,7 +317,7 @@ class InstanceRun:
         if not token.is_new:
             self.changed[token.id] = token
 
-    def _refuse_crowd(self, births: int) -> None:
+    def _refuse_more(self, births: int) -> None:
         if len(self.tokens) + births > self.most_tokens:
             raise Fault("token-limit", f"More than {self.most_tokens} tokens at once: a loop bears them without end.")
 

@@ -10,6 +10,7 @@ from engine.core.machine.hooks import ProcessMachine
 from engine.core.model.effects import OpenIncident, OpenItem, OpenJob, OpenSubscription, OpenTimer, StartInstance
 from engine.core.model.graph import PROCESS
 from engine.core.model.runtime import ROOT, Delta, Instance, Living, Snapshot, Token
+from engine.core.run.log import unfold
 from engine.core.simulate.deployment import Deployed
 from engine.core.simulate.retries import first_retries
 from engine.core.simulate.waits import Row
@@ -54,7 +55,7 @@ class RunState:
         for token in delta.born:
             token.is_new = False
         self.snapshot = Snapshot(delta.instance, self.living)
-        self.log += delta.log
+        self.log += unfold(delta.log)
         closed, dropped = set(delta.closed), set(delta.dropped)
         for number in closed:
             for row in self.rows_of(number):

@@ -18,6 +18,7 @@ from engine.core.model.graph import Graph, State, Transition
 from engine.core.model.runtime import ROOT, Delivery, Delta, Instance, Snapshot, Token
 from engine.core.parse import read_diagram
 from engine.core.run import advance
+from engine.core.run.log import unfold
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TEXT = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
@@ -112,3 +113,31 @@ def test_a_state_without_phases_keeps_its_element_s_own_way_in() -> None:
     assert state.arrive is pass_straight
     assert state.leave is None
     assert state.finish is None
+
+
+MANY = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
+<process id="p" isExecutable="true"><startEvent id="s"/>{more}<task id="m">
+<multiInstanceLoopCharacteristics><extensionElements><z:loopCharacteristics xmlns:z="http://camunda.org/schema/zeebe/1.0"
+inputCollection="=items" inputElement="item"/></extensionElements>{when}</multiInstanceLoopCharacteristics></task>
+<userTask id="after"/><sequenceFlow id="f1" sourceRef="{before}" targetRef="m"/>
+<sequenceFlow id="f2" sourceRef="m" targetRef="after"/></process></definitions>"""
+FORK = (
+    '<parallelGateway id="g"/><task id="other"/><sequenceFlow id="f3" sourceRef="s" targetRef="g"/>'
+    '<sequenceFlow id="f4" sourceRef="g" targetRef="other"/>'
+)
+ENOUGH = "<completionCondition>numberOfCompletedInstances = 2</completionCondition>"
+
+
+@pytest.mark.parametrize(
+    ("more", "before", "when"), [("", "s", ""), (FORK, "g", ""), ("", "s", ENOUGH)], ids=["alone", "beside", "enough"]
+)
+def test_instances_that_only_pass_are_told_as_if_each_had_gone_alone(more: str, before: str, when: str) -> None:
+    compiled = compile_diagram(read_diagram(MANY.format(more=more, before=before, when=when)))[0]
+    lean, stock = (
+        start(build_machine(compiled.states.values(), compiled.transitions, hooks=hooks), items=[7, 8, [9]])
+        for hooks in ("lean", "stock")
+    )
+    assert [list(entry) for entry in unfold(lean.log)] == [list(entry) for entry in stock.log]
+    assert lean.instance == stock.instance
+    assert [token.id for token in lean.born] == [token.id for token in stock.born]
+    assert any(entry[0] == "crowd" for entry in lean.log) is (before == "s" and not when)

@@ -14,7 +14,7 @@ from engine.core.model.effects import Effect, OpenIncident, OpenItem, OpenJob, O
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Instance, Snapshot, Token
 from engine.core.parse import read_diagram
 from engine.core.run import advance
-from engine.core.run.log import read_trace
+from engine.core.run.log import read_trace, unfold
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 Stored = OpenItem | OpenTimer | OpenSubscription | OpenJob | OpenIncident
@@ -61,7 +61,7 @@ class Driver:
                 self.waits.append(effect)
             else:
                 self.effects.append(effect)
-        self.log += result.log
+        self.log += unfold(result.log)
         return result
 
     def visible(self, token: int) -> dict[str, Any]:
