@@ -97,7 +97,8 @@ def page(browser_context: BrowserContext, page_errors: list[str]) -> Iterator[Pa
 
 def watch_errors(page: Page, errors: list[str]) -> None:
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # The form library takes a preview's blob back when it draws anew, also while the browser still reads it.
+        if message.type == "error" and not message.location["url"].startswith("blob:"):
             errors.append(f"{page.url}: {message.text}")
 
     page.on("console", note)

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { get, type Problem, post } from "../src/lib/http";
+import { get, type Problem, post, put } from "../src/lib/http";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -59,4 +59,16 @@ test("a failure page in HTML still becomes words", async () => {
   vi.stubGlobal("fetch", async () => new Response("<h1>Bad gateway</h1>", { status: 502 }));
   const problem = await caught(get("/api/"));
   expect(problem.message).toBe("The server failed. Nothing was stored.");
+});
+
+test("drafts outlive their page as far as browsers let them, all together", async () => {
+  const outlives: unknown[] = [];
+  vi.stubGlobal("fetch", async (_: string, options: RequestInit) => {
+    outlives.push(options.keepalive);
+    return new Response("{}", { status: 200, headers: { "Content-Type": "application/json" } });
+  });
+  const draft = { xml: "ä".repeat(20_000) };
+  await Promise.all([put("/draft/", draft), put("/draft/", draft), post("/check/", { xml: "" })]);
+  await put("/draft/", draft);
+  expect(outlives).toEqual([true, false, false, true]);
 });

@@ -1,7 +1,6 @@
 /** A read-only diagram that can be moved and zoomed, fitted to its space; without layout it gets one. */
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import type Canvas from "diagram-js/lib/core/Canvas";
-import type EventBus from "diagram-js/lib/core/EventBus";
 import zeebe from "zeebe-bpmn-moddle/resources/zeebe.json";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
@@ -26,35 +25,26 @@ export async function openViewer(container: HTMLElement, xml: string): Promise<N
  */
 export function keepFitted(viewer: { get<T>(name: string): T }, container: HTMLElement): void {
   const canvas = viewer.get<Canvas>("canvas");
-  let isTouched = false;
-  let isMoved = false;
-  for (const name of ["pointerdown", "wheel", "keydown"])
-    container.addEventListener(
-      name,
-      () => {
-        isTouched = true;
-      },
-      { once: true, capture: true, passive: true },
-    );
+  const showAll = () => {
+    fitToSpace(viewer);
+    return canvas.viewbox();
+  };
+  let fitted = showAll();
   new ResizeObserver(() => {
-    const { x, y, width, height } = canvas.viewbox();
+    const { x, y, width, height, scale } = canvas.viewbox();
+    const isMoved = [x - fitted.x, y - fitted.y, (scale - fitted.scale) * fitted.width].some(
+      (by) => Math.abs(by) > 1,
+    );
     canvas.resized();
-    if (!isMoved) return showAll();
-    const { outer, scale } = canvas.viewbox();
+    if (!isMoved) {
+      fitted = showAll();
+      return;
+    }
+    const { outer, scale: kept } = canvas.viewbox();
     if (outer.width === 0 || outer.height === 0) return;
-    const size = { width: outer.width / scale, height: outer.height / scale };
+    const size = { width: outer.width / kept, height: outer.height / kept };
     canvas.viewbox({ ...size, x: x + (width - size.width) / 2, y: y + (height - size.height) / 2 });
   }).observe(container);
-  let isFitting = false;
-  const showAll = () => {
-    isFitting = true;
-    fitToSpace(viewer);
-    isFitting = false;
-  };
-  showAll();
-  viewer.get<EventBus>("eventBus").on("canvas.viewbox.changing", () => {
-    if (isTouched && !isFitting) isMoved = true;
-  });
 }
 
 /** Of the space a part stays free as a margin, because labels and badges reach beyond the shapes. */

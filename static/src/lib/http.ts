@@ -57,29 +57,39 @@ function csrfToken(): string {
   return field?.content ?? "";
 }
 
+/** Browsers let requests outlive their page that have so many bytes together, and refuse one more at once. */
+const OUTLIVING_BYTES = 60_000;
+let outliving = 0;
+
 export async function call<T>(method: string, url: string, body?: unknown): Promise<T> {
   const isFile = body instanceof FormData;
+  const content = body === undefined || isFile ? body : JSON.stringify(body);
+  // Drafts are what is sent while a page is left.
+  const size = method === "PUT" && typeof content === "string" ? new Blob([content]).size : 0;
+  const keepalive = size > 0 && outliving + size <= OUTLIVING_BYTES;
   const headers: Record<string, string> = { Accept: "application/json, application/problem+json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   if (body !== undefined && !isFile) headers["Content-Type"] = "application/json";
   let response: Response;
+  if (keepalive) outliving += size;
   try {
     response = await fetch(url, {
       method,
       headers,
       credentials: "same-origin",
-      // What is sent while the page is left still arrives; browsers allow this for small bodies only.
-      keepalive: method !== "GET" && !isFile && JSON.stringify(body ?? "").length < 30_000,
-      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
+      keepalive,
+      ...(content === undefined ? {} : { body: content }),
     });
   } catch {
     throw new Problem(0, {});
+  } finally {
+    if (keepalive) outliving -= size;
   }
   if (response.status === 204) return undefined as T;
   const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
-  const content: unknown = isJson ? await response.json().catch(() => ({})) : {};
-  if (!response.ok) throw new Problem(response.status, (content ?? {}) as Record<string, unknown>);
-  return content as T;
+  const answer: unknown = isJson ? await response.json().catch(() => ({})) : {};
+  if (!response.ok) throw new Problem(response.status, (answer ?? {}) as Record<string, unknown>);
+  return answer as T;
 }
 
 export const get = <T>(url: string): Promise<T> => call<T>("GET", url);
