@@ -100,11 +100,12 @@ class Notice(Owned):
 
 
 class Wishes(models.Model):
-    """How somebody wants the pages: zone, language, and which notices where. Who has none gets the usual."""
+    """How somebody wants the pages: zone, language, numbers, and which notices where. Who has none gets the usual."""
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="wishes")
     time_zone = models.CharField(max_length=64, blank=True)
     language = models.CharField(max_length=16, blank=True)
+    region = models.CharField(max_length=16, blank=True)  # whose way to write numbers and dates
     notices = models.JSONField(default=dict)  # kind → list of "page", "mail"
 
     def __str__(self) -> str:

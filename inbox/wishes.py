@@ -6,6 +6,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from engine.service.formats import find_region, of_region, tell_moment, tell_number
 from inbox import notices
 from inbox.models import NoticeKind, Wishes
 
@@ -54,6 +56,8 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         zone, language = request.POST.get("time_zone", ""), request.POST.get("language", "")
         row.time_zone = zone if zone in zone_names() else ""
         row.language = language if language in dict(settings.LANGUAGES) else ""
+        region = request.POST.get("region", "")
+        row.region = region if region in region_names() else ""
         row.notices = {
             kind: [place for place in PLACES if f"{kind}:{place}" in request.POST] for kind in NoticeKind.values
         }
@@ -67,15 +71,18 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     context = {
         "zones": sorted(zone_names()),
         "zone": row.time_zone,
-        "usual_zone": timezone.get_default_timezone_name(),
         "languages": settings.LANGUAGES,
         "language": row.language,
+        "regions": region_names().items(),
+        "region": row.region,
         "kinds": [
             {"key": kind.value, "label": kind.label,
              "places": [(place, place in notices.places_of(row, kind.value)) for place in PLACES]}
             for kind in NoticeKind
         ],
         "email": request.user.email,
+        "number": tell_number(1234.5, is_grouped=True),
+        "moment": tell_moment(timezone.now()),
     }  # fmt: skip
     return render(request, "inbox/settings.html", context)
 
@@ -85,20 +92,27 @@ def zone_names() -> frozenset[str]:
     return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
 
 
+@cache
+def region_names() -> dict[str, str]:
+    """Every way to write numbers and dates that is offered, by its own name."""
+    known = {code: about["name_local"] for code, about in LANG_INFO.items() if "name_local" in about}
+    return dict(sorted(known.items(), key=lambda one: one[1].casefold()))
+
+
 class WishesMiddleware:
-    """The person's zone and language hold for the whole request."""
+    """The person's zone, language and way to write numbers and dates hold for the whole request."""
 
     def __init__(self, get_response):  # type: ignore[no-untyped-def]
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         row = Wishes.objects.filter(person=request.user).first() if request.user.is_authenticated else None
-        if row is not None and row.language:
+        row = row or Wishes()
+        if row.language:
             translation.activate(row.language)
             request.LANGUAGE_CODE = translation.get_language()
-        zone = row.time_zone if row is not None else ""
-        zone = zone or request.COOKIES.get("zone", "")
-        if zone in zone_names():
-            with timezone.override(ZoneInfo(zone)):
-                return self.get_response(request)
-        return self.get_response(request)
+        zone = row.time_zone or request.COOKIES.get("zone", "")
+        request.chosen_zone = row.time_zone  # type: ignore[attr-defined] the browser's own needs no telling
+        region = find_region(row.region, row.language, request.headers.get("Accept-Language", ""))
+        with of_region(region), timezone.override(ZoneInfo(zone) if zone in zone_names() else None):
+            return self.get_response(request)

@@ -1,22 +1,22 @@
 """What templates need from the front end: the build's files, islands, icons and states. No rules, no queries."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation.trans_real import DjangoTranslation
 from django.views.i18n import JavaScriptCatalog
 
 from config.build import Build, find_build, read_build
+from engine.service.formats import get_region, tell_day, tell_moment
 
 register = template.Library()
 
@@ -117,8 +117,21 @@ def moment(at: Any, css_class: str = "") -> SafeString:
         '<time datetime="{}" class="{}">{}</time>',
         at.isoformat(),
         css_class,
-        date_format(localtime(at), "SHORT_DATETIME_FORMAT"),
+        tell_moment(at),
     )
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A day in figures, as the person's region writes it."""
+    return tell_day(value) if value else ""
+
+
+@register.simple_tag(takes_context=True)
+def formats(context: Mapping[str, Any]) -> SafeString:
+    """For the browser's part: the region whose numbers and dates the person reads, and the zone that they chose."""
+    zone = getattr(context.get("request"), "chosen_zone", "")
+    return format_html('data-region="{}"{}', get_region(), format_html(' data-zone="{}"', zone) if zone else "")
 
 
 @register.filter

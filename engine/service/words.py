@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.formats import localize, number_format
+from django.utils.formats import localize
 from django.utils.translation import gettext
 
 from engine.core.model.words import Grouped, Message
+from engine.service.formats import tell_number
 
 
 def translate(text: str) -> str:
@@ -30,5 +31,7 @@ def translate_all(value: Any) -> Any:
 
 def _shown(value: Any) -> Any:
     if isinstance(value, Grouped):
-        return number_format(int(value), force_grouping=True)
+        return tell_number(int(value), is_grouped=True)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return tell_number(value)
     return translate(value) if isinstance(value, str) else localize(value)

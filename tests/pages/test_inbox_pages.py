@@ -409,3 +409,12 @@ class TestFiles:
         assert _site_of("https://terms.example.org:8443/of/{{name}}") == "https://terms.example.org:8443"
         for unclear in ("{{where}}/x", "https://{{host}}/", "javascript:alert(1)", "//x", "https://a b;x/", None, 5):
             assert _site_of(unclear) == ""
+
+
+def test_numbers_and_dates_are_those_of_the_region_that_the_person_chose(manager: AbstractUser, enter: Enter) -> None:
+    client = enter(manager)
+    assert b'data-region="fr-fr"' in client.get("/settings/", headers={"accept-language": "fr-FR,fr"}).content
+    client.post("/settings/", {"region": "sv", "time_zone": "Europe/Stockholm"})
+    page = client.get("/settings/", headers={"accept-language": "fr-FR,fr"}).content.decode()
+    assert 'data-region="sv" data-zone="Europe/Stockholm"' in page
+    assert "1\xa0234,5" in page

@@ -1,16 +1,19 @@
 /** The form library's own words in the person's language: it has English ones only, and no place to give others. */
+import { tellNumber } from "../lib/formats";
 import { gettext } from "../lib/gettext";
+
+const numberOf = (text = ""): string => tellNumber(text);
 
 /** What it writes, and the sentence with its values as our catalogues have it. */
 const SENTENCES: [RegExp, (found: string[]) => string][] = [
   [/^Field is required\.$/, () => gettext("The field is required.")],
   [
     /^Field must have minimum value of (.+)\.$/,
-    ([value]) => gettext("The value must be at least %(value)s.", { value }),
+    ([value]) => gettext("The value must be at least %(value)s.", { value: numberOf(value) }),
   ],
   [
     /^Field must have maximum value of (.+)\.$/,
-    ([value]) => gettext("The value must be at most %(value)s.", { value }),
+    ([value]) => gettext("The value must be at most %(value)s.", { value: numberOf(value) }),
   ],
   [/^Field must have minimum length of (.+)\.$/, ([n]) => gettext("Write at least %(n)s characters.", { n })],
   [/^Field must have maximum length of (.+)\.$/, ([n]) => gettext("Write at most %(n)s characters.", { n })],
@@ -28,12 +31,17 @@ const SENTENCES: [RegExp, (found: string[]) => string][] = [
   ],
   [
     /^Please select a valid value, the two nearest valid values are (.+) and (.+)\.$/,
-    ([below, above]) => gettext("The nearest values are %(below)s and %(above)s.", { below, above }),
+    ([below, above]) =>
+      gettext("The nearest values are %(below)s and %(above)s.", {
+        below: numberOf(below),
+        above: numberOf(above),
+      }),
   ],
   [
     /^Date is in the past\.$|^Date must not be in the past\.$/,
     () => gettext("The date must not be in the past."),
   ],
+  [/^Date and time must both be entered\.$/, () => gettext("Write both the date and the time.")],
   [/^Browse$/, () => gettext("Browse")],
   [/^No files selected$/, () => gettext("No files chosen")],
   [/^(\d+) files selected$/, ([n]) => gettext("%(n)s files chosen", { n })],

@@ -2,9 +2,11 @@
 import { Form, type Schema } from "@bpmn-io/form-js-viewer";
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import "../styles/forms.css";
+import { tellCalendars } from "../forms/dates";
 import { FormDraft } from "../forms/draft";
 import { type FieldError, fieldErrors } from "../forms/errors";
 import { documentEndpoints, nameKept, sendFiles, withDocuments, withoutFiles } from "../forms/files";
+import { ownFields } from "../forms/number-field";
 import { translateForm } from "../forms/words";
 import { h, icon, readProps } from "../lib/dom";
 import { gettext } from "../lib/gettext";
@@ -61,9 +63,10 @@ export async function mount(root: HTMLElement): Promise<void> {
   // still waits. The option is not among the library's types.
   const options: ConstructorParameters<typeof Form>[0] & { debounce: boolean } = {
     container,
-    additionalModules: [documentEndpoints],
+    additionalModules: [documentEndpoints, ownFields],
     debounce: false,
   };
+  tellCalendars();
   const form = new Form(options);
   translateForm(container);
   const kept = props.read_only ? null : (draft.read() ?? props.draft);

@@ -1,4 +1,5 @@
 /** Shows every `<time datetime>` relative to now, with the exact time on hover, and keeps it true while time passes. */
+import { region, tellNumber, zone } from "./formats";
 import { gettext } from "./gettext";
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -28,14 +29,16 @@ export function relativeTime(at: Date, now: Date, locale = language()): string {
 /** A length of time, as short as it can be said. */
 export function tellSeconds(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 60) return `${Number(seconds.toFixed(1))} s`;
+  if (seconds < 60) return `${shortly(seconds)} s`;
   if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 86_400) return `${Number((seconds / 3600).toFixed(1))} h`;
-  return `${Number((seconds / 86_400).toFixed(1))} d`;
+  if (seconds < 86_400) return `${shortly(seconds / 3600)} h`;
+  return `${shortly(seconds / 86_400)} d`;
 }
 
-export function exactTime(at: Date, locale = language()): string {
-  return at.toLocaleString(locale, { dateStyle: "medium", timeStyle: "long" });
+const shortly = (value: number): string => tellNumber(value.toFixed(1));
+
+export function exactTime(at: Date): string {
+  return at.toLocaleString(region(), { dateStyle: "medium", timeStyle: "long", timeZone: zone() });
 }
 
 export function paintTimes(root: ParentNode = document): void {

@@ -1,4 +1,5 @@
 /** A timer in plain words with its next three firings, by the engine's own arithmetic. */
+import { region, zone } from "../../lib/formats";
 import { gettext } from "../../lib/gettext";
 import {
   type DrawnElement,
@@ -32,9 +33,10 @@ export function readTimer(element: DrawnElement): { kind: string; text: string }
   return null;
 }
 
-const moment = new Intl.DateTimeFormat(document.documentElement.lang || "en", {
+const moment = new Intl.DateTimeFormat(region(), {
   dateStyle: "medium",
   timeStyle: "medium",
+  timeZone: zone(),
 });
 
 export function TimerReading({ element, id }: EntryProps) {
