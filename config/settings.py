@@ -24,7 +24,7 @@ from config.environment import (
     read_text,
     read_words,
 )
-from engine.worker.queues import CLOCK_QUEUES, QUEUES, task_name
+from engine.worker.queues import MOST_WAITING, QUEUES, task_name
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(read_text("DATA_DIR", str(BASE_DIR / "var")))
@@ -271,7 +271,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
+# Messages only wake: they need not survive the broker, and while no worker takes them the newest few are enough.
+# The arguments are RabbitMQ's; with Redis, engine.worker.flags sees to the same.
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name, delivery_mode="transient"), routing_key=name, max_length=MOST_WAITING) for name in QUEUES
+]
 CELERY_TASK_DEFAULT_QUEUE = QUEUES[0]
 CELERY_TASK_ROUTES = {task_name(name): {"queue": name} for name in QUEUES}
 CELERY_TASK_IGNORE_RESULT = True
@@ -290,10 +294,7 @@ JOB_RATES = read_rates("JOB_RATES", "")
 # How many events to webhooks are on their way at once, for each worker process; and how long sent ones are kept.
 OUTBOX_THREADS = read_number("OUTBOX_THREADS", 4)
 OUTBOX_DAYS = read_number("OUTBOX_DAYS", 7)
-CELERY_BEAT_SCHEDULE = {
-    name: {"task": task_name(name), "schedule": CLOCK_SECONDS, "options": {"expires": 10}} for name in CLOCK_QUEUES
-}
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "engine.worker.clock:WakingScheduler"
 
 # What may leave the installation: connectors and webhooks go through engine.service.outgoing ----------
 

@@ -4,6 +4,8 @@ import threading
 import time
 from typing import Any, Protocol
 
+from engine.worker.queues import MOST_WAITING
+
 # How long a worker looks for more work before it lowers the flag, and so how long one message lasts.
 LINGER_SECONDS = 0.03
 # A flag that nobody took down, because the message or its worker was lost, counts as down after this.
@@ -64,7 +66,9 @@ class RedisFlags:
         self.client = client
 
     def put_up(self, queue: str) -> bool:
-        return bool(self.client.set(flag_key(queue), 1, nx=True, px=round(LOST_AFTER_SECONDS * 1000)))
+        is_first = self.client.set(flag_key(queue), 1, nx=True, px=round(LOST_AFTER_SECONDS * 1000))
+        # While all workers are away the flags get lost one after the other, and messages must not pile up.
+        return bool(is_first) and self.client.llen(queue) < MOST_WAITING
 
     def take_down(self, queue: str) -> None:
         self.client.delete(flag_key(queue))

@@ -31,6 +31,7 @@ from engine.worker.handlers import HANDLERS, Handler
 from engine.worker.inputs import InputError, read_input
 from engine.worker.pool import Pool
 from engine.worker.results import Later, Result
+from engine.worker.wake import holding_back
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +42,15 @@ EXTEND_SECONDS = 10.0
 GATHER_SECONDS = 0.01
 # A job that puts itself off is not taken again at once, whatever it says.
 SHORTEST_REST = 0.1
+# A process that is full and finds more wakes another one, not more often than this.
+CALL_SECONDS = 1.0
 
 
 class Runner:
-    """The jobs of one process. `owner` is its name on them."""
+    """The jobs of one process. `owner` is its name on them.
+
+    Woken once, it goes on taking for as long as there is something: what has become free is filled again
+    without another message."""
 
     def __init__(self, threads: int) -> None:
         self.pool = Pool(threads)
@@ -53,20 +59,25 @@ class Runner:
         self.taken: dict[int, str] = {}  # job → its type, until it is brought back
         self.outcomes: list[Outcome] = []
         self.keeper: threading.Thread | None = None
+        self.taking = threading.Lock()  # two that take at once would both fill the same room
+        self.is_filling = False
+        self.is_ending = False
+        self.called = time.monotonic()  # when another process was woken last
 
     def take(self, limit: int = BATCH) -> int:
         """Hand as many jobs to the threads as there is room for; how many."""
-        with self.changed:
-            room = min(limit, self.pool.free())
-            in_hand = Counter(self.taken.values())
-        leased = lease_jobs(HANDLERS, self.owner, room, in_hand, LEASE_SECONDS)
-        with self.changed:
-            self.taken.update((job.id, job.type) for job in leased)
-            if leased and self.keeper is None:
-                self.keeper = threading.Thread(target=self.keep, name="job-results", daemon=True)
-                self.keeper.start()
-        for job in leased:
-            self.pool.submit(partial(run, job), partial(self.put, job), HANDLERS[job.type].timeout)
+        with self.taking:
+            with self.changed:
+                room = 0 if self.is_ending else min(limit, self.pool.free())
+                in_hand = Counter(self.taken.values())
+            leased = lease_jobs(HANDLERS, self.owner, room, in_hand, LEASE_SECONDS)
+            with self.changed:
+                self.taken.update((job.id, job.type) for job in leased)
+                if leased and self.keeper is None:
+                    self.keeper = threading.Thread(target=self.keep, name="job-results", daemon=True)
+                    self.keeper.start()
+            for job in leased:
+                self.pool.submit(partial(run, job), partial(self.put, job), HANDLERS[job.type].timeout)
         return len(leased)
 
     def put(self, job: LeasedJob, result: Any) -> None:
@@ -79,7 +90,13 @@ class Runner:
     def wait(self, seconds: float) -> bool:
         """Until everything taken is brought back; whether it is."""
         with self.changed:
-            return self.changed.wait_for(lambda: not self.taken, seconds)
+            return self.changed.wait_for(lambda: not self.taken and not self.is_filling, seconds)
+
+    def end(self, seconds: float) -> bool:
+        """Takes nothing more; whether everything is back in time."""
+        with self.changed:
+            self.is_ending = True
+        return self.wait(seconds)
 
     def keep(self) -> None:
         """Brings results back, many at once, and extends the leases of what still runs."""
@@ -92,19 +109,34 @@ class Runner:
                 outcomes, self.outcomes = self.outcomes, []
             try:
                 if outcomes:
-                    bring_back(outcomes, self.owner, self.taken)
+                    with holding_back("jobs"):  # what comes of them is taken right here
+                        bring_back(outcomes, self.owner, self.taken)
                 if time.monotonic() - extended > EXTEND_SECONDS:
                     extended = time.monotonic()
                     jobs.extend_many(list(self.taken), self.owner, seconds=LEASE_SECONDS)
             except Exception:
                 logger.exception("results of jobs could not be brought back; their leases end and they run again")
-            close_old_connections()
             with self.changed:
                 for outcome in outcomes:
                     self.taken.pop(outcome.job, None)
+                self.is_filling = bool(outcomes)
                 self.changed.notify_all()
             if outcomes:
-                work_waiting.send(sender=None, queue="jobs")  # there is room again
+                self.fill()
+            close_old_connections()
+
+    def fill(self) -> None:
+        """Takes what there is room for now. A process with more before it than it can take wakes another."""
+        try:
+            taken = self.take()
+            if taken and not self.pool.free() and time.monotonic() - self.called > CALL_SECONDS:
+                self.called = time.monotonic()
+                work_waiting.send(sender=None, queue="jobs")
+        except Exception:
+            logger.exception("no more jobs could be taken; the sweep takes them")
+        with self.changed:
+            self.is_filling = False
+            self.changed.notify_all()
 
 
 _runners: dict[int, Runner] = {}
@@ -121,7 +153,7 @@ def runner() -> Runner:
 def finish_jobs(seconds: float) -> bool:
     """At the end of a process: give what runs this long; whether everything is back."""
     found = _runners.get(os.getpid())
-    return found is None or found.wait(seconds)
+    return found is None or found.end(seconds)
 
 
 def take_jobs(limit: int = BATCH) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_process_shutdown, worker_shutdown
+from django.conf import settings
 
 from engine.push.signals import chores_due
 from engine.service import work
@@ -43,7 +44,8 @@ def advance() -> int:
 
 @shared_task(name=task_name("jobs"))
 def jobs() -> int:
-    return drain("jobs", lambda: work.run_continuations() + take_jobs(), BATCH)
+    full = min(BATCH, settings.JOB_THREADS or BATCH)
+    return drain("jobs", lambda: work.run_continuations() + take_jobs(), full)
 
 
 @shared_task(name=task_name("timers"))

@@ -5,7 +5,9 @@ A lost wake-up costs time and nothing else: the clock wakes the sweep, which fin
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -26,6 +28,7 @@ LONGEST_TURN_SECONDS = 0.25
 PAUSE_SECONDS = 1.0
 
 resting: dict[str, float] = {"until": 0.0}
+held_back: ContextVar[str] = ContextVar("held_back", default="")
 
 
 @cache
@@ -37,7 +40,7 @@ def wake(queue: str) -> None:
     """Call after the commit. Never raises for a broker that is away: the commit has happened."""
     if queue not in QUEUES:
         raise ValueError(f"{queue!r} is no queue: one of {', '.join(QUEUES)}.")
-    if time.monotonic() < resting["until"]:
+    if queue == held_back.get() or time.monotonic() < resting["until"]:
         return
     try:
         if flags().put_up(queue):
@@ -45,6 +48,16 @@ def wake(queue: str) -> None:
     except (OperationalError, RedisError, OSError) as error:
         resting["until"] = time.monotonic() + PAUSE_SECONDS
         logger.warning("no wake-up for %s, the sweep will find its work: %s", queue, error)
+
+
+@contextmanager
+def holding_back(queue: str) -> Iterator[None]:
+    """Within it nobody is woken for the queue: whoever commits here takes what comes of it without a message."""
+    token = held_back.set(queue)
+    try:
+        yield
+    finally:
+        held_back.reset(token)
 
 
 def send(queue: str) -> None:
@@ -73,10 +86,12 @@ def drain(queue: str, work: Callable[[], int], full: int) -> int:
 def work_until_empty(queue: str, work: Callable[[], int], full: int) -> int:
     started = time.monotonic()
     total = 0
+    is_next_woken = False
     while has_time(queue, time.monotonic() - started):
         done = work()
         total += done
-        if done >= full:
+        if done >= full and not is_next_woken:
+            is_next_woken = True  # who wakes the one after it: a message for each worker, and not for each batch
             pass_on(queue)
         if done:
             continue

@@ -49,7 +49,7 @@ def mortal(tmp_path: Path, template: Path) -> Iterator[Mortal]:
 
 
 @pytest.fixture(scope="session")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+def fleet() -> Iterator[Fleet]:
     """One for all tests: each leaves it whole."""
-    with run_fleet(tmp_path_factory.mktemp("fleet")) as found:
+    with run_fleet() as found:
         yield found

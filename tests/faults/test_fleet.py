@@ -6,10 +6,19 @@ import time
 from collections.abc import Callable
 from random import Random
 
-from tests.faults.driver import driven
+from engine.worker.queues import CLOCK_QUEUES
+from tests.faults.driver import Person, driven, wait_until
 from tests.faults.fleet import Fleet
+from tests.faults.history import check_history
+from tests.runtime.diagrams import make_file, service, simple
 
 Of = Callable[[int, int], int]
+
+MANY = 1_000
+ENDED = (
+    "SELECT count(*) FROM engine_instance i JOIN engine_processversion v ON v.id = i.version_id "
+    "JOIN engine_process p ON p.id = v.process_id WHERE p.key = 'many' AND i.status = 1"
+)
 
 
 def test_processes_that_are_killed_one_after_the_other_lose_nothing(fleet: Fleet, of: Of, chance: Random) -> None:
@@ -41,3 +50,15 @@ def test_a_broker_that_forgets_everything_or_is_away_loses_nothing(fleet: Fleet,
             fleet.redis.kill()
             time.sleep(chance.uniform(0.0, of(2, 30)))
             fleet.redis.start()
+
+
+def test_a_thousand_jobs_that_are_due_at_once_are_ten_messages_at_most(fleet: Fleet) -> None:
+    admin = Person(fleet, "admin")
+    admin.deploy({"many.bpmn": make_file(simple("many", ("work", service("work", "nothing"))))})
+    start = f"from engine.service import instances as i; i.start_many('many', None, [i.Start({{}})] * {MANY})"
+    with fleet.redis.counting() as sent:
+        fleet.run_command("shell", "--no-imports", "-c", start)
+        wait_until(lambda: fleet.ask(ENDED) == [(MANY,)], lambda: f"the end of all: {fleet.ask(ENDED)}, {sent}")
+    assert sent["jobs"]
+    assert sum(count for queue, count in sent.items() if queue not in CLOCK_QUEUES) <= MANY / 100, sent
+    check_history(fleet.ask)

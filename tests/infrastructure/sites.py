@@ -75,12 +75,11 @@ def run_scaled_site(folder: Path, database_url: str, redis_url: str) -> Iterator
     site.run_command("demo")
     celery = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "config"]
     web = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)]
-    schedule = ["-s", str(folder / "beat"), "--pidfile="]
     with ExitStack() as stack:
         for name, command, ready in (
             ("web", web, "Application startup complete"),
             ("worker", [*celery, "worker", "-c", "2", "--loglevel", "INFO"], " ready."),
-            ("clock", [*celery, "beat", *schedule, "--loglevel", "INFO"], "is starting."),
+            ("clock", [*celery, "beat", "--pidfile=", "--loglevel", "INFO"], "is starting."),
         ):
             child = site.children[name] = Child(command, environment)
             stack.callback(child.stop)

@@ -13,7 +13,9 @@ from engine.models import Breaker, Incident, Instance, Job
 from engine.service import breakers, instances, jobs, versions
 from engine.service.jobs import LeasedJob
 from engine.worker import handlers, running
+from engine.worker import wake as waking
 from engine.worker.failures import PermanentError, TransientError
+from engine.worker.flags import PausingFlags
 from engine.worker.running import Runner
 from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import service, simple
@@ -76,8 +78,32 @@ def test_no_more_is_taken_than_there_is_room_for(pays: None) -> None:
     assert Job.objects.filter(owner=None).count() == 3
     let_go.set()
     assert runner.wait(20)
+
+
+def test_one_that_was_woken_goes_on_until_nothing_is_left(pays: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    woken: list[str] = []
+    monkeypatch.setattr(waking, "send", woken.append)
+    monkeypatch.setattr(waking, "flags", PausingFlags)  # they let each message through
+    handlers.handler("charge")(lambda job: {})
+    start(30)
+    woken.clear()
+    runner = Runner(4)
+    assert runner.take() == 4
+    assert runner.wait(60)
+    assert statuses() == {Instance.Status.COMPLETED}
+    assert len(woken) < 5, "its own results call nobody; at most once a second another process"
+
+
+def test_one_that_is_told_to_end_takes_nothing_more(pays: None) -> None:
+    let_go = threading.Event()
+    handlers.handler("charge")(lambda job: let_go.wait(20) and None)
+    start(5)
+    runner = Runner(2)
     assert runner.take() == 2
-    assert runner.wait(20)
+    assert not runner.end(0.0)
+    let_go.set()
+    assert runner.end(20)
+    assert (runner.take(), Job.objects.filter(owner=None).count()) == (0, 3)
 
 
 def test_a_type_with_a_limit_leaves_room_for_others(deployed: Deploy) -> None:

@@ -12,6 +12,7 @@ from engine.push.signals import work_waiting
 from engine.worker import flags as flag_module
 from engine.worker import wake as waking
 from engine.worker.flags import Flags, LocalFlags, PausingFlags, RedisFlags, choose_flags
+from engine.worker.queues import MOST_WAITING
 from engine.worker.transport import Channel
 from engine.worker.wake import drain, wake
 
@@ -128,6 +129,34 @@ def test_full_batch_wakes_the_next_worker(sent: list[str]) -> None:
     sent.clear()
     drain("advance", batches(FULL, 1), FULL)
     assert sent == ["advance"]
+
+
+@pytest.mark.usefixtures("flags")
+def test_full_batches_wake_one_worker_and_not_one_each(sent: list[str]) -> None:
+    wake("advance")
+    sent.clear()
+    drain("advance", batches(FULL, FULL, FULL, 1), FULL)
+    assert sent == ["advance"]
+
+
+@pytest.mark.usefixtures("flags")
+def test_nobody_is_woken_for_what_is_taken_by_the_caller(sent: list[str]) -> None:
+    with waking.holding_back("jobs"):
+        wake("jobs")
+        wake("advance")
+    wake("jobs")
+    assert sent == ["advance", "jobs"]
+
+
+def test_messages_do_not_pile_up_in_redis_while_nobody_takes_them(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushdb()
+        client.rpush("sweep", *["message"] * (MOST_WAITING - 1))
+        assert RedisFlags(client).put_up("sweep")
+        client.delete(flag_module.flag_key("sweep"))
+        client.rpush("sweep", "message")
+        assert not RedisFlags(client).put_up("sweep")
+        client.flushdb()
 
 
 def test_local_worker_leaves_an_endless_queue_for_one_that_waits(
