@@ -182,7 +182,7 @@ def run_safely(driver: Driver, count: int, threads: int) -> None:
         driver.failures.append(error)
 
 
-def wait_until(is_so: Callable[[], Any], what: Callable[[], str] | str, seconds: float = 30.0) -> Any:
+def wait_until(is_so: Callable[[], Any], what: Callable[[], str] | str, seconds: float = 60.0) -> Any:
     """The first true answer; a bound and no measurement."""
     end = time.monotonic() + seconds
     while not (answer := is_so()):
