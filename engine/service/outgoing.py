@@ -10,16 +10,17 @@ from __future__ import annotations
 import fnmatch
 import ipaddress
 import socket
+import threading
 import time
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
 
 import httpx
 from django.conf import settings
 
 from engine.service import telemetry
 
-CHUNK = 65_536
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Networks in which an IPv4 address is wrapped in an IPv6 one.
@@ -131,24 +132,52 @@ def _send_to(
     if left <= 0:
         raise httpx.ReadTimeout("the time is over")
     headers = {name: value for name, value in headers.items() if name.lower() != "host"}
-    request = httpx.Request(
-        method, target.copy_with(host=str(address)), content=content,
-        headers={"User-Agent": "Statewright", "Accept-Encoding": "identity", **headers, "Host": _name(target)},
-        extensions={"sni_hostname": target.raw_host.decode("ascii")},
-    )  # fmt: skip
-    with httpx.Client(trust_env=False, timeout=left, follow_redirects=False) as client:
-        response = client.send(request, stream=True)
+    client = httpx.Client(trust_env=False, timeout=left, follow_redirects=False)
+    with client, _cut_off_after(left) as trace:
+        request = httpx.Request(
+            method, target.copy_with(host=str(address)), content=content,
+            headers={"User-Agent": "Statewright", "Accept-Encoding": "identity", **headers, "Host": _name(target)},
+            extensions={"sni_hostname": target.raw_host.decode("ascii"), "trace": trace},
+        )  # fmt: skip
         try:
-            body = bytearray()
-            for chunk in response.iter_raw(CHUNK):
-                body += chunk
-                if len(body) > limit:
-                    raise Refused(f"{target.host} answered with more than {limit:,} bytes.")
-                if time.monotonic() > end:
-                    raise httpx.ReadTimeout("the time is over")
-            return Answer(response.status_code, dict(response.headers), bytes(body))
-        finally:
-            response.close()
+            response = client.send(request, stream=True)
+            try:
+                body = bytearray()
+                for chunk in response.iter_raw():
+                    body += chunk
+                    if len(body) > limit:
+                        raise Refused(f"{target.host} answered with more than {limit:,} bytes.")
+                return Answer(response.status_code, dict(response.headers), bytes(body))
+            finally:
+                response.close()
+        except httpx.HTTPError:
+            if time.monotonic() >= end:
+                raise httpx.ReadTimeout("the time is over") from None
+            raise
+
+
+@contextmanager
+def _cut_off_after(seconds: float) -> Iterator[Callable[[str, Mapping[str, Any]], None]]:
+    """Ends the connection when the time is over. A time limit for each read alone would let whoever sends a byte now
+    and then hold it for ever. What it gives is told by httpx what happens to the connection."""
+    streams: list[Any] = []
+
+    def note(event: str, about: Mapping[str, Any]) -> None:
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            streams.append(about["return_value"])
+
+    def cut_off() -> None:
+        for stream in streams[-1:]:
+            with suppress(OSError):  # it is over already
+                stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut_off)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield note
+    finally:
+        timer.cancel()
 
 
 def _name(target: httpx.URL) -> str:

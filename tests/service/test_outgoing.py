@@ -1,8 +1,11 @@
 """Requests that leave the installation: which addresses they reach, how much they read."""
 
+import gzip
 import ipaddress
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -120,6 +123,40 @@ def test_who_does_not_answer_in_time_may_another_time(inside: None) -> None:
         silent.listen()
         with pytest.raises(outgoing.Unreachable, match="in time"):
             outgoing.send("GET", f"http://127.0.0.1:{silent.getsockname()[1]}/", seconds=0.1)
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"],
+    ids=["head", "body"],
+)
+def test_who_drips_is_cut_off_when_the_time_is_over(inside: None, beginning: bytes) -> None:
+    is_over = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.sendall(beginning)
+            while not is_over.wait(0.02):
+                connection.sendall(b"x")
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        dripping = threading.Thread(target=drip, args=(listener,), daemon=True)
+        dripping.start()
+        try:
+            with pytest.raises(outgoing.Unreachable, match="in time"):
+                outgoing.send("GET", f"http://127.0.0.1:{listener.getsockname()[1]}/", seconds=0.3)
+        finally:
+            is_over.set()
+            dripping.join(10)
+
+
+def test_a_small_answer_that_would_unpack_to_a_large_one_is_not_unpacked(receiver: Receiver, inside: None) -> None:
+    packed = gzip.compress(bytes(5_000_000))
+    receiver.answer(200, packed, **{"Content-Encoding": "gzip"})
+    assert outgoing.send("GET", receiver.url, most_bytes=100_000).body == packed
 
 
 def test_a_closed_port_may_answer_another_time(inside: None) -> None:
