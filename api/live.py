@@ -9,13 +9,14 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.core.serializers.json import DjangoJSONEncoder
 
 from api.front import Buckets
 from api.live_access import identify
 from api.presence import Presence
 from engine.core.model.digits import read_whole
 from engine.push.moved import GROUP
-from engine.service import drafts, history, reading, worklist
+from engine.service import attempts, drafts, history, reading, worklist
 from engine.service.errors import ServiceError
 from engine.service.words import translate
 
@@ -41,6 +42,7 @@ class Live(AsyncWebsocketConsumer):
         self.moved: set[int] = set()
         self.moved_processes: set[str] = set()
         self.stale: set[str] = set()
+        self.is_breaker_changed = False
         self.pushing: asyncio.Task[None] | None = None
         self.telling = asyncio.Lock()  # nothing is told twice: not by a push while rights are asked again
         self.frames = Buckets(FRAMES_PER_SECOND, FRAMES_AT_ONCE)
@@ -198,19 +200,31 @@ class Live(AsyncWebsocketConsumer):
             self.stale.add(INBOX_COUNT)
         self.push_soon()
 
+    async def breaker_changed(self, event: dict[str, Any]) -> None:
+        """It moves no instance, but what is said of their jobs."""
+        self.is_breaker_changed = bool(self.followed)
+        self.stale |= self.lists & {"processes", "ops"}
+        self.push_soon()
+
+    @property
+    def has_news(self) -> bool:
+        return bool(self.moved or self.moved_processes or self.stale or self.is_breaker_changed)
+
     def push_soon(self) -> None:
-        has_news = self.moved or self.moved_processes or self.stale
-        if has_news and (self.pushing is None or self.pushing.done()):
+        if self.has_news and (self.pushing is None or self.pushing.done()):
             self.pushing = asyncio.create_task(self.push())
 
     async def push(self) -> None:
         """The first change at once; what comes in the pause after it goes together, ten times a second at most."""
-        while self.moved or self.moved_processes or self.stale:
+        while self.has_news:
             moved, self.moved = self.moved, set()
             processes, self.moved_processes = self.moved_processes, set()
             stale, self.stale = self.stale, set()
+            is_breaker_changed, self.is_breaker_changed = self.is_breaker_changed, False
             for instance in moved & self.followed.keys():
                 await self.catch_up(instance)
+            for instance in list(self.followed) if is_breaker_changed else ():
+                await self.tell_attempts(instance)
             for key in processes & self.processes.keys():
                 await self.tell_process(key)
             if INBOX_COUNT in stale:
@@ -238,6 +252,19 @@ class Live(AsyncWebsocketConsumer):
                 if frame["is_cut"]:
                     self.moved.add(instance)
 
+    async def tell_attempts(self, instance: int) -> None:
+        async with self.telling:
+            try:
+                frame = await self.read_attempts(instance)
+            except ServiceError:
+                return  # who lost the right is told by the next look
+            await self.send_frame(frame)
+
+    @database_sync_to_async
+    def read_attempts(self, instance: int) -> dict[str, Any]:
+        reading.get_instance(self.user, instance)
+        return {"type": "attempts", "instance": str(instance), "attempts": attempts.list_attempts(instance)}
+
     @database_sync_to_async
     def read_frame(self, instance: int, after: int) -> dict[str, Any] | None:
         frames = history.frames_after(reading.get_instance(self.user, instance), after)
@@ -245,7 +272,7 @@ class Live(AsyncWebsocketConsumer):
         return merged and merged | {"is_cut": len(frames) == history.MOST_STEPS}
 
     async def send_frame(self, frame: dict[str, Any]) -> None:
-        await self.send(text_data=json.dumps(frame, default=str))
+        await self.send(text_data=json.dumps(frame, cls=DjangoJSONEncoder))
 
 
 def _is_key(name: object) -> bool:

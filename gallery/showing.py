@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from engine.core.model.words import say
-from engine.models import Instance, Job, Process, State
-from engine.models.keys import span
-from engine.models.waits import CONTINUATION
+from engine.models import Instance, Process, State
 from engine.service import breakers, history, reading
+from engine.service.attempts import Attempt, list_attempts
 from engine.service.errors import NotFound
 from engine.service.occupancy import read_occupancy
 from engine.service.rights import Actor
@@ -89,21 +88,9 @@ def _tell(name: str, switch: Switch) -> str:
     return words[Switch.Mode(switch.mode)]
 
 
-def describe_attempts(instance: Instance) -> list[dict[str, Any]]:
+def describe_attempts(instance: Instance) -> list[Attempt]:
     """Jobs that have failed and are tried again, where they stand in the diagram."""
-    rows = Job.objects.filter(id__range=span(instance.pk), retries__gt=0).exclude(type=CONTINUATION)
-    return [
-        {
-            "node": job.state.node,
-            "name": job.state.name or job.state.node,
-            "failed": len(job.failures),
-            "left": job.retries,
-            "message": str(job.failures[-1]["message"]),
-            "at": job.available_at,
-        }
-        for job in rows.select_related("state").order_by("pk")
-        if job.failures
-    ]
+    return [attempt for attempt in list_attempts(instance.pk) if attempt["failed"]]
 
 
 def describe_incidents(instances: Iterable[Instance]) -> list[dict[str, Any]]:

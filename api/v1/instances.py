@@ -25,6 +25,7 @@ from api.v1.fields import Body, Choice, Instant, Number, Seconds, Text, Variable
 from api.waiting import wait_for_rest
 from engine.models import Instance
 from engine.service import history, instances, reading
+from engine.service.attempts import Attempt
 from engine.service.finding import Search, find_instances
 from engine.service.history import status_word
 
@@ -90,6 +91,7 @@ class StateOfInstance(TypedDict):
     visited: list[VisitedAnswer]
     flows: list[str]
     incidents: list[OpenIncidentAnswer]
+    attempts: list[Attempt]
     sequence: int
     status: Status
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from engine.models import Breaker
+from engine.push.moved import send_breaker_changed
 from engine.service.rights import Actor, require_any
 from engine.store.writing import write_transaction
 
@@ -83,9 +84,12 @@ def _open(job_type: str) -> None:
         breaker.open_until = now + timedelta(seconds=rest)
         breaker.save()
     _resting.add(job_type)
+    send_breaker_changed()
 
 
 def _close(job_type: str) -> None:
     with write_transaction():
-        Breaker.objects.filter(type=job_type).delete()
+        is_gone, _ = Breaker.objects.filter(type=job_type).delete()
     _resting.discard(job_type)
+    if is_gone:
+        send_breaker_changed()

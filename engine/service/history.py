@@ -10,6 +10,7 @@ from engine.core.model.digits import read_whole
 from engine.core.run.log import read_trace
 from engine.models import Incident, Instance, Step
 from engine.models.keys import number_of, span
+from engine.service.attempts import list_attempts
 from engine.service.finding import Search, find_instances
 from engine.service.reading import get_process, list_incidents, list_tokens
 from engine.service.rights import Actor
@@ -40,6 +41,7 @@ def frames_after(instance: Instance, revision: int) -> list[dict[str, Any]]:
     # After the steps, never before: the last frame must not carry the status of the moment before it.
     status = status_word(Instance.objects.only("status").get(pk=instance.pk))
     incidents = [describe_incident(incident) for incident in list_incidents(instance.pk)]
+    attempts = list_attempts(instance.pk)
     return [
         {
             "type": "steps",
@@ -49,6 +51,7 @@ def frames_after(instance: Instance, revision: int) -> list[dict[str, Any]]:
             "entries": read_entries(instance.version_id, step),
             "status": status,
             "incidents": incidents,
+            "attempts": attempts,
         }
         for step in steps
     ]
@@ -101,6 +104,7 @@ def read_state(instance: Instance) -> dict[str, Any]:
         "visited": [{"node": node, "count": count} for node, count in visited.items()],
         "flows": sorted(flows),
         "incidents": [describe_incident(incident) for incident in list_incidents(instance.pk)],
+        "attempts": list_attempts(instance.pk),
         "sequence": instance.revision,
         "status": status_word(instance),
     }

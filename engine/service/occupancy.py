@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Max
 
 from engine.models import Incident, Process, ProcessVersion, State, Token
+from engine.service.attempts import list_resting
 from engine.service.reading import count_running
 
 
@@ -33,6 +34,7 @@ def read_occupancy(process: Process, version: ProcessVersion | None) -> dict[str
         "tokens": [],
         "visited": [],
         "incidents": list(incidents.values()),
+        "attempts": list_resting(list(nodes)),
         "sequence": 0,
         "status": "active",
         "running": count_running([process.pk]).get(process.pk, 0),

@@ -18,9 +18,9 @@ from django.utils.timezone import now
 from api.access.tokens import make_token
 from api.models import AccessToken
 from engine.push.sender import sender
-from engine.service import history, instances, items
+from engine.service import breakers, history, instances, items
 from tests.infrastructure.sockets import SocketClient
-from tests.service.diagrams import DECIDED, deploy, item_of, make_person
+from tests.service.diagrams import CHARGED, DECIDED, deploy, item_of, make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 run = database_sync_to_async
@@ -57,6 +57,12 @@ def start() -> int:
     return instances.start("p", None)
 
 
+def start_service() -> int:
+    breakers.forget_all()
+    deploy(CHARGED)
+    return instances.start("p", None)
+
+
 def complete(instance: int) -> None:
     items.complete(item_of(instance).pk, None, outcome="approve")
     sender.flush()
@@ -76,6 +82,28 @@ async def test_a_follower_hears_each_step_when_it_happens(socket: SocketClient) 
     await run(complete)(instance)
     second = await socket.receive_json()
     assert (second["sequence"], second["status"], nodes(second)) == (2, "completed", ["decision", "approved"])
+
+
+async def test_an_open_breaker_is_told_to_who_follows_a_step_that_waits_for_it(socket: SocketClient) -> None:
+    instance = await run(start_service)()
+    await socket.send_json({"subscribe": "instance", "id": str(instance), "after": 0})
+    assert (await socket.receive_json())["attempts"] == []
+
+    def fail() -> None:
+        breakers.record([("charge-card", False)] * breakers.MOST_FAILURES)
+        sender.flush()
+
+    await run(fail)()
+    opened = await socket.receive_json()
+    assert opened["type"] == "attempts"
+    assert [(one["node"], one["rests_until"] is not None) for one in opened["attempts"]] == [("charge", True)]
+
+    def close() -> None:
+        breakers.reset("charge-card", None)
+        sender.flush()
+
+    await run(close)()
+    assert (await socket.receive_json())["attempts"] == []
 
 
 async def test_many_steps_at_once_come_together_and_none_is_missing(

@@ -8,8 +8,9 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from engine.models import Incident, Instance, Process
+from engine.models import Breaker, Incident, Instance, Process
 from engine.service import granting
+from engine.service.attempts import list_attempts
 from gallery import installing
 from gallery.choosing import QUESTIONS, choose
 from gallery.examples.one_service.services import RATES
@@ -130,10 +131,13 @@ def test_attempts_and_then_the_incident_are_shown_and_retried(run: GalleryRun) -
     instance = run.start("one_service", {"amount": 1, "currency": "USD"})
     run.work()
     page = f"{PAGE}?instance={instance}"
-    assert 'data-attempt="ask_rate" data-attempt-count="1"' in text_of(enter("operator"), page)
+    assert "1 attempt failed" in text_of(enter("operator"), page)
+    (attempt,) = list_attempts(instance)
+    assert (attempt["node"], attempt["failed"], attempt["left"]) == ("ask_rate", 1, 2)
     run.move_clock(timedelta(minutes=1))
     shown = text_of(enter("operator"), page)
     assert "The line is dead." in shown
+    assert list_attempts(instance) == [], "an incident is told as an incident"
     assert "called 3 times, not done" in shown
     RATES.switch("well")
     (incident,) = Incident.objects.all()
@@ -152,6 +156,25 @@ def test_an_open_breaker_is_told_to_who_operates(run: GalleryRun) -> None:
     told = "The breaker of “rates-ask” is open"
     assert told in text_of(enter("operator"), PAGE)
     assert told not in text_of(enter("designer"), PAGE)
+
+
+def test_a_step_that_waits_for_an_open_breaker_is_marked_until_it_closes(run: GalleryRun) -> None:
+    RATES.switch("failing")
+    for _ in range(2):
+        run.start("one_service", {"amount": 1, "currency": "USD"})
+    run.move_clock(timedelta(seconds=20))
+    until = Breaker.objects.get().open_until
+    waiting = run.start("one_service", {"amount": 1, "currency": "USD"})
+    run.work()
+    (attempt,) = list_attempts(waiting)
+    assert (attempt["node"], attempt["failed"], attempt["rests_until"]) == ("ask_rate", 0, until)
+    state = enter("designer").get("/processes/one_service/state/").json()
+    assert [(one["node"], one["rests_until"] is not None) for one in state["attempts"]] == [("ask_rate", True)]
+
+    RATES.switch("well")
+    run.move_clock(timedelta(minutes=1))
+    assert list_attempts(waiting) == []
+    assert enter("designer").get("/processes/one_service/state/").json()["attempts"] == []
 
 
 def test_an_instance_of_something_else_is_not_shown_here(run: GalleryRun) -> None:

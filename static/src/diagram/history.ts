@@ -17,8 +17,24 @@ export interface InstanceState {
   visited: { node: string; count: number }[];
   flows?: string[];
   incidents: Incident[];
+  /** None of a moment that is past. */
+  attempts?: Attempt[];
   sequence: number;
   status: string;
+}
+
+/** Jobs of a step that are tried again, or wait until the breaker of their kind closes. */
+export interface Attempt {
+  node: string;
+  /** How many jobs of the step this is about. */
+  count: number;
+  failed: number;
+  left: number;
+  message: string;
+  /** Null while a worker has it. */
+  again_at: string | null;
+  /** Null unless its kind of job rests. */
+  rests_until: string | null;
 }
 
 export interface Incident {
@@ -34,6 +50,7 @@ export class InstanceHistory {
   readonly flows = new Set<string>();
   private standing: Map<string, number> | null = null;
   incidents: Incident[] = [];
+  attempts: Attempt[] = [];
   status = "active";
 
   constructor(state: InstanceState) {
@@ -49,6 +66,7 @@ export class InstanceHistory {
     for (const flow of state.flows ?? []) this.flows.add(flow);
     this.standing = state.occupied ? new Map(state.occupied.map(({ node, count }) => [node, count])) : null;
     this.incidents = state.incidents;
+    this.attempts = state.attempts ?? [];
     this.status = state.status;
   }
 

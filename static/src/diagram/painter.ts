@@ -5,10 +5,10 @@ import type ElementRegistry from "diagram-js/lib/core/ElementRegistry";
 import type Overlays from "diagram-js/lib/features/overlays/Overlays";
 import type { ElementLike } from "diagram-js/lib/model/Types";
 import { h, icon } from "../lib/dom";
-import { ngettext } from "../lib/gettext";
-import type { InstanceHistory } from "./history";
+import { gettext, ngettext } from "../lib/gettext";
+import type { Attempt, InstanceHistory } from "./history";
 
-const MARKERS = ["is-done", "is-active", "is-incident", "is-taken"];
+const MARKERS = ["is-done", "is-active", "is-incident", "is-taken", "is-resting"];
 
 export class Painter {
   private readonly canvas: Canvas;
@@ -41,6 +41,7 @@ export class Painter {
     this.overlays.remove({ type: "state" });
     const occupied = history.occupied();
     const failed = new Map(history.incidents.map((incident) => [incident.node, incident]));
+    const attempts = new Map(history.attempts.map((attempt) => [attempt.node, attempt]));
     this.registry.forEach((element: ElementLike) => {
       const { id } = element;
       const count = history.counts.get(id) ?? 0;
@@ -49,6 +50,7 @@ export class Painter {
       this.mark(id, "is-done", count > 0 && tokens === 0 && !failed.has(id));
       this.mark(id, "is-incident", failed.has(id));
       this.mark(id, "is-taken", history.flows.has(id));
+      this.mark(id, "is-resting", attempts.get(id)?.rests_until != null);
       if (element.id.endsWith("_label") || "waypoints" in element) return;
       if (tokens > 0)
         this.badge(
@@ -75,6 +77,8 @@ export class Painter {
           incident.count ? String(incident.count) : "",
           incident.message,
         );
+      const attempt = attempts.get(id);
+      if (attempt) this.showAttempt(attempt);
     });
   }
 
@@ -85,15 +89,24 @@ export class Painter {
     });
   }
 
-  /** A job that has failed and is tried again. */
-  attempt(id: string, failed: number): void {
-    this.badge(
-      id,
-      { top: -10, left: -10 },
-      "attempt-badge",
-      String(failed),
-      ngettext("%(count)s failed, tried again", "%(count)s failed, tried again", failed),
-    );
+  /** A job that has failed and is tried again, and beside it that its kind rests. */
+  private showAttempt({ node, failed, rests_until }: Attempt): void {
+    if (failed > 0)
+      this.badge(
+        node,
+        { top: -10, left: -10 },
+        "attempt-badge",
+        String(failed),
+        ngettext("%(count)s failed, tried again", "%(count)s failed, tried again", failed),
+      );
+    if (rests_until !== null)
+      this.badge(
+        node,
+        { top: -10, left: failed > 0 ? 14 : -10 },
+        "rest-badge",
+        icon("pause"),
+        gettext("Waits: the breaker of its service is open"),
+      );
   }
 
   /** A word at the upper right of a node. */
@@ -106,8 +119,8 @@ export class Painter {
     else this.canvas.removeMarker(id, marker);
   }
 
-  private badge(id: string, position: object, kind: string, text: string, title: string): void {
-    const html = h("div", { class: `badge-on-node ${kind}`, title }, text || icon("incident"));
+  private badge(id: string, position: object, kind: string, content: string | Node, title: string): void {
+    const html = h("div", { class: `badge-on-node ${kind}`, title }, content || icon("incident"));
     this.overlays.add(id, "state", { position, html } as Parameters<Overlays["add"]>[2]);
   }
 }

@@ -2,18 +2,24 @@
 
 import type NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import htmx from "htmx.org";
-import { type Entry, type Incident, InstanceHistory, type InstanceState } from "../diagram/history";
+import {
+  type Attempt,
+  type Entry,
+  type Incident,
+  InstanceHistory,
+  type InstanceState,
+} from "../diagram/history";
+import { writeNow } from "../diagram/now";
 import { Painter } from "../diagram/painter";
 import type { PastState } from "../diagram/past";
 import { TimeTravel, type TravelProps } from "../diagram/time-travel";
 import { Travel } from "../diagram/travel";
 import { fitToSpace, openViewer } from "../diagram/viewer";
-import { h, icon, readProps } from "../lib/dom";
+import { h, icon, part, readProps } from "../lib/dom";
 import { gettext } from "../lib/gettext";
 import { get } from "../lib/http";
 import { live } from "../lib/live";
 import { addShortcut } from "../lib/shortcuts";
-import { stateMark } from "../lib/state";
 
 interface InstanceProps extends InstanceState {
   /** Null: a diagram that follows no instance, as on the process page. */
@@ -27,6 +33,15 @@ interface InstanceProps extends InstanceState {
   travel?: TravelProps;
   /** On the page of a process: where a click on a step leads, with the step's id at the end. */
   step_url?: string;
+}
+
+/** What a frame of the socket tells of one instance. */
+interface Steps {
+  entries: Entry[];
+  status?: string;
+  incidents?: Incident[];
+  attempts?: Attempt[];
+  moment?: number;
 }
 
 /** The text side shows the latest of these; the Events tab has all. */
@@ -48,23 +63,25 @@ export async function mount(root: HTMLElement): Promise<void> {
   const paint = () => {
     if (timeTravel?.isInPast) return;
     painter.paint(history);
-    paintAttempts(painter);
     writeNow(history, painter, props.step_url);
   };
   const timeTravel = startTimeTravel(props, painter, paint);
-  const show = async (entries: Entry[], status?: string, incidents?: Incident[]) => {
+  // Incidents beside the diagram and the open tab are the server's to render.
+  const tell = () => {
+    document.body.dispatchEvent(new CustomEvent("live:instance"));
+    refreshTab();
+  };
+  const show = async ({ entries, status, incidents, attempts }: Steps) => {
     const moves = history.apply(entries, status, incidents);
+    history.attempts = attempts ?? [];
     writeLog(entries, painter);
     for (const { flow } of timeTravel?.isInPast ? [] : moves.slice(0, MOST_TRAVELLING))
       if (flow) await travel.along(painter.waypointsOf(flow));
     paint();
-    // Incidents beside the diagram and the open tab are the server's to render.
-    document.body.dispatchEvent(new CustomEvent("live:instance"));
-    refreshTab();
+    tell();
   };
 
   paint();
-  document.body.addEventListener("htmx:afterSettle", paint);
   if (props.here) painter.mark(props.here, "is-here", true);
   linkWithLists(viewer, painter);
   addShortcut({
@@ -81,15 +98,16 @@ export async function mount(root: HTMLElement): Promise<void> {
     id,
     after: props.sequence,
     receive: (event) => {
+      if (event.type === "attempts")
+        shown = shown.then(() => {
+          history.attempts = event.attempts as Attempt[];
+          paint();
+          tell();
+        });
       if (event.type !== "steps") return;
-      const { entries, status, incidents, moment } = event as unknown as {
-        entries: Entry[];
-        status?: string;
-        incidents?: Incident[];
-        moment?: number;
-      };
-      if (moment !== undefined) timeTravel?.extend(moment);
-      shown = shown.then(() => show(entries, status, incidents));
+      const steps = event as unknown as Steps;
+      if (steps.moment !== undefined) timeTravel?.extend(steps.moment);
+      shown = shown.then(() => show(steps));
     },
     resync: async () => {
       const state = await get<InstanceState>(props.state_url);
@@ -100,46 +118,6 @@ export async function mount(root: HTMLElement): Promise<void> {
       return state.sequence;
     },
   });
-}
-
-const part = (name: string): HTMLElement | null => document.querySelector(`[data-part="${name}"]`);
-
-function writeNow(history: InstanceHistory, painter: Painter, stepUrl?: string): void {
-  part("status")?.replaceChildren(stateMark(history.status));
-  const list = part("now");
-  if (!list) return;
-  const failed = new Map(history.incidents.map((incident) => [incident.node, incident.message]));
-  const rows = [...history.occupied()].map(([node, count]) =>
-    h(
-      "li",
-      { class: "now-line" },
-      stepUrl
-        ? h(
-            "a",
-            { class: "link-hover", href: `${stepUrl}${encodeURIComponent(node)}` },
-            stateMark(failed.has(node) ? "incident" : "waiting", painter.nameOf(node)),
-          )
-        : stateMark(failed.has(node) ? "incident" : "waiting", painter.nameOf(node)),
-      (count > 1 || stepUrl) && h("span", { class: "count" }, String(count)),
-      failed.has(node) && h("p", { class: "row-note basis-full" }, failed.get(node) ?? ""),
-    ),
-  );
-  if (rows.length === 0)
-    rows.push(
-      h(
-        "li",
-        { class: "text-subtle" },
-        stepUrl ? gettext("Nothing runs.") : gettext("No step waits: this instance has ended."),
-      ),
-    );
-  list.replaceChildren(...rows);
-}
-
-/** What the page says of jobs that are tried again stands at their steps too. */
-function paintAttempts(painter: Painter): void {
-  for (const { dataset } of document.querySelectorAll<HTMLElement>("[data-attempt]"))
-    if (painter.has(dataset.attempt ?? ""))
-      painter.attempt(dataset.attempt ?? "", Number(dataset.attemptCount ?? 1));
 }
 
 const WORDS = {

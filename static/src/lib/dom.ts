@@ -39,6 +39,9 @@ export function readProps<T>(root: HTMLElement): T {
   return JSON.parse(source.textContent ?? "null") as T;
 }
 
+/** A place of the page that an island fills, named by `data-part`. */
+export const part = (name: string): HTMLElement | null => document.querySelector(`[data-part="${name}"]`);
+
 /** Whether typing goes into a field, so that single-key shortcuts must stay silent. */
 export function isTyping(target: EventTarget | null): boolean {
   return (
