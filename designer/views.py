@@ -19,6 +19,7 @@ from engine.service.errors import Forbidden, ServiceError
 from engine.service.files import File
 from engine.service.occupancy import read_occupancy
 from engine.service.rights import is_all_powerful, may, role_rights
+from engine.service.starts import is_startable
 from engine.service.words import translate
 
 
@@ -176,14 +177,15 @@ def _show(request: HttpRequest, process: Process, shown: ProcessVersion | None, 
         ],
         "warnings": shown.warnings if shown is not None else [],
         "start_url": reverse("inbox:start", args=[process.key])
-        if may(request.user, "start", process) and not process.is_suspended
+        if is_startable(process) and may(request.user, "start", process) and not process.is_suspended
         else "",
+        "is_startable": is_startable(process),
         "suspend_url": reverse("monitor:suspend-process", args=[process.key]) if may_operate else "",
         "edit_url": reverse("designer:edit", args=[process.key]) if may(request.user, "edit", process) else "",
         "instances_url": reverse("monitor:instances") + f"?process={process.key}",
         "runs_url": reverse("monitor:runs", args=[process.key]) if shown is not None else "",
         "backfill_url": reverse("monitor:new-backfill", args=[process.key]) if may_operate else "",
-        "schedules": schedules.list_schedules(request.user, process),
+        "own_starts": schedules.list_own_starts(request.user, process),
     }
     return render(request, "designer/process.html", context)
 

@@ -20,8 +20,9 @@ from engine.service import instances, scenarios
 from engine.service.errors import NotFound
 from engine.service.reading import count_incidents, count_running
 from engine.service.rights import Actor, allowed_processes, is_all_powerful, may, role_rights
+from engine.service.starts import is_startable
 from gallery import installing, showing, switching
-from gallery.choosing import QUESTIONS, Fit, choose
+from gallery.choosing import QUESTIONS, Fit, Question, choose
 from gallery.explaining import explain
 from gallery.reading import PATTERNS, Example, get_example, list_examples
 from gallery.thumbnails import thumbnail_of
@@ -60,7 +61,7 @@ def gallery_page(request: HttpRequest) -> HttpResponse:
 def which_page(request: HttpRequest) -> HttpResponse:
     """Questions whose answers stand in the address, and the examples that they lead to."""
     require_visitor(request.user)
-    given = {question.key: request.GET.get(question.key, "") for question in QUESTIONS}
+    given = {question.key: _answer_to(question, request.GET.get(question.key, "")) for question in QUESTIONS}
     choice = choose(given)
     context = {
         "questions": [
@@ -84,6 +85,11 @@ def which_page(request: HttpRequest) -> HttpResponse:
         "may_install": may_install(request.user),
     }
     return render(request, "gallery/which.html", context)
+
+
+def _answer_to(question: Question, text: str) -> str:
+    """An answer that there is not, as in an old link, is none."""
+    return text if any(answer.key == text for answer in question.answers) else ""
 
 
 def _address_with(given: dict[str, str], key: str, answer: str) -> str:
@@ -163,12 +169,12 @@ def describe_start(actor: Actor, example: Example, shown: Process, first: Proces
     """One press where the example says with what, else the form of its first process; None for who may not start it."""
     known = {start.process for start in example.starts} | ({example.process} if example.backfill else set())
     process = shown if shown.key in known else first
-    if not may(actor, "start", process):
+    if not may(actor, "start", process) or not (process.key in known or is_startable(process)):
         return None
     return {
         "url": reverse("gallery:start", args=[example.slug]) if process.key in known else "",
         "process": process.key,
-        "form_url": reverse("inbox:start", args=[process.key]),
+        "form_url": reverse("inbox:start", args=[process.key]) if is_startable(process) else "",
     }
 
 

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from engine.core.model.digits import read_whole
 from engine.models import Process
-from engine.service import forms, history, reading
+from engine.service import forms, history, reading, schedules
 from engine.service.rights import may
+from engine.service.starts import is_startable
 from inbox import drafts, links
 from inbox.describe import describe_start
 from inbox.form_pages import render_form_page
@@ -37,8 +38,11 @@ def start_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def start_page(request: HttpRequest, key: str) -> HttpResponse:
-    """The start form of one process."""
+    """The start form of one process, or what starts it where people cannot."""
     process = reading.get_startable(request.user, key)
+    if not is_startable(process):
+        own_starts = schedules.list_own_starts(request.user, process)
+        return render(request, "start/own.html", {"process": describe_start(process), "own_starts": own_starts})
     context = {
         "process": describe_start(process),
         "form": {

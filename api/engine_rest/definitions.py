@@ -24,6 +24,7 @@ from api.engine_rest.values import (
 from engine.models import Deployment, ProcessVersion
 from engine.service import deploying, deployments, instances, reading
 from engine.service.errors import Invalid, NotFound
+from engine.service.starts import is_startable
 
 # Of the API that is spoken here, not of the product: modelers compare it with what a diagram is made for.
 VERSION = "7.24.0"
@@ -118,7 +119,7 @@ def describe_definition(version: ProcessVersion) -> dict[str, Any]:
         "tenantId": None,
         "versionTag": version.tag or None,
         "historyTimeToLive": None,
-        "startableInTasklist": True,
+        "startableInTasklist": is_startable(version.process),
     }
 
 

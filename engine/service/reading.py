@@ -28,6 +28,7 @@ from engine.models import (
 from engine.models.keys import instance_of, make_key, number_of, span
 from engine.service.errors import NotFound
 from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of, require
+from engine.service.starts import is_startable
 
 PAGE = 50
 
@@ -53,7 +54,8 @@ def list_processes(actor: Actor, *, search: str = "") -> list[Process]:
 def list_startable(actor: Actor) -> list[Process]:
     """Deployed processes with a start that a person can use."""
     rows = Process.objects.filter(pk__in=allowed_processes(actor, "start"), latest__isnull=False)
-    return list(rows.filter(is_suspended=False).select_related("latest").order_by("name", "key"))
+    found = rows.filter(is_suspended=False).select_related("latest").order_by("name", "key")
+    return [process for process in found if is_startable(process)]
 
 
 def list_worked(actor: Actor) -> list[Process]:

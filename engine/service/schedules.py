@@ -1,4 +1,4 @@
-"""When the timers of a process start it next, in words; firing them is work."""
+"""What starts a process without anybody: timers in words with their next moment, messages, signals; firing is work."""
 
 from __future__ import annotations
 
@@ -9,25 +9,32 @@ from engine.core.compile.timer_words import describe_timer
 from engine.core.run.starts import evaluate
 from engine.models import Process, ProcessStart
 from engine.service.expressions import expression_budget
-from engine.service.rights import Actor, require
+from engine.service.rights import Actor, may, require
 from engine.service.starts import entry_of
 from engine.service.versions import get_version
 
 
-class Schedule(NamedTuple):
-    """A timer start: its rule in words with its time zone, and its next moment, None where there is none any more."""
+class OwnStart(NamedTuple):
+    """`words` is the rule of a timer with its time zone, else the name of the message or signal. `due` is the next
+    moment of a timer, None where there is none any more."""
 
+    kind: str
     words: str
     due: datetime | None
     is_suspended: bool
 
 
-def list_schedules(actor: Actor, process: Process) -> list[Schedule]:
-    """Of the latest version: those before it start nothing."""
-    require(actor, "see", process)
-    now, found = datetime.now(UTC), []
-    for start in ProcessStart.objects.filter(version=process.latest_id, kind=ProcessStart.Kind.TIMER).order_by("pk"):
-        entry = entry_of(get_version(start.version_id), start)
-        value = evaluate(entry["formula"], {}, now, expression_budget())
-        found.append(Schedule(describe_timer(entry["timer"], value, now), start.due, process.is_suspended))
-    return found
+def list_own_starts(actor: Actor, process: Process) -> list[OwnStart]:
+    """Of the latest version: those before it start nothing. For who may see or start the process."""
+    if not may(actor, "start", process):
+        require(actor, "see", process)
+    now = datetime.now(UTC)
+    rows = ProcessStart.objects.filter(version=process.latest_id).order_by("pk")
+    return [OwnStart(start.kind, _words_of(start, now), start.due, process.is_suspended) for start in rows]
+
+
+def _words_of(start: ProcessStart, now: datetime) -> str:
+    if start.kind != ProcessStart.Kind.TIMER:
+        return start.name
+    entry = entry_of(get_version(start.version_id), start)
+    return describe_timer(entry["timer"], evaluate(entry["formula"], {}, now, expression_budget()), now)

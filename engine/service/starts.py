@@ -1,4 +1,5 @@
-"""How a process begins: which of its starts is meant by a stored start event; starting is the unit's business."""
+"""How a process begins: which start is meant by a stored start event, and whether people can start it; starting is the
+unit's business."""
 
 from __future__ import annotations
 
@@ -6,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.core.model.graph import PROCESS
-from engine.models import ProcessStart
-from engine.service.versions import Version
+from engine.models import Process, ProcessStart
+from engine.service.versions import Version, get_version
 
 
 def entry_of(version: Version, start: ProcessStart) -> Mapping[str, Any]:
@@ -20,3 +21,13 @@ def entry_of(version: Version, start: ProcessStart) -> Mapping[str, Any]:
     same = ProcessStart.objects.filter(version=start.version_id, kind=start.kind, node=start.node)
     timer: Mapping[str, Any] = own[same.filter(pk__lt=start.pk).count()]  # stored in the order of the entries
     return timer
+
+
+def is_startable(process: Process) -> bool:
+    """False where every start waits for an event, so that people and programs would be refused. Whether a condition
+    holds is asked when somebody starts it."""
+    if process.latest_id is None:
+        return False
+    config = get_version(process.latest_id).machine.states[PROCESS].config
+    has_condition = any(entry["kind"] == "conditional" for entry in config.get("starts", ()))
+    return has_condition or "start" in config.get("start_triggers", ())

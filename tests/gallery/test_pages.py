@@ -205,6 +205,10 @@ def test_answers_stand_in_the_address_and_are_taken_back_by_choosing_them_again(
     assert 'data-card="one_service"' in shown
 
 
+def test_an_answer_that_there_is_not_narrows_nothing(gallery_run: GalleryRun) -> None:
+    assert "No example fits" not in text_of(enter("designer"), "/gallery/which/?duration=nothing-like-this")
+
+
 def test_every_pattern_can_be_reached_by_answers_and_every_answer_leads_somewhere() -> None:
     spoken_for = {pattern for question in QUESTIONS for answer in question.answers for pattern in answer.speaks_for}
     assert spoken_for == set(PATTERNS)

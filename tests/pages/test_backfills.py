@@ -12,7 +12,7 @@ from django.utils import timezone
 from engine.models import Backfill, Instance
 from engine.service import jobs
 from engine.service.backfill_work import continue_backfills
-from tests.service.diagrams import CHARGED, deploy, make_person
+from tests.service.diagrams import CHARGED, PLAIN, STARTED_BY_MESSAGE, deploy, make_person
 from tests.service.test_backfill import NIGHTLY
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +159,32 @@ def test_the_process_says_when_its_timer_starts_it_next(client: Client, nightly:
     assert "Every day at 02:00, Asia/Tokyo time" in text
     assert "Next run" in text
     assert 'href="/processes/p/runs/"' in text
+
+
+def test_what_starts_by_itself_is_not_offered_to_start_and_says_when(client: Client, nightly: None) -> None:
+    sign_in(client, "administrators")
+    assert 'href="/start/p/"' not in read(client, "/start/")
+    page = read(client, "/processes/p/")
+    assert 'href="/start/p/"' not in page
+    assert "Starts by itself" in page
+    form = read(client, "/start/p/")  # an old link
+    assert "It starts by itself" in form
+    assert "Every day at 02:00, Asia/Tokyo time" in form
+    assert 'data-island="form"' not in form
+
+
+def test_what_a_message_starts_says_which_one(client: Client, db: None) -> None:
+    deploy(STARTED_BY_MESSAGE)
+    sign_in(client, "administrators")
+    assert "When the message “paid” arrives" in read(client, "/processes/p/")
+    assert "When the message “paid” arrives" in read(client, "/start/p/")
+
+
+def test_what_people_start_is_offered(client: Client, db: None) -> None:
+    deploy(PLAIN)
+    sign_in(client, "administrators")
+    for path in ("/start/", "/processes/p/"):
+        assert 'href="/start/p/"' in read(client, path)
 
 
 def test_who_may_only_see_sees_and_changes_nothing(client: Client, nightly: None) -> None:

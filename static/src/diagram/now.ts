@@ -51,11 +51,12 @@ function tellAttempt(attempt: Attempt | undefined): HTMLElement | null {
       ngettext("%(count)s attempt failed", "%(count)s attempts failed", failed),
       ", ",
       ngettext("%(count)s is left", "%(count)s are left", left),
-      ". ",
+      " · ",
     );
-  if (rests_until !== null) parts.push(gettext("The breaker of its service is open; it is tried again"), " ");
-  else if (again_at !== null) parts.push(gettext("Tried again"), " ");
+  if (rests_until !== null) parts.push(gettext("the breaker of its service is open"), " · ");
   const at = rests_until ?? again_at;
-  if (at !== null) parts.push(h("time", { datetime: at }), ". ");
-  return h("p", { class: "row-note basis-full wrap-anywhere" }, ...parts, message);
+  if (at !== null) parts.push(gettext("tried again"), " ", h("time", { datetime: at }), " · ");
+  if (message) parts.push(message);
+  else parts.pop();
+  return h("p", { class: "row-note basis-full wrap-anywhere" }, ...parts);
 }

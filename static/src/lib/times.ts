@@ -23,7 +23,8 @@ export function relativeTime(at: Date, now: Date, locale = language()): string {
   const ahead = seconds > 0 ? ALMOST : 0;
   for (const [unit, length] of STEPS)
     if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length + ahead), unit);
-  return Math.abs(seconds) < 10 ? gettext("just now") : format.format(seconds, "second");
+  if (Math.abs(seconds) >= 10) return format.format(seconds, "second");
+  return seconds > 0 ? gettext("in a moment") : gettext("just now");
 }
 
 /** A length of time, as short as it can be said. */
