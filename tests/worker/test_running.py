@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +9,7 @@ import pytest
 from django.db import connection
 
 from engine.models import Breaker, Incident, Instance, Job
-from engine.service import breakers, instances, jobs, versions
+from engine.service import breakers, instances, jobs
 from engine.service.jobs import LeasedJob
 from engine.worker import handlers, running
 from engine.worker import wake as waking
@@ -20,18 +19,7 @@ from engine.worker.running import Runner
 from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import service, simple
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(handlers, "HANDLERS", {})
-    monkeypatch.setattr(running, "HANDLERS", handlers.HANDLERS)
-    versions.forget_all()
-    breakers.forget_all()
-    yield
-    versions.forget_all()
-    breakers.forget_all()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("registry")]
 
 
 @pytest.fixture
