@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.core.compile.draft import ACTIVITIES, CONTAINERS, Draft, is_link, message_of
+from engine.core.compile.draft import ACTIVITIES, CONTAINERS, Draft, Ends, is_link, message_of
 from engine.core.compile.events import add_boundaries, add_event_sub_processes, add_gateway_events, add_waits
 from engine.core.compile.hearing import add_hearing
 from engine.core.compile.reach import reachable_flows
@@ -12,30 +12,33 @@ from engine.core.compile.settings import encode_listeners, node_config
 from engine.core.compile.starts import add_starts
 from engine.core.compile.undoing import add_undo, complete_throws
 from engine.core.elements import ELEMENTS
+from engine.core.model.collector import collector_at_rest
 from engine.core.model.diagram import Diagram, Flow, GlobalTask, Node, Process
 from engine.core.model.graph import COMPLETE, END, PROCESS, Graph, State, Transition
 
 GUARDED = frozenset({"exclusiveGateway", "inclusiveGateway", "complexGateway"}) | ACTIVITIES
 
 
+@collector_at_rest()
 def compile_diagram(diagram: Diagram) -> list[Graph]:
     """One graph for each executable process and each global task. The diagram has passed its checks."""
     processes = [process for process in diagram.processes if process.is_executable]
-    return [_build(process, diagram) for process in processes] + [
-        _build_global_task(task, diagram) for task in diagram.global_tasks
+    ends = Ends(diagram)
+    return [_build(process, diagram, ends) for process in processes] + [
+        _build_global_task(task, diagram, ends) for task in diagram.global_tasks
     ]
 
 
-def _build_global_task(task: GlobalTask, diagram: Diagram) -> Graph:
+def _build_global_task(task: GlobalTask, diagram: Diagram, ends: Ends) -> Graph:
     """A global task is called like a process: one that consists of this task alone."""
     task.node.scope = task.id
-    graph = _build(Process(task.id, task.node.name, nodes={task.node.id: task.node}), diagram)
+    graph = _build(Process(task.id, task.node.name, nodes={task.node.id: task.node}), diagram, ends)
     graph.states[PROCESS].config["is_global_task"] = True
     return graph
 
 
-def _build(process: Process, diagram: Diagram) -> Graph:
-    draft = Draft(process, diagram)
+def _build(process: Process, diagram: Diagram, ends: Ends) -> Graph:
+    draft = Draft(process, diagram, ends)
     root = draft.add_state(PROCESS, "process", process.id, PROCESS, process.name, {"events": []})
     draft.add_state(END, "end", "", PROCESS)
     if process.documentation:
@@ -150,30 +153,20 @@ def _add_quantities(draft: Draft, node: Node, outer: State) -> str:
 def _complete_throws(draft: Draft, node: Node, state: State) -> None:
     """A thrown message goes where its message flow leads."""
     complete_throws(draft, node, state)
-    flow = draft.messages_out.get(node.id)
+    flow = draft.ends.outgoing.get(node.id)
     if flow is None:
         return
     definitions = [definition for definition in node.definitions if definition.kind != "link"]
     for throw, definition in zip(state.config.get("throws", ()), definitions, strict=False):
         if throw["kind"] == "message":
-            throw["target"] = _receiver(draft.diagram, flow.target)
+            throw["target"] = draft.ends.receiver(flow.target)
             if definition.name is None:
                 throw["name"] = ["static", message_of(flow)]
 
 
-def _receiver(diagram: Diagram, target: str) -> list[str] | None:
-    """[process, node] at the other end of a message flow; the node is empty where the flow ends at a pool."""
-    for process in diagram.processes:
-        if process.is_executable and target in process.nodes:
-            return [process.id, target]
-        if process.is_executable and diagram.participants.get(target) == process.id:
-            return [process.id, ""]
-    return None
-
-
 def _add_outgoing(draft: Draft, node: Node, source: str) -> None:
     if node.kind == "intermediateThrowEvent" and is_link(node):
-        target = _link_target(draft, node)
+        target = draft.link_target(node)
         if target is not None:
             draft.add(Transition(source, COMPLETE, target))
             return
@@ -214,13 +207,3 @@ def _add_again(draft: Draft, node: Node, flow: Flow, guard: tuple[str, str], tar
         state.config["again"] = trigger
         draft.add(Transition(node.id, trigger, END, is_default=True))
     draft.add(Transition(node.id, trigger, target, flow.id, guard, config={"leaves": True}))
-
-
-def _link_target(draft: Draft, node: Node) -> str | None:
-    thrown = node.definitions[0]
-    for other in draft.within.get(node.scope, ()):
-        if other.kind == "intermediateCatchEvent" and is_link(other):
-            caught = other.definitions[0]
-            if (caught.name is not None and caught.name == thrown.name) or caught.id == thrown.reference:
-                return other.id
-    return None

@@ -16,6 +16,7 @@ from engine.core.compile import (
 from engine.core.compile.findings import Findings, Known, Plan
 from engine.core.feel import DEFAULT_BUDGET, Allowance, Budget
 from engine.core.model.codes import problem
+from engine.core.model.collector import collector_at_rest
 from engine.core.model.diagram import Diagram, Process
 from engine.core.model.problems import Problem
 from engine.core.model.words import say
@@ -30,6 +31,7 @@ _STAGES = (
 )
 
 
+@collector_at_rest()
 def check_diagram(
     diagram: Diagram,
     handlers: Collection[str] | None = None,

@@ -74,10 +74,7 @@ def _check_call(findings: Findings, node: Node) -> None:
 
 def _check_target(findings: Findings, node: Node, name: str) -> None:
     """A missing target is an incident at run time and may still be deployed later: a warning."""
-    diagram = findings.diagram
-    if any(name == process.id for process in diagram.processes if process.is_executable):
-        return
-    if any(name == task.id for task in diagram.global_tasks):
+    if name in findings.runnable:
         return
     if findings.known.processes is not None and name not in findings.known.processes:
         message = say("No process %(name)s is deployed; deploy it before this one gets here.", name=name)

@@ -94,7 +94,7 @@ def _check_boundary(findings: Findings, plan: Plan, node: Node) -> None:
         if node.outgoing:
             message = say("A compensation boundary event has an association to its handler; remove its sequence flow.")
             findings.add("compensation-with-flow", node, message)
-        if not any(source == node.id for source, _ in plan.process.associations):
+        if node.id not in plan.undone:
             message = say("No handler is associated with this compensation event; draw the association.")
             findings.add("compensation-without-handler", node, message)
 
@@ -128,13 +128,12 @@ def _check_definition(findings: Findings, plan: Plan, node: Node, definition: De
 
 def _check_name(findings: Findings, plan: Plan, node: Node, definition: Definition) -> None:
     """BPMN lets a message flow say what an event leaves open; a signal has only its name."""
-    flows = findings.diagram.message_flows
     if definition.kind == "message":
         is_thrown = node.kind in {"intermediateThrowEvent", "endEvent"}
         settings = node.settings
         if is_thrown and (settings.handler or settings.job_type is not None):
             return
-        if any(node.id in {flow.source, flow.target} for flow in flows):
+        if node.id in findings.message_flows:
             return
         code = "throws-nothing" if is_thrown else "missing-message"
         findings.add(code, node, say("The event names no message; choose one."), definition.line)

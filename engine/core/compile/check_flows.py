@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.core.compile.findings import Findings, Plan, is_instantiating, is_loose, link_of, title
+from engine.core.compile.findings import Findings, Plan, is_instantiating, is_loose, title
 from engine.core.model.diagram import Flow, Node
 from engine.core.model.words import say
 
@@ -22,7 +22,7 @@ def _check_ends(findings: Findings, plan: Plan, flow: Flow) -> None:
     for end, name, node in (("source", flow.source, source), ("target", flow.target, target)):
         if node is not None:
             continue
-        if any(name in process.nodes for process in findings.diagram.processes):
+        if name in findings.nodes:
             message = say(
                 "The flow's %(end)s %(name)s is in another process; use a message flow between pools.",
                 end=end,
@@ -116,34 +116,18 @@ def _next(plan: Plan, node: Node) -> list[Node]:
     found.extend(plan.boundaries.get(node.id, ()))
     if node.id in plan.inside:
         found.extend(_seeds(plan, node.id))
-    link = link_of(node)
-    if link is not None and node.kind == "intermediateThrowEvent":
-        found.extend(other for other in plan.inside.get(node.scope, ()) if _is_target(other, node))
-    return found
-
-
-def _is_target(other: Node, thrower: Node) -> bool:
-    link, thrown = link_of(other), link_of(thrower)
-    if other.kind != "intermediateCatchEvent" or link is None or thrown is None:
-        return False
-    return link.name == thrown.name or link.id == thrown.reference
+    return found + plan.caught(node)
 
 
 def _check_messages(findings: Findings, plan: Plan) -> None:
     """Message flows from this process: they have to end at something of another pool."""
     diagram = findings.diagram
-    for flow in diagram.message_flows:
-        ends = (("source", flow.source), ("target", flow.target))
-        missing = [
-            (end, name)
-            for end, name in ends
-            if name not in diagram.participants and not any(name in process.nodes for process in diagram.processes)
-        ]
-        is_ours = flow.source in plan.nodes or flow.target in plan.nodes
-        holder = plan.nodes.get(flow.source) or plan.nodes.get(flow.target)
-        if holder is None or not is_ours:
-            continue
-        for end, name in missing:
+    places = {place for name in plan.nodes for place in findings.message_flows.get(name, ())}
+    for flow in (diagram.message_flows[place] for place in sorted(places)):
+        holder = plan.nodes.get(flow.source) or plan.nodes[flow.target]
+        for end, name in (("source", flow.source), ("target", flow.target)):
+            if name in diagram.participants or name in findings.nodes:
+                continue
             message = say(
                 "The message flow %(flow)s has no %(end)s %(value)s; connect it or remove it.",
                 flow=flow.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.core.model.diagram import Definition, Diagram, Flow, MessageFlow, Node, Process
+from engine.core.model.diagram import DataObject, Definition, Diagram, Flow, MessageFlow, Node, Process
 from engine.core.model.encoding import encode
 from engine.core.model.graph import PROCESS, Graph, State, Transition
 from engine.core.triggers import TRIGGERS
@@ -18,24 +18,54 @@ ACTIVITIES = frozenset(
 CONTAINERS = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 
 
+class Ends:
+    """What the message flows of a diagram lead to and from, for all its processes."""
+
+    def __init__(self, diagram: Diagram) -> None:
+        self.outgoing: dict[str, MessageFlow] = {}
+        self.incoming: dict[str, MessageFlow] = {}
+        for flow in diagram.message_flows:
+            self.outgoing.setdefault(flow.source, flow)
+            self.incoming.setdefault(flow.target, flow)
+        processes = [process for process in diagram.processes if process.is_executable]
+        ids = {process.id for process in processes}
+        self._receivers = {pool: [process, ""] for pool, process in diagram.participants.items() if process in ids}
+        self._receivers |= {name: [process.id, name] for process in processes for name in process.nodes}
+
+    def receiver(self, target: str) -> list[str] | None:
+        """[process, node] at the end of a message flow; the node is empty where the flow ends at a pool."""
+        found = self._receivers.get(target)
+        return list(found) if found is not None else None
+
+
 class Draft:
-    def __init__(self, process: Process, diagram: Diagram) -> None:
+    def __init__(self, process: Process, diagram: Diagram, ends: Ends) -> None:
         self.process = process
         self.diagram = diagram
+        self.ends = ends
         self.graph = Graph(process.id, process.name, process.settings.version_tag)
+        self.event_handlers: dict[str, Node] | None = None  # scope → its compensation event sub-process, see undoing
+        self.undoes: set[str] | None = None  # the sub-processes that hold something that can be undone
+        self.handlers: dict[str, str] = {}  # compensation boundary event → the activity associated with it
+        for source, target in process.associations:
+            if target in process.nodes and process.nodes[target].kind in ACTIVITIES:
+                self.handlers.setdefault(source, target)
         self.attached: dict[str, list[Node]] = {}
         self.within: dict[str, list[Node]] = {}
         for node in process.nodes.values():
             self.within.setdefault(node.scope, []).append(node)
             if node.kind == "boundaryEvent":
                 self.attached.setdefault(node.attached_to, []).append(node)
-        self.messages_out: dict[str, MessageFlow] = {}
-        self.messages_in: dict[str, MessageFlow] = {}
-        for flow in diagram.message_flows:
-            if flow.source in process.nodes:
-                self.messages_out.setdefault(flow.source, flow)
-            if flow.target in process.nodes:
-                self.messages_in.setdefault(flow.target, flow)
+        self._links: dict[tuple[str, str], str] = {}  # scope, and name or id of a link → where it is caught
+        for node in process.nodes.values():
+            if node.kind == "intermediateCatchEvent" and is_link(node):
+                caught = node.definitions[0]
+                self._links.setdefault((node.scope, f"id:{caught.id}"), node.id)
+                if caught.name is not None:
+                    self._links.setdefault((node.scope, f"name:{caught.name.text}"), node.id)
+        self._data: dict[str, list[DataObject]] = {}
+        for item in process.data.values():
+            self._data.setdefault(item.scope, []).append(item)
 
     # what is asked of the process
 
@@ -73,6 +103,12 @@ class Draft:
             and not (node.kind == "intermediateCatchEvent" and is_link(node))
         ]
 
+    def link_target(self, node: Node) -> str | None:
+        """Where the link that the node throws is caught, in its own scope."""
+        thrown = node.definitions[0]
+        named = self._links.get((node.scope, f"name:{thrown.name.text}")) if thrown.name is not None else None
+        return named or self._links.get((node.scope, f"id:{thrown.reference}"))
+
     # what is written
 
     def add_state(
@@ -89,23 +125,23 @@ class Draft:
         """An event that is waited for. A message without a name has that of the message flow that brings it."""
         event: dict[str, Any] = {"kind": definition.kind, "trigger": trigger, "node": node.id}
         event |= TRIGGERS[definition.kind].encode(definition, node)
-        if definition.kind == "message" and definition.name is None and node.id in self.messages_in:
-            event["name"] = ["static", message_of(self.messages_in[node.id])]
+        if definition.kind == "message" and definition.name is None and node.id in self.ends.incoming:
+            event["name"] = ["static", message_of(self.ends.incoming[node.id])]
         return event
 
     def properties(self, node: Node) -> dict[str, Any]:
         """The variables that belong to the node: declared, even where nothing says what they are at first."""
         found: dict[str, Any] = {name: encode(formula) for name, formula in node.properties.items()}
-        for item in self.process.data.values():
-            if item.scope == node.id and item.kind == "dataObject":
+        for item in self._data.get(node.id, ()):
+            if item.kind == "dataObject":
                 found[item.name or item.id] = encode(item.initial)
         return found
 
     def root_properties(self) -> dict[str, Any]:
         """Variables of the process: one without an initial value is no variable yet."""
         found: dict[str, Any] = {name: encode(value) for name, value in self.process.properties.items() if value}
-        for item in self.process.data.values():
-            if item.scope == self.process.id and item.initial is not None:
+        for item in self._data.get(self.process.id, ()):
+            if item.initial is not None:
                 found[item.name or item.id] = encode(item.initial)
         return found
 

@@ -42,7 +42,20 @@ class Findings:
     diagram: Diagram
     known: Known
     problems: list[Problem] = field(default_factory=list)
+    nodes: set[str] = field(init=False)  # of all its processes
+    runnable: set[str] = field(init=False)  # its processes and global tasks that can be called
+    message_flows: dict[str, list[int]] = field(init=False)  # node → the message flows there, by their place
     is_exhausted: bool = False  # more expressions than may be deployed together: the rest is not read
+
+    def __post_init__(self) -> None:
+        diagram = self.diagram
+        self.nodes = {name for process in diagram.processes for name in process.nodes}
+        self.runnable = {process.id for process in diagram.processes if process.is_executable}
+        self.runnable |= {task.id for task in diagram.global_tasks}
+        self.message_flows = {}
+        for place, flow in enumerate(diagram.message_flows):
+            for name in {flow.source, flow.target}:
+                self.message_flows.setdefault(name, []).append(place)
 
     def read(self, element: Node | Flow | Process, text: str, language: str, line: int | None = None) -> None:
         """Compile an expression of the diagram; ExpressionError if it is none."""
@@ -74,12 +87,27 @@ class Plan:
             if node.kind == "boundaryEvent" and node.attached_to:
                 self.boundaries.setdefault(node.attached_to, []).append(node)
         self.handlers = {target for _, target in process.associations}
+        self.undone = {source for source, _ in process.associations}
+        self._caught: dict[tuple[str, str | None], list[Node]] = {}  # scope, and name or id of a link → its catches
+        for node in process.nodes.values():
+            link = link_of(node)
+            if link is not None and node.kind == "intermediateCatchEvent":
+                for key in (f"id:{link.id}", f"name:{link.name.text}" if link.name is not None else None):
+                    self._caught.setdefault((node.scope, key), []).append(node)
 
     def flows_in(self, node: Node) -> list[Flow]:
         return [self.process.flows[name] for name in node.incoming]
 
     def flows_out(self, node: Node) -> list[Flow]:
         return [self.process.flows[name] for name in node.outgoing]
+
+    def caught(self, thrower: Node) -> list[Node]:
+        """Where the link that the node throws goes on, in its own scope."""
+        link = link_of(thrower)
+        if link is None or thrower.kind != "intermediateThrowEvent":
+            return []
+        by_name = self._caught.get((thrower.scope, f"name:{link.name.text}" if link.name is not None else None), [])
+        return by_name + self._caught.get((thrower.scope, f"id:{link.reference}"), [])
 
     def target(self, flow: Flow) -> Node | None:
         return self.nodes.get(flow.target)

@@ -32,8 +32,17 @@ def reachable_flows(graph: Graph, joins: Iterable[str]) -> dict[str, Reach]:
         for layout in layouts:
             for join in layout.partly_set(mask):
                 if join != key:
-                    found[join][key] = [flow for flow in arrivals[join] if mask >> places[flow] & 1]
+                    flows = arrivals[join]
+                    own_bits = mask >> places[flows[0]] & ((1 << len(flows)) - 1)
+                    found[join][key] = [flows[place] for place in _set_bits(own_bits)]
     return found
+
+
+def _set_bits(mask: int) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
 
 
 def _arrivals(graph: Graph, joins: set[str]) -> dict[str, list[str]]:
@@ -57,9 +66,12 @@ class _Layout:
     def partly_set(self, mask: int) -> Iterator[str]:
         """The joins of which some flows are in the mask and some are not."""
         some = every = mask
-        for shift in range(1, self.width):
-            some |= mask >> shift
-            every &= mask >> shift
+        span = 1
+        while span < self.width:  # twice as many bits looked at each time, the last time those that are left
+            shift = min(span, self.width - span)
+            some |= some >> shift
+            every &= every >> shift
+            span += shift
         partly = some & ~every & self.firsts
         while partly:
             lowest = partly & -partly

@@ -4,33 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.core.compile.draft import ACTIVITIES, CONTAINERS, Draft
+from engine.core.compile.draft import CONTAINERS, Draft
 from engine.core.model.diagram import Node
 from engine.core.model.graph import State
 
 
 def handler_of(draft: Draft, node: Node) -> str | None:
     """Where the activity begins that is associated with the node's compensation boundary event."""
-    nodes = draft.process.nodes
     for boundary in draft.attached.get(node.id, ()):
         if any(definition.kind == "compensate" for definition in boundary.definitions):
-            for source, target in draft.process.associations:
-                if source == boundary.id and target in nodes and nodes[target].kind in ACTIVITIES:
-                    return draft.entry(target)
+            target = draft.handlers.get(boundary.id)
+            if target is not None:
+                return draft.entry(target)
     return None
 
 
 def event_handler_of(draft: Draft, scope: str) -> Node | None:
     """The compensation event sub-process of a scope."""
-    for node in draft.within.get(scope, ()):
-        if node.is_event_sub_process and any(
-            definition.kind == "compensate"
-            for start in draft.within.get(node.id, ())
-            if start.kind == "startEvent"
-            for definition in start.definitions
-        ):
-            return node
-    return None
+    if draft.event_handlers is None:
+        draft.event_handlers = {}
+        for start in draft.process.nodes.values():
+            holder = draft.process.nodes.get(start.scope)
+            if (
+                holder is not None
+                and holder.is_event_sub_process
+                and start.kind == "startEvent"
+                and any(definition.kind == "compensate" for definition in start.definitions)
+            ):
+                draft.event_handlers.setdefault(holder.scope, holder)
+    return draft.event_handlers.get(scope)
 
 
 def undo_of(draft: Draft, node: Node) -> str | None:
@@ -48,15 +50,17 @@ def _is_compensation(draft: Draft, node: Node) -> bool:
 
 
 def _undoes_inside(draft: Draft, node: Node) -> bool:
-    if event_handler_of(draft, node.id) is not None:
-        return True
-    todo = list(draft.within.get(node.id, ()))
-    while todo:
-        inner = todo.pop()
-        if handler_of(draft, inner) is not None or event_handler_of(draft, inner.id) is not None:
-            return True
-        todo += draft.within.get(inner.id, ())
-    return False
+    if draft.undoes is None:
+        draft.undoes = set()
+        nodes = draft.process.nodes
+        for inner in nodes.values():
+            scope = inner.id if event_handler_of(draft, inner.id) is not None else inner.scope
+            if scope != inner.id and handler_of(draft, inner) is None:
+                continue
+            while scope in nodes and scope not in draft.undoes:
+                draft.undoes.add(scope)
+                scope = nodes[scope].scope
+    return node.id in draft.undoes
 
 
 def add_undo(draft: Draft, node: Node, state: State, body: State | None) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from itertools import islice
+from typing import Final, Literal
 
 from engine.core.elements import ELEMENTS
 from engine.core.feel import DEFAULT_BUDGET, Budget
 from engine.core.machine.hooks import Edge, ProcessMachine, ProcessState, StockMachine, use_stock_callbacks
 from engine.core.machine.kit import Decide, ExpressionKit, no_decisions
 from engine.core.machine.phases import assemble, pass_straight
+from engine.core.model.collector import collector_at_rest
 from engine.core.model.graph import COMPLETE, State, Transition
 from engine.core.model.limits import DEFAULT_LIMITS, Limits
 
+# A token goes so far at once: every edge keeps its own walk, and those of a long line would take its square.
+_FARTHEST: Final = 50
 
+
+@collector_at_rest()
 def build_machine(
     states: Iterable[State],
     transitions: Iterable[Transition],
@@ -51,7 +57,7 @@ def build_machine(
         state.onward = find_onward(leaving.transitions.get(state.key, []) if leaving is not None else [])
     break_circles(prepared)
     for edge in machine.edges:
-        edge.walk = tuple(walk_on(edge.target_state))
+        edge.walk = tuple(islice(walk_on(edge.target_state), _FARTHEST))
     machine.watches = any(state.behaviour.watches for state in prepared)
     machine.hears = any(state.behaviour.signals for state in prepared)
     machine.settles = any(state.behaviour.settle is not None for state in prepared)

@@ -7,6 +7,7 @@ from typing import Final
 from lxml.etree import _Element
 
 from engine.core.model.codes import problem
+from engine.core.model.collector import collector_at_rest
 from engine.core.model.diagram import Diagram, GlobalTask
 from engine.core.model.problems import DiagramError
 from engine.core.parse.collaboration import name_pools, read_collaboration, send_along_flows
@@ -38,6 +39,7 @@ def read_diagram(data: str | bytes) -> Diagram:
     return read_tree(data)[1].diagram
 
 
+@collector_at_rest()
 def read_tree(data: str | bytes) -> tuple[_Element, Context]:
     """The tree of the file and all that has been read from it."""
     root = read_xml(data, max_bytes=_MAX_BYTES, max_elements=_MAX_ELEMENTS)

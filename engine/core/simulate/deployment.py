@@ -16,7 +16,7 @@ from engine.core.machine.hooks import ProcessMachine
 from engine.core.machine.kit import no_decisions
 from engine.core.model.behaviour import Fault
 from engine.core.model.codes import problem
-from engine.core.model.diagram import Diagram, Process
+from engine.core.model.diagram import Diagram
 from engine.core.model.graph import PROCESS, Graph
 from engine.core.model.limits import Limits
 from engine.core.model.problems import DiagramError, Problem
@@ -85,8 +85,9 @@ def deploy(
     decide = no_decisions if tables is None else _decide_with(tables)
     deployed: dict[str, Deployed] = {}
     for diagram, own in zip(diagrams, findings, strict=True):
+        homes = _homes(diagram)
         for graph in compile_diagram(diagram):
-            warnings = _warnings_of(diagram, graph.process, own)
+            warnings = tuple(found for found in own if homes.get(found.node, graph.process) == graph.process)
             try:
                 deployed[graph.process] = _build(graph, decide, limits, budget, warnings)
                 deployed[graph.process].is_marked = graph.process not in unmarked
@@ -153,17 +154,13 @@ def _refuse(problems: Sequence[Problem]) -> None:
         raise DiagramError(problems)
 
 
-def _warnings_of(diagram: Diagram, process_id: str, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Those about the process itself and those of the file that belong to no process."""
-    own: set[str] = {process_id}
-    others: set[str] = set()
-    for process in diagram.processes:
-        (own if process.id == process_id else others).update(_names_in(process))
-    return tuple(found for found in problems if found.node in own or found.node not in others)
-
-
-def _names_in(process: Process) -> set[str]:
-    return {process.id, *process.nodes, *process.flows, *process.data}
+def _homes(diagram: Diagram) -> dict[str, str]:
+    """Whose each element is: a warning about one is told of its process, what belongs to none is told of all."""
+    return {
+        name: process.id
+        for process in diagram.processes
+        for name in (process.id, *process.nodes, *process.flows, *process.data)
+    }
 
 
 def _build(graph: Graph, decide: Any, limits: Limits, budget: Budget, warnings: tuple[Problem, ...]) -> Deployed:
