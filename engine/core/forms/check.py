@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.core.feel import DEFAULT_BUDGET, Budget
 from engine.core.forms.convert import Refusal, check_bounds, convert
-from engine.core.forms.fields import Field, read_fields, read_schema
+from engine.core.forms.fields import Field, is_closed, read_computed, read_fields, read_schema
 from engine.core.forms.formulas import Formulas
 from engine.core.model.problems import FieldProblem, FormError
 from engine.core.model.words import say
@@ -57,20 +57,23 @@ def check_form(
 ) -> dict[str, Any]:
     """The values in the types of their fields. FormError with every problem; a form without fields takes all.
 
-    Fields that a condition hides, and those that are read only and unchanged, are left out. The expressions of the
-    form share one `budget`."""
+    Fields that a condition hides, and those that are read only and unchanged, are left out. Conditions, options and
+    rules see what is filled in before what is stored, as in the browser. The expressions of the form share one
+    `budget`."""
     problems: list[FieldProblem] = []
     outcome = values.get(OUTCOME)
     if outcomes and outcome not in outcomes:
         message = say("Choose one of %(outcomes)s.", outcomes=", ".join(outcomes))
         problems.append(FieldProblem(OUTCOME, "option" if outcome is not None else "required", message))
-    formulas = Formulas(variables, now, budget)
+    is_generated = form is not None and bool(form.get("fields"))  # its defaults are those of what is stored
+    formulas = Formulas(variables if is_generated else {**variables, **values}, now, budget)
+    formulas = formulas.within(_with_computed(form, formulas))
     fields = read_fields(form, formulas)
-    if not fields:
+    if not fields and not is_closed(form):
         checked = dict(values)
     else:
         given = dict(values) if form is None or "fields" not in form else _with_defaults(fields, values, variables)
-        checked = _check_fields(fields, given, formulas, now, problems)
+        checked = _check_fields(fields, given, variables, formulas, now, problems)
         _check_unknown(fields, values, problems)
         if OUTCOME in values and OUTCOME not in checked:
             checked[OUTCOME] = outcome
@@ -89,25 +92,43 @@ def _with_defaults(fields: Iterable[Field], values: Mapping[str, Any], variables
     return {name: value for name, value in taken.items() if name not in variables} | dict(values)
 
 
+def _with_computed(form: Mapping[str, Any] | None, formulas: Formulas) -> Mapping[str, Any]:
+    """What the form's expressions see: what it computes itself is not taken from who sends it."""
+    seen = formulas.variables
+    for path, text in read_computed(form):
+        seen = _with_value(seen, path, formulas.value(text, variables=seen))
+    return seen
+
+
+def _with_value(values: Any, path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    known = dict(values) if isinstance(values, Mapping) else {}
+    first, rest = path[0], path[1:]
+    return {**known, first: _with_value(known.get(first), rest, value) if rest else value}
+
+
 def _check_fields(
-    fields: Iterable[Field], values: Mapping[str, Any], formulas: Formulas, now: datetime,
+    fields: Iterable[Field], values: Mapping[str, Any], stored: Mapping[str, Any], formulas: Formulas, now: datetime,
     problems: list[FieldProblem], prefix: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     checked: dict[str, Any] = {}
-    variables = formulas.variables
+    seen = {**formulas.variables, **values} if prefix else formulas.variables
     for field in fields:
-        if field.hidden_when and formulas.value(field.hidden_when, variables={**variables, **values}) is True:
+        if field.hidden_when and formulas.value(field.hidden_when, variables=seen) is True:
             continue
+        current = _at(stored, field.path)
         try:
-            value = _check_one(field, _at(values, field.path), _at(variables, field.path))
+            value = _check_one(field, _at(values, field.path), current)
         except Refusal as refusal:
             problems.append(FieldProblem(prefix + field.id, refusal.code, refusal.message))
             continue
+        if prefix and field.is_readonly:
+            value = current  # a list is written as a whole: what can only be read in its rows stays in them
         if value is _MISSING:
             continue
         if field.columns and isinstance(value, list):
             value = [
-                _check_fields(field.columns, row, formulas.within(_around(row, values, variables, number)), now,
+                _check_fields(field.columns, row, _row_at(current, number),
+                              formulas.within(_around(row, values, seen, number)), now,
                               problems, f"{prefix}{field.id}[{number}].")
                 for number, row in enumerate(value)
             ]  # fmt: skip
@@ -117,11 +138,14 @@ def _check_fields(
     return checked
 
 
-def _around(
-    row: Mapping[str, Any], values: Mapping[str, Any], variables: Mapping[str, Any], number: int
-) -> dict[str, Any]:
+def _row_at(rows: Any, number: int) -> Mapping[str, Any]:
+    row = rows[number] if isinstance(rows, list) and number < len(rows) else None
+    return row if isinstance(row, Mapping) else {}
+
+
+def _around(row: Mapping[str, Any], values: Mapping[str, Any], seen: Mapping[str, Any], number: int) -> dict[str, Any]:
     """What conditions within a row of a dynamic list see, as the browser has it."""
-    return {**variables, **values, "this": dict(row), "parent": dict(values), "i": [number + 1]}
+    return {**seen, "this": dict(row), "parent": dict(values), "i": [number + 1]}
 
 
 def _check_not_past(field: Field, value: Any, now: datetime, problems: list[FieldProblem], prefix: str) -> None:
@@ -150,8 +174,18 @@ def _check_one(field: Field, given: Any, current: Any) -> Any:
         return value
     if field.columns and not (isinstance(value, list) and all(isinstance(row, Mapping) for row in value)):
         raise Refusal("type", say("The value must be a list of rows."))
+    if field.columns and field.constraints.get("allowAddRemove") is False:
+        _check_rows(field, len(value), current)
     check_bounds(field, value)
     return value
+
+
+def _check_rows(field: Field, number: int, current: Any) -> None:
+    """A list that people may not add to has the rows that are there, or those that it begins with."""
+    begun = field.constraints.get("defaultRepetitions")
+    most = len(current) if isinstance(current, list) else begun if isinstance(begun, int) else 1
+    if number > most:
+        raise Refusal("rows", say("The list has at most %(most)s rows.", most=most))
 
 
 def _is_unticked(field: Field, value: Any) -> bool:

@@ -178,7 +178,12 @@ def _choice(field: Field, value: Any) -> Any:
 def _choices(field: Field, value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise Refusal("type", say("The value must be a list."))
-    return [_choice(field, item) for item in value]
+    chosen: list[Any] = []
+    for item in value:
+        option = _choice(field, item)
+        if option not in chosen:
+            chosen.append(option)
+    return chosen
 
 
 def _files(field: Field, value: Any) -> list[dict[str, Any]]:

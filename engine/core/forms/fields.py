@@ -23,6 +23,7 @@ _LIMITS = {
     "number": ("decimalDigits", "increment", "serializeToString"),
     "filepicker": ("accept", "multiple"),
     "datetime": ("disallowPassedDates",),
+    "dynamiclist": ("allowAddRemove", "defaultRepetitions"),
 }
 
 
@@ -52,6 +53,33 @@ def read_fields(form: Mapping[str, Any] | None, formulas: Formulas) -> list[Fiel
         return [_generated(entry, formulas) for entry in form["fields"]]
     schema = read_schema(form)
     return list(_components(schema.get("components", ()), (), "", formulas)) if schema else []
+
+
+def is_closed(form: Mapping[str, Any] | None) -> bool:
+    """Whether the form says all that may come in, also where that is nothing: it only shows something."""
+    return form is not None and bool(read_schema(form).get("components"))
+
+
+def read_computed(form: Mapping[str, Any] | None) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where the schema's own expressions have their values, and how they are computed; lists compute in the browser."""
+    if form is not None and not form.get("fields"):
+        yield from _computed(read_schema(form).get("components"), ())
+
+
+def _computed(components: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for component in components if isinstance(components, list) else ():
+        if not isinstance(component, Mapping):
+            continue
+        inner = _path_of(component)
+        if component.get("type") == "group":
+            yield from _computed(component.get("components"), path + inner)
+        text = _expression(component.get("expression"))
+        if component.get("type") == "expression" and component.get("key") and text:
+            yield path + tuple(str(component["key"]).split(".")), text
+
+
+def _path_of(component: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(part for part in str(component.get("path") or "").split(".") if part)
 
 
 def read_schema(form: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,7 +123,7 @@ def _components(components: Any, path: tuple[str, ...], hidden_when: str, formul
             continue
         hide = _expression((component.get("conditional") or {}).get("hide")) or ""
         both = f"({hidden_when}) or ({hide})" if hide and hidden_when else hide or hidden_when
-        kind, inner = component.get("type"), tuple(part for part in str(component.get("path") or "").split(".") if part)
+        kind, inner = component.get("type"), _path_of(component)
         if kind == "group":
             yield from _components(component.get("components"), path + inner, both, formulas)
         elif kind == "dynamiclist" and inner:
@@ -140,15 +168,15 @@ def _rules(component: Mapping[str, Any], formulas: Formulas) -> dict[str, Any]:
     return rules
 
 
-def _options(component: Mapping[str, Any], formulas: Formulas) -> list[Option] | None:
-    """Written down, or found in the data; None where they cannot be told."""
+def _options(component: Mapping[str, Any], formulas: Formulas) -> list[Option]:
+    """Written down, or found in the data; none where the data has no list, as in the browser."""
     entries: Any = component.get("values")
     if component.get("valuesExpression"):
         entries = formulas.value(_expression(component["valuesExpression"]) or "")
     elif component.get("valuesKey"):
         entries = formulas.variables.get(str(component["valuesKey"]))
     if not isinstance(entries, list):
-        return None
+        return []
     options: list[Option] = []
     for entry in entries:
         if isinstance(entry, Mapping):

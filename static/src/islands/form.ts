@@ -11,7 +11,7 @@ import { translateForm } from "../forms/words";
 import { h, icon, readProps } from "../lib/dom";
 import { gettext } from "../lib/gettext";
 import { describe, type Finding, Problem, post } from "../lib/http";
-import { addShortcut } from "../lib/shortcuts";
+import { addShortcut, keyCaps } from "../lib/shortcuts";
 
 interface Outcome {
   value: string;
@@ -128,6 +128,11 @@ export async function mount(root: HTMLElement): Promise<void> {
     }
     if (index === 0)
       addShortcut({ keys: "Mod+Enter", label: outcome.label, group, run: onward, whileTyping: true });
+  }
+  const [first] = props.submit_url && props.next_url ? outcomes : [];
+  if (first) {
+    const words = gettext("%(label)s, then the next task", { label: first.label });
+    buttons.append(h("span", { class: "send-hint", "aria-hidden": "true" }, keyCaps("Mod+Enter"), words));
   }
   buttons.append(note);
 }

@@ -34,6 +34,9 @@ function startListKeys(): void {
   };
   addShortcut({ keys: "j", label: gettext("Next row"), group: gettext("Lists"), run: () => move(1) });
   addShortcut({ keys: "k", label: gettext("Previous row"), group: gettext("Lists"), run: () => move(-1) });
+  // A row is a link: the browser opens it.
+  if (document.querySelector("[data-list]"))
+    addShortcut({ keys: "Enter", label: gettext("Open the row"), group: gettext("Lists") });
   const search = document.querySelector<HTMLInputElement>("[data-search]");
   if (search)
     addShortcut({

@@ -116,7 +116,7 @@ export function openPalette(): void {
           },
           icon(command.icon ?? "arrow-right"),
           h("span", { class: "grow truncate" }, command.label),
-          command.hint && h("span", { class: "text-subtle text-xs" }, command.hint),
+          command.hint && h("span", { class: "palette-hint" }, command.hint),
         ),
       ),
     );

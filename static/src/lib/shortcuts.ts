@@ -59,7 +59,7 @@ export function runShortcut(event: KeyboardEvent): void {
   }
 }
 
-function keyCaps(keys: string): HTMLElement {
+export function keyCaps(keys: string): HTMLElement {
   const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
   const caps = keys.split(/[ +]/).map((key) => {
     const name = key === "Mod" ? (isMac ? "⌘" : "Ctrl") : key;

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.core.forms.test_forms import check, refusals, schema
+from engine.core.forms.check import check_form
+from engine.core.model.problems import FormError
+from tests.core.forms.test_forms import NOW, check, refusals, schema
 
 PDF = {"id": "1", "name": "offer.pdf", "type": "application/pdf", "size": 10}
 TEXT = {"id": "2", "name": "notes.txt", "type": "text/plain", "size": 5}
@@ -91,3 +93,77 @@ def test_conditions_within_a_row_see_the_row_and_what_is_around_it(condition: st
     hidden = {"limit": 9, "lines": [{"kind": "free", "amount": 3}]}
     assert check(form, hidden) == {"limit": 9, "lines": [{"kind": "free"}]}
     assert refusals(form, {"limit": 1, "lines": [{"kind": "paid"}]}) == [("lines[0].amount", "required")]
+
+
+CITIES = [
+    {"type": "textfield", "key": "country"},
+    {"type": "select", "key": "city", "valuesExpression": '=if country = "de" then ["Berlin"] else ["Paris"]'},
+]
+
+
+def take(components: list[dict[str, Any]], values: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+    return check_form({"schema": {"components": components}}, values, variables, NOW)
+
+
+def codes(components: list[dict[str, Any]], values: dict[str, Any], variables: dict[str, Any]) -> list[tuple[str, str]]:
+    with pytest.raises(FormError) as refused:
+        take(components, values, variables)
+    return [(problem.field, problem.code) for problem in refused.value.problems]
+
+
+def test_options_follow_what_is_filled_in_before_what_is_stored() -> None:
+    given = {"country": "de", "city": "Berlin"}
+    assert take(CITIES, given, {"country": "fr"}) == given
+    assert codes(CITIES, {**given, "city": "Paris"}, {"country": "fr"}) == [("city", "option")]
+
+
+def test_rules_follow_what_is_filled_in() -> None:
+    rules = [{"type": "number", "key": "limit"}, {"type": "number", "key": "amount", "validate": {"max": "=limit"}}]
+    assert codes(rules, {"limit": 3, "amount": 5}, {"limit": 9}) == [("amount", "max")]
+
+
+def test_what_the_form_computes_is_not_taken_from_who_sends_it() -> None:
+    computed = [
+        {"type": "expression", "key": "limit", "expression": "=budget * 2"},
+        {"type": "number", "key": "amount", "validate": {"max": "=limit"}},
+    ]
+    assert codes(computed, {"limit": 1000, "amount": 50}, {"budget": 10}) == [("amount", "max")]
+    assert take(computed, {"limit": 1000, "amount": 20}, {"budget": 10}) == {"amount": 20}
+
+
+@pytest.mark.parametrize("kind", ["select", "radio", "taglist", "checklist"])
+def test_a_choice_without_options_takes_nothing(kind: str) -> None:
+    sent: Any = ["x"] if kind in ("taglist", "checklist") else {"anything": 1}
+    assert codes([{"type": kind, "key": "a", "valuesKey": "none"}], {"a": sent}, {}) == [("a", "option")]
+
+
+@pytest.mark.parametrize(
+    "kind", ["text", "html", "image", "table", "iframe", "button", "documentPreview", "spacer", "separator"]
+)
+def test_what_only_shows_takes_nothing(kind: str) -> None:
+    assert codes([{"type": kind, "key": "a"}], {"a": 1}, {}) == [("a", "unknown-field")]
+    assert take([{"type": kind, "key": "a"}], {}, {}) == {}
+
+
+def test_an_option_is_chosen_once() -> None:
+    assert take([{"type": "taglist", "key": "a", "values": ["x", "y"]}], {"a": ["y", "x", "y"]}, {}) == {
+        "a": ["y", "x"]
+    }
+
+
+def test_a_list_that_may_not_grow_has_the_rows_that_are_there() -> None:
+    rows = {
+        "type": "dynamiclist", "path": "rows", "allowAddRemove": False, "defaultRepetitions": 2,
+        "components": [{"type": "textfield", "key": "a"}],
+    }  # fmt: skip
+    two = {"rows": [{"a": "x"}, {"a": "y"}]}
+    assert take([rows], two, {}) == two
+    assert codes([rows], two, {"rows": [{"a": "x"}]}) == [("rows", "rows")]
+
+
+def test_a_field_to_read_in_a_row_keeps_what_its_row_has() -> None:
+    rows = {"type": "dynamiclist", "path": "rows", "components": [
+        {"type": "textfield", "key": "name", "readonly": True}, {"type": "textfield", "key": "note"}]}  # fmt: skip
+    stored = {"rows": [{"name": "Ann"}]}
+    assert take([rows], {"rows": [{"name": "Ann", "note": "x"}]}, stored) == {"rows": [{"name": "Ann", "note": "x"}]}
+    assert codes([rows], {"rows": [{"name": "Eve", "note": "x"}]}, stored) == [("rows[0].name", "readonly")]
