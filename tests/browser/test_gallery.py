@@ -61,7 +61,7 @@ def test_an_example_is_broken_seen_to_fail_and_repaired(
     diagram = island(page, "instance")
     # Nobody loads the page again: attempts, the incident and the end come by themselves.
     expect(diagram.locator(".attempt-badge")).to_be_visible()
-    expect(page.locator("[data-attempt=ask_rate]")).to_contain_text("attempt")
+    expect(page.locator("#example-alerts [data-node=ask_rate]")).to_contain_text("attempt")
     take_screenshot(page, "gallery-attempts")
     expect(page.locator("#example-alerts .state-incident")).to_contain_text("no answer")
     expect(diagram.locator(".incident-badge")).to_be_visible()
@@ -74,6 +74,34 @@ def test_an_example_is_broken_seen_to_fail_and_repaired(
     expect(page.locator(".ledger > li").first).to_contain_text("called 4 times, done once")
     expect(diagram.locator(".incident-badge")).to_have_count(0)
     take_screenshot(page, "gallery-done")
+
+
+def test_an_open_breaker_is_seen_on_the_diagram_and_goes_by_itself(
+    gallery_site: Site, open_for: OpenFor, take_screenshot: Shoot
+) -> None:
+    gallery_site.run_command("gallery", "install", "one_service")
+    page = open_for(gallery_site, "admin")
+    page.goto(f"{gallery_site.url}/gallery/one_service/")
+    flip(page, "rates", "Failing")
+    for _ in range(2):  # six failures in a row; five open it
+        page.goto(f"{gallery_site.url}/gallery/one_service/")
+        page.get_by_role("button", name="Start", exact=True).click()
+        page.wait_for_url("**/?instance=*")
+    diagram = island(page, "instance")
+    # Nobody loads the page again: that a breaker has opened is pushed.
+    expect(diagram.locator(".rest-badge")).to_be_visible(timeout=40_000)
+    expect(diagram.locator('[data-element-id="ask_rate"].is-resting')).to_have_count(1)
+    take_screenshot(page, "gallery-breaker")
+    page.get_by_role("link", name="All about it").click()
+    page.wait_for_url("**/instances/*/")
+    diagram = island(page, "instance")
+    expect(diagram.locator(".rest-badge")).to_be_visible()
+    expect(diagram.locator(".attempt-badge")).to_be_visible()
+    expect(page.locator("[data-part=now]")).to_contain_text("breaker of its service is open")
+    take_screenshot(page, "instance-breaker")
+    gallery_site.run_command("gallery", "switch", "rates", "well")
+    expect(page.locator("[data-part=status]")).to_contain_text("Completed", timeout=60_000)
+    expect(diagram.locator(".rest-badge, .attempt-badge, .is-resting")).to_have_count(0)
 
 
 def test_a_saga_is_undone_before_ones_eyes(gallery_site: Site, open_for: OpenFor, take_screenshot: Shoot) -> None:

@@ -8,6 +8,8 @@ import { h, icon } from "../lib/dom";
 import { gettext, ngettext } from "../lib/gettext";
 import type { Attempt, InstanceHistory } from "./history";
 
+/** Events and gateways are as wide as this. */
+const SMALL = 50;
 const MARKERS = ["is-done", "is-active", "is-incident", "is-taken", "is-resting"];
 
 export class Painter {
@@ -52,10 +54,12 @@ export class Painter {
       this.mark(id, "is-taken", history.flows.has(id));
       this.mark(id, "is-resting", attempts.get(id)?.rests_until != null);
       if (element.id.endsWith("_label") || "waypoints" in element) return;
+      // Names of events and gateways stand below them.
+      const isSmall = (element.width ?? 0) <= SMALL;
       if (tokens > 0)
         this.badge(
           id,
-          { bottom: 10, left: -10 },
+          isSmall ? { top: -10, left: -10 } : { bottom: 10, left: -10 },
           "token-badge",
           String(tokens),
           ngettext("%(count)s waiting here", "%(count)s waiting here", tokens),
@@ -63,7 +67,7 @@ export class Painter {
       if (count > 1)
         this.badge(
           id,
-          { bottom: 10, right: 14 },
+          isSmall && !failed.has(id) ? { top: -10, right: 10 } : { bottom: 10, right: 14 },
           "count-badge",
           `×${count}`,
           ngettext("entered %(count)s time", "entered %(count)s times", count),
