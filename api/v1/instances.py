@@ -84,12 +84,13 @@ class OpenIncidentAnswer(TypedDict):
 
 
 class StateOfInstance(TypedDict):
-    """Where tokens are, what was passed, what failed. `sequence` is the revision to subscribe from."""
+    """Where tokens are, what was passed, left unfinished, failed. `sequence` is the revision to subscribe from."""
 
     id: str
     tokens: list[PlaceAnswer]
     visited: list[VisitedAnswer]
     flows: list[str]
+    interrupted: list[str]
     incidents: list[OpenIncidentAnswer]
     attempts: list[Attempt]
     sequence: int

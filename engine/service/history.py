@@ -91,11 +91,16 @@ def read_state(instance: Instance) -> dict[str, Any]:
     """The state of the live view: where tokens are, how often each node was entered, what failed."""
     visited: Counter[str] = Counter()
     flows: set[str] = set()
-    for entry in _all_entries(instance):
-        if entry[0] == "entered":
-            visited[entry[1]] += 1
-            if entry[3]:
-                flows.add(entry[3])
+    interrupted: dict[str, None] = {}
+    for what, node, _, flow in _all_entries(instance):
+        if what == "entered":
+            visited[node] += 1
+            if flow:
+                flows.add(flow)
+        if what == "cancelled":
+            interrupted[node] = None
+        else:
+            interrupted.pop(node, None)
     states = get_version(instance.version_id).machine.states
     tokens = [(token, states[token.state.key]) for token in list_tokens(instance.pk)]
     return {
@@ -103,6 +108,7 @@ def read_state(instance: Instance) -> dict[str, Any]:
         "tokens": [{"id": str(number_of(t.pk)), "node": state.node} for t, state in tokens if not state.is_hidden],
         "visited": [{"node": node, "count": count} for node, count in visited.items()],
         "flows": sorted(flows),
+        "interrupted": list(interrupted),
         "incidents": [describe_incident(incident) for incident in list_incidents(instance.pk)],
         "attempts": list_attempts(instance.pk),
         "sequence": instance.revision,

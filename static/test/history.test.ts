@@ -45,6 +45,17 @@ test("a split counts each token, a cancelled one is gone", () => {
   expect(history.counts.get("pay")).toBe(2);
 });
 
+test("a step that was interrupted says so until it is entered again", () => {
+  const history = started();
+  history.apply([["cancelled", "approve", "t1", null]]);
+  expect([...history.interrupted]).toEqual(["approve"]);
+  history.apply([
+    ["entered", "approve", "t4", "f1"],
+    ["left", "approve", "t4", null],
+  ]);
+  expect([...history.interrupted]).toEqual([]);
+});
+
 test("status and incidents of a unit of work replace the old ones", () => {
   const history = started();
   history.apply([], "failed", [{ node: "pay", message: "refused" }]);

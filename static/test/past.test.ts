@@ -74,6 +74,16 @@ describe("the past of an instance", () => {
     expect(loop.nextMove(801, -1)).toBe(799);
   });
 
+  it("knows what was interrupted at each moment", () => {
+    const timed = new Past();
+    timed.add([
+      moment(1, "entered", { node: "work", token: 1 }),
+      moment(2, "cancelled", { node: "work", token: 1 }),
+      moment(3, "entered", { node: "work", token: 2 }),
+    ]);
+    expect([1, 2, 3].map((sequence) => timed.stateAt(sequence).interrupted)).toEqual([[], ["work"], []]);
+  });
+
   it("forgets the values of a step that was left", () => {
     const scoped = new Past();
     scoped.add([

@@ -44,6 +44,7 @@ def test_an_interrupting_boundary_timer_takes_the_task_away() -> None:
     assert status_of(instance) == "completed"
     assert {"late", "missed"} <= visited(instance)
     assert WorkItem.objects.get().get_status_display() == "cancelled"
+    assert read_state(Instance.objects.get(pk=instance))["interrupted"] == ["review"]
     assert work.fire_timers() + work.advance_deliveries() == 0
 
 

@@ -16,6 +16,8 @@ export interface InstanceState {
   occupied?: { node: string; count: number }[];
   visited: { node: string; count: number }[];
   flows?: string[];
+  /** What was taken away before it was done, and has not been entered since. */
+  interrupted?: string[];
   incidents: Incident[];
   /** None of a moment that is past. */
   attempts?: Attempt[];
@@ -48,6 +50,7 @@ export class InstanceHistory {
   readonly tokens = new Map<string, string>();
   readonly counts = new Map<string, number>();
   readonly flows = new Set<string>();
+  readonly interrupted = new Set<string>();
   private standing: Map<string, number> | null = null;
   incidents: Incident[] = [];
   attempts: Attempt[] = [];
@@ -61,9 +64,11 @@ export class InstanceHistory {
     this.tokens.clear();
     this.counts.clear();
     this.flows.clear();
+    this.interrupted.clear();
     for (const token of state.tokens) this.tokens.set(token.id, token.node);
     for (const { node, count } of state.visited) this.counts.set(node, count);
     for (const flow of state.flows ?? []) this.flows.add(flow);
+    for (const node of state.interrupted ?? []) this.interrupted.add(node);
     this.standing = state.occupied ? new Map(state.occupied.map(({ node, count }) => [node, count])) : null;
     this.incidents = state.incidents;
     this.attempts = state.attempts ?? [];
@@ -74,6 +79,8 @@ export class InstanceHistory {
   apply(entries: Entry[], status?: string, incidents?: Incident[]): Move[] {
     const moves: Move[] = [];
     for (const [kind, node, token, flow] of entries) {
+      if (kind === "cancelled") this.interrupted.add(node);
+      else this.interrupted.delete(node);
       if (kind === "entered") {
         this.tokens.set(token, node);
         this.counts.set(node, (this.counts.get(node) ?? 0) + 1);

@@ -10,7 +10,7 @@ import type { Attempt, InstanceHistory } from "./history";
 
 /** Events and gateways are as wide as this. */
 const SMALL = 50;
-const MARKERS = ["is-done", "is-active", "is-incident", "is-taken", "is-resting"];
+const MARKERS = ["is-done", "is-interrupted", "is-active", "is-incident", "is-taken", "is-resting"];
 
 export class Painter {
   private readonly canvas: Canvas;
@@ -49,7 +49,9 @@ export class Painter {
       const count = history.counts.get(id) ?? 0;
       const tokens = occupied.get(id) ?? 0;
       this.mark(id, "is-active", tokens > 0 && !failed.has(id));
-      this.mark(id, "is-done", count > 0 && tokens === 0 && !failed.has(id));
+      const isOver = count > 0 && tokens === 0 && !failed.has(id);
+      this.mark(id, "is-done", isOver && !history.interrupted.has(id));
+      this.mark(id, "is-interrupted", isOver && history.interrupted.has(id));
       this.mark(id, "is-incident", failed.has(id));
       this.mark(id, "is-taken", history.flows.has(id));
       this.mark(id, "is-resting", attempts.get(id)?.rests_until != null);

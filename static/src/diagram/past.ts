@@ -44,6 +44,7 @@ class Frame {
   tokens = new Map<number, string>();
   counts = new Map<string, number>();
   flows = new Set<string>();
+  interrupted = new Set<string>();
   scopes = new Map<number, Variables>();
   incidents = new Map<number, Incident>();
   status = "active";
@@ -55,6 +56,7 @@ class Frame {
     frame.tokens = new Map(this.tokens);
     frame.counts = new Map(this.counts);
     frame.flows = new Set(this.flows);
+    frame.interrupted = new Set(this.interrupted);
     // Values are replaced and never changed in place.
     frame.scopes = new Map([...this.scopes].map(([scope, values]) => [scope, { ...values }]));
     frame.incidents = new Map(this.incidents);
@@ -76,7 +78,10 @@ class Frame {
       this.tokens.set(token, node);
       this.counts.set(node, (this.counts.get(node) ?? 0) + 1);
       if (flow) this.flows.add(flow);
+      this.interrupted.delete(node);
     } else if (kind === "left" || kind === "cancelled" || kind === "closed") {
+      if (kind === "cancelled") this.interrupted.add(node);
+      else if (kind === "left") this.interrupted.delete(node);
       if (node || this.gone?.token !== token || this.gone.sequence !== sequence) {
         const values = this.scopes.get(token);
         this.gone = { token, sequence, node: node || (this.tokens.get(token) ?? ""), values };
@@ -145,6 +150,7 @@ export class Past {
       tokens: [...after.tokens].map(([id, node]) => ({ id: String(id), node })),
       visited: [...after.counts].map(([node, count]) => ({ node, count })),
       flows: [...after.flows],
+      interrupted: [...after.interrupted],
       incidents: [...after.incidents.values()],
       sequence,
       status: after.status,

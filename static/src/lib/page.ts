@@ -3,6 +3,7 @@ import { isTyping } from "./dom";
 import { gettext } from "./gettext";
 import { get } from "./http";
 import { type LiveStatus, live } from "./live";
+import { paced } from "./paced";
 import { addShortcut, showShortcuts } from "./shortcuts";
 import { toast } from "./toast";
 
@@ -125,6 +126,8 @@ function startTabs(): void {
   });
 }
 
+const REFRESH_PAUSE = 1000;
+
 /** Pages that follow something say so in the top bar; `data-refresh` areas are fetched again when told. */
 function startLive(): void {
   const badge = document.querySelector<HTMLElement>("[data-live-badge]");
@@ -135,7 +138,7 @@ function startLive(): void {
   for (const topic of topics)
     live().subscribe({
       subscribe: topic,
-      receive: () => document.body.dispatchEvent(new CustomEvent(`live:${topic}`)),
+      receive: paced(() => document.body.dispatchEvent(new CustomEvent(`live:${topic}`)), REFRESH_PAUSE),
     });
   const [count] = counts;
   if (count) document.body.addEventListener("live:inbox", () => void refreshCount(count, counts));
