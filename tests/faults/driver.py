@@ -15,7 +15,7 @@ from tests.faults.history import check_history
 from tests.faults.journal import Journal, check_journal
 from tests.faults.mix import Kind, mix_files, plan
 
-PATIENCE = 90.0
+PATIENCE = 300.0  # the whole programme kills twenty times, and each start may be slow
 PAUSE = 0.05
 CALL_SECONDS = 10.0
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from engine.worker.queues import CLOCK_QUEUES
 from tests.faults.driver import Person, driven, wait_until
 from tests.faults.fleet import Fleet
 from tests.faults.history import check_history
-from tests.runtime.diagrams import make_file, service, simple
+from tests.runtime.diagrams import catch, make_file, service, simple
 
 Of = Callable[[int, int], int]
 
 MANY = 1_000
-ENDED = (
-    "SELECT count(*) FROM engine_instance i JOIN engine_processversion v ON v.id = i.version_id "
-    "JOIN engine_process p ON p.id = v.process_id WHERE p.key = 'many' AND i.status = 1"
+OF_PROCESS = (
+    "FROM engine_instance i JOIN engine_processversion v ON v.id = i.version_id "
+    "JOIN engine_process p ON p.id = v.process_id WHERE p.key = %s AND i.status = 1"
 )
+ENDED = f"SELECT count(*) {OF_PROCESS}"
+FIRST_END = f"SELECT min(i.ended_at) {OF_PROCESS}"
 
 
 def test_processes_that_are_killed_one_after_the_other_lose_nothing(fleet: Fleet, of: Of, chance: Random) -> None:
@@ -55,10 +58,28 @@ def test_a_broker_that_forgets_everything_or_is_away_loses_nothing(fleet: Fleet,
 def test_a_thousand_jobs_that_are_due_at_once_are_ten_messages_at_most(fleet: Fleet) -> None:
     admin = Person(fleet, "admin")
     admin.deploy({"many.bpmn": make_file(simple("many", ("work", service("work", "nothing"))))})
-    start = f"from engine.service import instances as i; i.start_many('many', None, [i.Start({{}})] * {MANY})"
     with fleet.redis.counting() as sent:
-        fleet.run_command("shell", "--no-imports", "-c", start)
-        wait_until(lambda: fleet.ask(ENDED) == [(MANY,)], lambda: f"the end of all: {fleet.ask(ENDED)}, {sent}")
+        start_many(fleet, "many", MANY)
+        wait_for_ends(fleet, "many", MANY)
     assert sent["jobs"]
     assert sum(count for queue, count in sent.items() if queue not in CLOCK_QUEUES) <= MANY / 100, sent
     check_history(fleet.ask)
+
+
+def test_timers_that_are_due_at_one_instant_all_fire_and_none_of_them_early(fleet: Fleet, of: Of) -> None:
+    count = of(1_000, 10_000)
+    Person(fleet, "admin").deploy({"at.bpmn": make_file(simple("at", ("wait", catch("wait", "date", "=at"))))})
+    due = datetime.now(UTC) + timedelta(seconds=of(10, 40))
+    start_many(fleet, "at", count, at=due.isoformat())
+    wait_for_ends(fleet, "at", count)
+    assert fleet.ask(FIRST_END, "at")[0][0] >= due
+    check_history(fleet.ask)
+
+
+def start_many(fleet: Fleet, process: str, count: int, **variables: str) -> None:
+    start = f"[i.start_many({process!r}, None, [i.Start({variables})] * 1_000) for _ in range({count // 1_000})]"
+    fleet.run_command("shell", "--no-imports", "-c", f"from engine.service import instances as i; {start}")
+
+
+def wait_for_ends(fleet: Fleet, process: str, count: int) -> None:
+    wait_until(lambda: fleet.ask(ENDED, process) == [(count,)], lambda: f"all ends: {fleet.ask(ENDED, process)}", 120.0)
