@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from typing import Any
 
 from celery import Celery
@@ -32,7 +33,9 @@ def refuse_unfit_settings(**_: Any) -> None:
 def refuse_to_start(**_: Any) -> None:
     """A worker or beat of its own process that cannot work ends with one line and a non-zero code."""
     if app.conf.broker_url.startswith("local:"):
-        return  # the one-process start has looked already, and says so itself
+        if threading.current_thread() is threading.main_thread():
+            sys.exit("error: BROKER_URL is not set: a worker or clock of its own needs Redis or RabbitMQ.")
+        return  # a thread of the one-process start, which has looked already
     from config.probes import find_faults
 
     faults = find_faults()

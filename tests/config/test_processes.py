@@ -42,6 +42,14 @@ def test_celery_without_its_broker_ends_with_one_line(tmp_path: Path, command: l
     assert "Traceback" not in child.output
 
 
+@pytest.mark.parametrize("command", [[*CELERY, "worker"], [*CELERY, "beat", "--pidfile="]], ids=["worker", "clock"])
+def test_celery_that_nobody_can_send_to_ends_with_one_line(tmp_path: Path, command: list[str]) -> None:
+    child = Child(command, missing_broker(tmp_path) | {"BROKER_URL": ""})
+    assert child.wait(60) == 1
+    assert "error: BROKER_URL is not set" in child.output
+    assert "Traceback" not in child.output
+
+
 def test_web_server_without_its_migrations_does_not_start(tmp_path: Path) -> None:
     child = Child(WEB, {"DATA_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/flow.sqlite3"})
     assert child.wait(30) != 0
