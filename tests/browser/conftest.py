@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.conftest import watch_errors
 from tests.infrastructure.sites import Site
 
-expect.set_options(timeout=20_000)  # machines that test are busy; what is wrong fails all the same
+expect.set_options(timeout=40_000)  # machines that test are busy; what is wrong fails all the same
 
 SignIn = Callable[[Page, Site, str], None]
 OpenFor = Callable[[Site, str], Page]
@@ -21,7 +21,7 @@ def open_for(chromium: Browser, sign_in: SignIn, page_errors: list[str]) -> Iter
 
     def enter(site: Site, name: str) -> Page:
         context = chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         watch_errors(page, page_errors)

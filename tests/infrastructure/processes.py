@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 60.0  # machines that test are busy; what hangs fails all the same
 
 
 class Child:
@@ -46,7 +47,7 @@ class Child:
     def output(self) -> str:
         return "\n".join(self.lines)
 
-    def wait_for_line(self, text: str, seconds: float = 30) -> str:
+    def wait_for_line(self, text: str, seconds: float = PATIENCE_SECONDS) -> str:
         """The first line with the text; fails with all the output when the child ends or is too slow."""
 
         def found() -> str | None:
@@ -62,7 +63,7 @@ class Child:
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    def wait(self, seconds: float = 15) -> int:
+    def wait(self, seconds: float = PATIENCE_SECONDS) -> int:
         """The exit code; the whole group is killed when it does not come."""
         try:
             code = self.process.wait(seconds)
@@ -72,7 +73,7 @@ class Child:
         self.reader.join(seconds)
         return code
 
-    def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 15) -> int:
+    def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = PATIENCE_SECONDS) -> int:
         if self.process.poll() is None:
             self.send(number)
         return self.wait(seconds)
