@@ -75,7 +75,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()
 
@@ -125,18 +125,18 @@ def sessions() -> dict[tuple[str, str], list[Any]]:
 
 
 @pytest.fixture
-def sign_in(sessions: dict[tuple[str, str], list[Any]]) -> Callable[[Page, Site, str], None]:
+def sign_in(sessions: dict[tuple[str, str], list[Any]]) -> Callable[..., None]:
     """Signs a demo account in, through the page; who has signed in before comes back with the cookies."""
 
-    def enter(page: Page, site: Site, name: str) -> None:
+    def enter(page: Page, site: Site, name: str, path: str = "/") -> None:
         page.context.add_cookies(sessions.get((site.url, name), []))
-        page.goto(f"{site.url}/")
+        page.goto(f"{site.url}{path}")
         if "/login" not in page.url:
             return
         page.fill("input[name=username]", name)
         page.fill("input[name=password]", f"{name}-demo")
         page.click("form [type=submit]")
-        page.wait_for_url(lambda url: "/login" not in url)
+        page.wait_for_url(lambda url: "/login" not in url)  # it is that of the path again
         sessions[site.url, name] = page.context.cookies()
 
     return enter

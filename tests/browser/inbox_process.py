@@ -2,6 +2,7 @@
 
 import json
 
+import httpx
 from playwright.sync_api import Page
 
 from tests.browser.steps import post
@@ -42,11 +43,13 @@ DIAGRAM = file(
 )
 
 
-def deploy(admin: Page, site: Site) -> None:
-    """Once for each installation; deploying the same again changes nothing."""
-    admin.goto(f"{site.url}/inbox/")
+def deploy(site: Site) -> None:
+    """Deployed, and nothing of it open; deploying the same again changes nothing."""
     files = [{"name": "quick.bpmn", "content": DIAGRAM}, {"name": "quick.form", "content": json.dumps(FORM)}]
-    post(admin, site, "deployments/", {"files": files})
+    with httpx.Client(base_url=f"{site.url}/api/v1", auth=("admin", "admin-demo"), timeout=30) as admin:
+        admin.post("/deployments/", json={"files": files}).raise_for_status()
+        for task in admin.get("/tasks/", params={"process": KEY, "view": "groups"}).json()["results"]:
+            admin.post(f"/instances/{task['instance']}/cancel/", json={"reason": "cleared"})
 
 
 def start(page: Page, site: Site, count: int = 1, *, name: str = "Q", **variables: object) -> None:

@@ -18,18 +18,9 @@ OWN = f"process={inbox_process.KEY}"
 
 
 @pytest.fixture
-def quick_site(embedded_site: Site, open_for: OpenFor) -> Site:
+def quick_site(embedded_site: Site) -> Site:
     """With the process of these tests deployed, and nothing of it open."""
-    admin = open_for(embedded_site, "admin")
-    inbox_process.deploy(admin, embedded_site)
-    for task in admin.request.get(f"{embedded_site.url}/api/v1/tasks/?{OWN}&view=groups").json()["results"]:
-        instance = task["instance"]
-        token = admin.locator("meta[name=csrf-token]").get_attribute("content") or ""
-        admin.request.post(
-            f"{embedded_site.url}/api/v1/instances/{instance}/cancel/",
-            data={"reason": "cleared"},
-            headers={"X-CSRFToken": token, "Referer": embedded_site.url},
-        )
+    inbox_process.deploy(embedded_site)
     return embedded_site
 
 
