@@ -3,11 +3,13 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,15 +28,38 @@ def environment_in(folder: Path, **changes: str) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Child]:
-    child = manage("serve", "--port", "0", "--migrate", environment=environment_in(tmp_path))
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as `serve --migrate` leaves it, to be copied: that is quicker than the migrations."""
+    folder = tmp_path_factory.mktemp("migrated")
+    child = manage("migrate", "--verbosity", "0", environment=environment_in(folder))
+    assert child.wait(60) == 0, child.output
+    return folder / "flow.sqlite3"
+
+
+@contextmanager
+def serving(folder: Path, migrated: Path) -> Iterator[Child]:
+    shutil.copy(migrated, folder)
+    child = manage("serve", "--port", "0", environment=environment_in(folder))
     try:
         child.wait_for_line("ready at")
         yield child
     finally:
         if child.process.poll() is None:
             child.kill()
+
+
+@pytest.fixture
+def server(tmp_path: Path, migrated: Path) -> Iterator[Child]:
+    with serving(tmp_path, migrated) as child:
+        yield child
+
+
+@pytest.fixture(scope="module")
+def asked_server(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Child]:
+    """For tests that only ask it."""
+    with serving(tmp_path_factory.mktemp("asked"), migrated) as child:
+        yield child
 
 
 def url_of(server: Child) -> str:
@@ -54,8 +79,8 @@ def test_ctrl_c_that_arrives_twice_at_once_counts_as_one(server: Child) -> None:
     assert server.wait() == 0, server.output
 
 
-def test_health_is_answered_on_any_host_name(server: Child) -> None:
-    port = int(url_of(server).rstrip("/").rsplit(":", 1)[1])
+def test_health_is_answered_on_any_host_name(asked_server: Child) -> None:
+    port = int(url_of(asked_server).rstrip("/").rsplit(":", 1)[1])
     connection = http.client.HTTPConnection("127.0.0.1", port)
     for path in ("/healthz", "/readyz"):
         connection.request("GET", path, headers={"Host": "10.1.2.3:8000"})
@@ -64,8 +89,8 @@ def test_health_is_answered_on_any_host_name(server: Child) -> None:
     connection.close()
 
 
-def test_static_files_are_served_without_a_collecting_step(server: Child) -> None:
-    with urllib.request.urlopen(f"{url_of(server)}static/admin/css/base.css") as response:
+def test_static_files_are_served_without_a_collecting_step(asked_server: Child) -> None:
+    with urllib.request.urlopen(f"{url_of(asked_server)}static/admin/css/base.css") as response:
         assert response.headers["Content-Type"].startswith("text/css")
         assert b"body" in response.read()
 
