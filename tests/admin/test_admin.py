@@ -36,7 +36,8 @@ from engine.service import instances, jobs, versions
 from engine.service.errors import Conflict
 from tests.service.diagrams import CHARGED, DECIDED, LATE, SIGNALLED, deploy
 
-pytestmark = pytest.mark.django_db
+# Routes and roles: the queries behind them are asked on both databases by the tests of the services.
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 PAGES: tuple[type[Model], ...] = (
     Process,

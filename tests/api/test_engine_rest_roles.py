@@ -21,7 +21,8 @@ from tests.api.test_roles import EVERYBODY, OPERATING, ROLES, SEEING, SENDING, S
 from tests.core.parse.texts import process, sequence
 from tests.service.diagrams import PLAIN, REVIEW, deploy, item_of
 
-pytestmark = pytest.mark.django_db
+# Routes and roles: the queries behind them are asked on both databases by the tests of the services.
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 MARK = "ZZTOPSECRETZZ"
 DIAGRAM = sequence(
     REVIEW.replace('id="review"', 'id="look"'),

@@ -31,6 +31,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--random-seed", type=int, default=0, help="the seed of the first of them; each has the next one")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "one_database: what it shows is the same on every database; SQLite is enough")
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     first, number = config.getoption("random_seed"), config.getoption("random_processes")
     return f"random processes: {number}, seeds {first} to {first + number - 1}"
@@ -63,9 +67,9 @@ def prepare_environment(database: str) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("database") == "postgresql":
-        needless = [item for item in items if not needs_database(item)]
+        needless = [item for item in items if not needs_each_database(item)]
         config.hook.pytest_deselected(items=needless)
-        items[:] = [item for item in items if needs_database(item)]
+        items[:] = [item for item in items if needs_each_database(item)]
     # Playwright keeps a loop running in the main thread, which asynchronous tests after it would meet.
     items.sort(key=is_browser_test)
     if os.environ.get("BROWSER") == "0":
@@ -73,7 +77,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="BROWSER=0 leaves the browser tests out"))
 
 
-def needs_database(item: pytest.Item) -> bool:
+def needs_each_database(item: pytest.Item) -> bool:
+    """Whether it is worth a second run on PostgreSQL."""
+    if item.get_closest_marker("one_database") is not None:
+        return False
     names = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or bool(names & DATABASE_FIXTURES)
 

@@ -31,7 +31,8 @@ from inbox.models import Comment, FormDraft, PublicLink, SavedView
 from tests.core.parse.texts import file
 from tests.service.diagrams import make_person
 
-pytestmark = pytest.mark.django_db
+# Routes and roles: the queries behind them are asked on both databases by the tests of the services.
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 KEY, MARK = "topsecret", "ZZTOPSECRETZZ"
 ROLES: dict[str, tuple[str, ...] | None] = {
