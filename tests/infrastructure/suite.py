@@ -1,4 +1,4 @@
-"""`make test`: every layer of tests in turn, the cheapest first, and one closing line over all of them."""
+"""`make test`: every layer of tests, the cheapest first, two at a time, and one closing line over all of them."""
 
 import os
 import subprocess
@@ -44,7 +44,7 @@ def pytest_layer(name: str, *arguments: str, folder: str = "tests") -> Layer:
     return Layer(name, command, folder)
 
 
-# A browser waits more than it works: its layer runs beside the others. Faults need the machine for themselves.
+# What waits more than it works runs beside what only works: a browser for its pages, faults for what was killed.
 LAYERS = (
     pytest_layer("core", *PARALLEL, "tests/core", folder="tests/core"),
     pytest_layer("sqlite", *PARALLEL, "--database=sqlite", *OTHER_LAYERS, "tests"),
@@ -58,8 +58,10 @@ LAYERS = (
         "static/test",
     ),
 )
-BESIDE = pytest_layer("browser", *PARALLEL, "tests/browser", folder="tests/browser")
-LAST = pytest_layer("faults", "tests/faults", folder="tests/faults")
+BESIDE = (
+    pytest_layer("browser", *PARALLEL, "tests/browser", folder="tests/browser"),
+    pytest_layer("faults", "tests/faults", folder="tests/faults"),
+)
 
 
 def run_layer(layer: Layer, output: IO[str] | None = None) -> bool:
@@ -77,16 +79,19 @@ def run_layer(layer: Layer, output: IO[str] | None = None) -> bool:
     return code in {0, NO_TESTS_COLLECTED}
 
 
+def run_layers(layers: tuple[Layer, ...], output: IO[str] | None = None) -> list[str]:
+    """The names of those that did not pass."""
+    return [layer.name for layer in layers if not run_layer(layer, output)]
+
+
 def run_all() -> list[str]:
     """The names of the layers that did not pass."""
-    with ThreadPoolExecutor(1) as beside, TemporaryFile("w+") as output:
-        browser = beside.submit(run_layer, BESIDE, output)
-        broken = [layer.name for layer in LAYERS if not run_layer(layer)]
-        if not browser.result():
-            broken.append(BESIDE.name)
+    with ThreadPoolExecutor(1) as pool, TemporaryFile("w+") as output:
+        beside = pool.submit(run_layers, BESIDE, output)
+        broken = [*run_layers(LAYERS), *beside.result()]
         output.seek(0)
         print(output.read(), flush=True)
-    return broken if run_layer(LAST) else [*broken, LAST.name]
+    return broken
 
 
 def read_outcomes(layer: Layer) -> Iterator[Outcome]:
@@ -106,7 +111,7 @@ def main() -> int:
     RESULTS.mkdir(exist_ok=True)
     started = time.monotonic()
     broken = run_all()
-    outcomes = [outcome for layer in (*LAYERS, BESIDE, LAST) for outcome in read_outcomes(layer)]
+    outcomes = [outcome for layer in (*LAYERS, *BESIDE) for outcome in read_outcomes(layer)]
     print("\n=== all layers ===")
     for outcome in outcomes:
         if outcome.kind != "passed":
