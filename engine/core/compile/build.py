@@ -7,7 +7,7 @@ from typing import Any
 from engine.core.compile.draft import ACTIVITIES, CONTAINERS, Draft, Ends, is_link, message_of
 from engine.core.compile.events import add_boundaries, add_event_sub_processes, add_gateway_events, add_waits
 from engine.core.compile.hearing import add_hearing
-from engine.core.compile.reach import reachable_flows
+from engine.core.compile.reach import WideJoinError, reachable_flows
 from engine.core.compile.settings import encode_listeners, node_config
 from engine.core.compile.starts import add_starts
 from engine.core.compile.undoing import add_undo, complete_throws
@@ -15,6 +15,8 @@ from engine.core.elements import ELEMENTS
 from engine.core.model.collector import collector_at_rest
 from engine.core.model.diagram import Diagram, Flow, GlobalTask, Node, Process
 from engine.core.model.graph import COMPLETE, END, PROCESS, Graph, State, Transition
+from engine.core.model.problems import DiagramError, Problem
+from engine.core.model.words import say
 
 GUARDED = frozenset({"exclusiveGateway", "inclusiveGateway", "complexGateway"}) | ACTIVITIES
 
@@ -61,7 +63,13 @@ def _build(process: Process, diagram: Diagram, ends: Ends) -> Graph:
         for key, state in draft.graph.states.items()
         if state.kind in ("inclusiveGateway", "complexGateway") and "incoming" in state.config
     ]
-    for join, reach in reachable_flows(draft.graph, joins).items():
+    try:
+        reaches = reachable_flows(draft.graph, joins)
+    except WideJoinError as error:
+        node = process.nodes[error.join]
+        message = say("Too many nodes lead to too many flows of this join; join them in several steps.")
+        raise DiagramError([Problem("join-too-wide", node.id, node.line, message)]) from None
+    for join, reach in reaches.items():
         draft.graph.states[join].config["reach"] = reach
     return draft.graph
 

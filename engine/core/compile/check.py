@@ -54,6 +54,11 @@ def check_diagram(
     for process in diagram.processes:
         if process.is_executable:
             _check_process(findings, process)
+        elif not process.is_marked and process.nodes and findings.runnable:
+            message = say(
+                'Only marked processes run: set isExecutable="true" on this one too, or "false" if it is only drawn.'
+            )
+            findings.add("unmarked-process", process, message)
     for task in diagram.global_tasks:
         holder = Process(task.id, task.node.name, nodes={task.id: task.node})
         check_activities.check(findings, Plan(holder))

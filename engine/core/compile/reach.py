@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import count
+from typing import Final
 
 from engine.core.model.graph import Graph
 
 Reach = dict[str, list[str]]
+
+# Flows named in the answers about one process. A drawing names a few for each state.
+MOST: Final = 1_000_000
+
+
+class WideJoinError(Exception):
+    """So many states reach so many flows of a join, each of them others, that the answer would not be small."""
+
+    def __init__(self, join: str) -> None:
+        super().__init__(join)
+        self.join = join
 
 
 def reachable_flows(graph: Graph, joins: Iterable[str]) -> dict[str, Reach]:
@@ -28,12 +40,16 @@ def reachable_flows(graph: Graph, joins: Iterable[str]) -> dict[str, Reach]:
     own = {join: sum(1 << places[flow] for flow in flows) for join, flows in arrivals.items()}
     seen = _propagate(graph, {flow: 1 << place for flow, place in places.items()}, own)
     found: dict[str, Reach] = {join: {} for join in arrivals}
+    left = MOST
     for key, mask in seen.items():
         for layout in layouts:
             for join in layout.partly_set(mask):
                 if join != key:
                     flows = arrivals[join]
                     own_bits = mask >> places[flows[0]] & ((1 << len(flows)) - 1)
+                    left -= own_bits.bit_count()
+                    if left < 0:
+                        raise WideJoinError(join)
                     found[join][key] = [flows[place] for place in _set_bits(own_bits)]
     return found
 

@@ -134,10 +134,12 @@ class _Play:
         """Whether a token can still come to a free input of an inclusive join. One that could as well come to
         an input that has its token already is not waited for (13.4.3)."""
         coming: set[int] = set()
-        for edge in vertex.ins - present:
-            coming |= self._upstream_of(edge, number)
-        for edge in present:
-            coming -= self._upstream_of(edge, number)
+        free = vertex.ins - present
+        for edge in (*free, *present):
+            if self.work > self.budget:  # a join so wide is not looked through: the play ends with its next move
+                return False
+            upstream = self._upstream_of(edge, number)
+            coming = coming | upstream if edge in free else coming - upstream
         return not coming.isdisjoint(held)
 
     def _upstream_of(self, edge: int, join: int) -> set[int]:

@@ -35,6 +35,7 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
     "invalid-quantity": ("error", "Quantities of tokens are whole numbers from 1; correct it."),
     "invalid-loop": ("error", "The loop marker is incomplete or contradicts itself; correct it."),
     "no-process": ("error", "There is no process, or none that is executable; draw one, or mark one as executable."),
+    "unmarked-process": ("warning", "Only marked processes of the file run: set isExecutable on this one, or false."),
     "empty-process": ("error", "The process has nothing in it; draw at least one activity."),
     "no-start": ("error", "Every node has an incoming flow, so nothing begins; add a start event."),
     "dangling-flow": ("error", "One end of the sequence flow does not exist; connect it."),
@@ -132,6 +133,7 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
 # What only a deployment finds, which stores what it has read.
 DEPLOYMENT_CODES: Final[dict[str, tuple[Severity, str]]] = {
     "text-too-long": ("error", "An id, a name or a version tag is longer than what is kept; shorten it."),
+    "join-too-wide": ("error", "Too many nodes lead to too many flows of the join; join them in several steps."),
     "nested-too-deep": ("error", "Definitions refer to one another too deep; flatten them."),
     "not-a-form": ("error", "The file is no form-js schema; it needs a list `components`."),
 }

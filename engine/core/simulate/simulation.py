@@ -182,7 +182,8 @@ class Simulation:
             unmarked = "" if all(found.is_marked for found in own) else " None of them is marked as executable."
             raise ProcessError("unknown-process", "", f"Say which process: there are {names}.{unmarked}")
         if process_id not in deployed:
-            raise ProcessError("unknown-process", process_id, f"No executable process “{process_id}” is deployed.")
+            message = f'No executable process “{process_id}” is deployed; if it is in a file, set isExecutable="true".'
+            raise ProcessError("unknown-process", process_id, message)
         return deployed[process_id]
 
 

@@ -99,6 +99,11 @@ FOUND = [
     ("partial-correlation", "n", CORRELATED),
     # the whole
     ("no-process", "", file("<message id='m'/>")),
+    (
+        "unmarked-process",
+        "q",
+        file('<process id="q"><task id="t"/></process><process id="p" isExecutable="true"><task id="u"/></process>'),
+    ),
     ("empty-process", "p", process("")),
     ("no-start", "p", process(f'<task id="a"/><task id="b"/>{flow("a", "b")}{flow("b", "a")}')),
     ("no-start", "n", with_node(f'<subProcess id="n"><task id="a"/>{flow("a", "a")}</subProcess>')),
@@ -573,7 +578,9 @@ def test_all_problems_come_at_once_and_errors_refuse() -> None:
 
 def test_processes_that_are_not_executable_are_accepted_as_they_are() -> None:
     broken = '<task id="a" startQuantity="0"/><endEvent id="e"/>' + flow("e", "a")
-    text = file(f'<process id="p" isExecutable="true"><task id="t"/></process><process id="q">{broken}</process>')
+    text = file(
+        f'<process id="p" isExecutable="true"><task id="t"/></process><process id="q" isExecutable="false">{broken}</process>'
+    )
     assert check(text) == []
 
 

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.core.compile import reach, soundness
+from engine.core.compile.build import compile_diagram
 from engine.core.compile.check import check_diagram
+from engine.core.model.problems import DiagramError
 from engine.core.parse import read_diagram
 from tests.core.parse.texts import process
 
@@ -231,3 +234,31 @@ def test_a_choice_that_ends_in_a_parallel_join_is_found_wherever_it_stands(block
     if joins:
         text = text.replace(f'<exclusiveGateway id="{joins[0]}"/>', f'<parallelGateway id="{joins[0]}"/>')
         assert joins[0] in {node for code, node in found(text) if "deadlock" in code}
+
+
+def ladder(rungs: int) -> str:
+    """A line of choices of which each may go to one inclusive join at once: each sees other flows of it."""
+    names = [f"x{number}" for number in range(rungs)]
+    return graph(f"s1 {' '.join(names)} e1", *(f"{name} o1" for name in names), "o1 e1")
+
+
+def test_a_join_that_cannot_be_looked_through_costs_no_more_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    ask = soundness._Play._upstream_of
+
+    def count(play: soundness._Play, edge: int, join: int) -> set[int]:
+        found = ask(play, edge, join)
+        looked.append(len(found))
+        return found
+
+    monkeypatch.setattr(soundness._Play, "_upstream_of", count)
+    check_diagram(read_diagram(ladder(600)))
+    assert 0 < sum(looked) < 2 * soundness.TOKENS
+
+
+def test_a_join_whose_answers_would_not_be_small_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reach, "MOST", 1_000)
+    with pytest.raises(DiagramError) as refused:
+        compile_diagram(read_diagram(ladder(60)))
+    assert [(found.code, found.node, found.line) for found in refused.value.problems] == [("join-too-wide", "o1", 1)]
+    assert compile_diagram(read_diagram(ladder(20)))
