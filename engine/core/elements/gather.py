@@ -23,10 +23,6 @@ class Gather:
             waiting = run.rest(token)
             if len(waiting) < quantity:
                 return
-            for spent in waiting[:quantity]:
-                if spent is not token:
-                    run.consume(spent)
-            run.unrest(token)
-            run.complete(token)
+            run.spend(waiting[:quantity], token)
 
         return Behaviour(enter=enter, wait="join", is_join=True)

@@ -18,24 +18,20 @@ class ParallelGateway:
 
     def prepare(self, state: State, kit: Kit) -> Behaviour:
         incoming = frozenset(state.config.get("incoming", ()))
-        if len(incoming) < 2:
+        number = len(incoming)
+        if number < 2:
             return Behaviour(enter=pass_on)
 
         def enter(run: Run, token: Token) -> None:
             """One token per flow, the oldest of each (13.4.1); a second one of a flow waits for the next round."""
             together = run.rest(token)
-            if len(together) < len(incoming):
+            if len(together) < number:
                 return
-            oldest: dict[str, Token] = {}
+            oldest: dict[str | None, Token] = {}
             for waiting in together:
-                if waiting.flow is not None and waiting.flow in incoming:
-                    oldest.setdefault(waiting.flow, waiting)
-            if len(oldest) < len(incoming):
-                return
-            for spent in oldest.values():
-                if spent is not token:
-                    run.consume(spent)
-            run.unrest(token)
-            run.complete(token)
+                if waiting.flow in incoming and waiting.flow not in oldest:
+                    oldest[waiting.flow] = waiting
+            if len(oldest) == number:
+                run.spend(oldest.values(), token)
 
         return Behaviour(enter=enter, wait="join", is_join=True)

@@ -22,8 +22,10 @@ class ProcessRoot:
 
 
 def _complete(run: Run, token: Token) -> None:
-    status, error = (token.data or {}).get("ending", ("completed", None))
-    run.end(status, error)
+    if token.data and "ending" in token.data:
+        run.end(*token.data["ending"])
+    else:
+        run.end("completed")
 
 
 def _finish(run: Run, token: Token) -> None:

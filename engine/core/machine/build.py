@@ -57,7 +57,15 @@ def build_machine(
         state.onward = find_onward(leaving.transitions.get(state.key, []) if leaving is not None else [])
     break_circles(prepared)
     for edge in machine.edges:
-        edge.walk = tuple(islice(walk_on(edge.target_state), _FARTHEST))
+        edge.leave = edge.source_state.leave
+        entered = edge.target_state
+        if entered is None and edge.born is not None and not edge.data:
+            entered = machine.states[edge.born]
+        edge.walk = tuple(islice(walk_on(entered), _FARTHEST))
+        own = () if edge.target_state is None else (edge.number,)
+        edge.way = (*own, *(passed.number for passed in edge.walk))
+    if hooks == "lean":
+        note_choices(machine)
     machine.watches = any(state.behaviour.watches for state in prepared)
     machine.hears = any(state.behaviour.signals for state in prepared)
     machine.settles = any(state.behaviour.settle is not None for state in prepared)
@@ -65,6 +73,20 @@ def build_machine(
     if hooks == "stock":
         use_stock_callbacks(machine)
     return machine
+
+
+def note_choices(machine: ProcessMachine) -> None:
+    """Where a state leaves no choice: one edge without a guard, or several that are all taken."""
+    for event in machine.events.values():
+        for key, edges in event.transitions.items():
+            if len(edges) == 1 and edges[0].guard is None:
+                event.only[key] = edges[0]
+    for key, edges in machine.events[COMPLETE].transitions.items() if COMPLETE in machine.events else ():
+        state = machine.states[key]
+        is_choice = any(edge.guard is not None or edge.row.is_default or edge.target_state is None for edge in edges)
+        if len(edges) > 1 and state.splits and not is_choice:
+            state.forks = list(edges)
+            state.forks_straight = all(edge.target_state.arrive is pass_straight for edge in edges)
 
 
 def find_onward(edges: list[Edge]) -> Edge | None:

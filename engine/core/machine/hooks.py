@@ -8,6 +8,7 @@ contract test replays every conformance case on both and compares each step.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import repeat
 from typing import Any
 
 from transitions import Event, EventData, Machine, MachineError, State, Transition
@@ -36,12 +37,14 @@ class ProcessState(State):  # type: ignore[misc]
         self.wait = behaviour.wait
         self.arrive: Enter = behaviour.enter
         self.leave: Enter | None = behaviour.leave
-        self.child_gone = behaviour.child_gone
+        self.child_gone, self.drained = behaviour.child_gone, behaviour.drained
         self.take: Take | None = behaviour.take
         self.finish: Callable[[Run, Token, Any], None] | None = None
         self.resume: Enter | None = None
         self.fires: dict[str, Accept] = behaviour.fires
         self.splits = False
+        self.forks: list[Edge] | None = None  # its edges, where every one of them is taken whatever the variables are
+        self.forks_straight = False  # into states that do nothing on arrival
         self.onward: Edge | None = None  # the one way on of a state that only routes, and not in a circle
         self.is_end = row.kind == "end"
         self.inside: frozenset[str] = frozenset()  # triggers of the event sub-processes of the scope
@@ -64,54 +67,65 @@ class Edge(Transition):  # type: ignore[misc]
         self.data: dict[str, Any] | None = row.config.get("data")  # what a born token has to remember
         self.source_state: ProcessState
         self.target_state: ProcessState | None = None
-        self.walk: tuple[Edge, ...] = ()  # the edges behind this one that a token takes with it, having no choice
+        self.leave: Enter | None = None  # the way out of its source
+        # The edges behind this one that a token takes with it, having no choice; and the numbers of all.
+        self.walk: tuple[Edge, ...] = ()
+        self.way: tuple[int, ...] = (number,)
 
-    def move(self, token: Token, run: Any) -> None:
+    def move(self, token: Token, run: Any) -> bool:
         """Take the token over this edge; and on through what only routes, where nothing else is waiting to be done."""
         target: Any = self.target_state
         if target is None:
-            run.branch(token, self)
-            return
-        leave = self.source_state.leave
+            run.branch(token, self, is_last=True)
+            return True
+        leave = self.leave
         if leave is not None:
             leave(run, token)
         number = token.id
-        run.log.append((number, self.number))
-        edge, walk = self, self.walk
-        if walk and not run.agenda:
-            edge = walk[-1]
-            target = edge.target_state
-            run.log += [(number, passed.number) for passed in walk]
-            run.walked += len(walk)
+        if self.walk and not run.agenda:
+            last = self.walk[-1]
+            target = last.target_state
+            run.log.extend(zip(repeat(number), self.way))
+            run.walked += len(self.walk)
+            token.flow = last.flow
+        else:
+            run.log.append((number, self.number))
+            token.flow = self.flow
         token.state = target.key
-        token.flow = edge.flow
         if not token.is_new:
-            run.changed[number] = token
+            run.touched[number] = token
         run.arriving = number
         try:
             target.arrive(run, token)
         except Fault as fault:  # what cannot be done there is parked there, not where it came from
             run.park_at_arrival(token, fault)
+        return True
 
 
 class LeanEvent(Event):  # type: ignore[misc]
     """All edges of one trigger; fires the first whose guard passes, or all of them where the state splits."""
 
+    def __init__(self, name: str, machine: Machine) -> None:
+        super().__init__(name, machine)
+        self.only: dict[str, Edge] = {}  # by state, where it is one edge and has no guard
+
     def trigger(self, token: Token, run: Any) -> bool:
+        only = self.only.get(token.state)
+        if only is not None:
+            return only.move(token, run)
         edges: list[Edge] | None = self.transitions.get(token.state)
         if not edges:
             raise MachineError(f"Can't trigger event {self.name} from state {token.state}!")
-        first = edges[0]
-        if first.guard is None and len(edges) == 1:
-            first.move(token, run)
+        state = edges[0].source_state
+        if state.forks is not None:
+            run.fork(token, state.forks, is_straight=state.forks_straight)
             return True
-        if first.source_state.splits:
+        if state.splits:
             return split(token, run, edges)
         for edge in edges:
             guard = edge.guard
             if guard is None or guard(run, token):
-                edge.move(token, run)
-                return True
+                return edge.move(token, run)
         return False
 
 
@@ -134,9 +148,11 @@ def split(token: Token, run: Any, edges: list[Edge]) -> bool:
         passing.append(default)
     if not passing:
         return False
-    if len(passing) == 1 or passing[0].target_state is None:
+    if passing[0].target_state is None:
         for edge in passing:
-            edge.move(token, run)
+            run.branch(token, edge)
+    elif len(passing) == 1:
+        passing[0].move(token, run)
     else:
         run.fork(token, passing)
     return True

@@ -49,6 +49,9 @@ class Run(Protocol):
     def rest(self, token: Token) -> Sequence[Token]:
         """The token waits in a join, with those of the same state and scope, in the order of their arrival."""
 
+    def spend(self, tokens: Collection[Token], last: Token) -> None:
+        """These tokens of a join have come together: the last one goes on, the others are gone."""
+
     def unrest(self, token: Token) -> None:
         """The token goes on from its join."""
 

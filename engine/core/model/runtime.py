@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Literal
 
 from engine.core.model.effects import Effect
@@ -100,7 +99,7 @@ class Snapshot:
     is_new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Delivery:
     """One thing that happened to a waiting token; `data` is plain JSON, variables always under "variables".
 
@@ -123,22 +122,20 @@ class Delivery:
     actor: str = ""
 
 
-@dataclass(slots=True)
 class Delta:
     """What one advance changed. Tokens are the very objects; `refused` are deliveries whose token or
     trigger no longer exists ("already gone")."""
 
     instance: Instance
     is_new: bool
-    born: list[Token] = field(default_factory=list)
-    changed: list[Token] = field(default_factory=list)
-    gone: list[int] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
-    closed: list[int] = field(default_factory=list)  # tokens whose stored waits and queued deliveries are over
-    dropped: list[tuple[int, str]] = field(default_factory=list)  # single waits that are over: token, trigger
-    log: list[Any] = field(default_factory=list)  # flat history entries, see run/log.py
-    refused: list[Delivery] = field(default_factory=list)
-    at: datetime | None = None
+    log: list[Any]  # flat history entries, see run/log.py
+    effects: list[Effect]
+    born: Sequence[Token] = ()
+    changed: Sequence[Token] = ()
+    gone: Sequence[int] = ()
+    closed: Collection[int] = ()  # tokens whose stored waits and queued deliveries are over
+    dropped: Collection[tuple[int, str]] = ()  # single waits that are over: token, trigger
+    refused: Sequence[Delivery] = ()
 
 
 @dataclass(frozen=True, slots=True)

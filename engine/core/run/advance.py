@@ -11,7 +11,7 @@ from engine.core.model.behaviour import Fault
 from engine.core.model.effects import OpenIncident
 from engine.core.model.graph import COMPLETE, PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS, STEPS_OF_AN_INSTANCE, Limits
-from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Snapshot, Token
+from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Living, Snapshot, Token
 from engine.core.run.lingering import end_now, is_ending
 from engine.core.run.run import InstanceRun
 from engine.core.run.settle import may_settle, settle
@@ -28,13 +28,13 @@ def advance(
 ) -> Delta | Failure:
     """Take the deliveries one after the other, each until every token rests. The snapshot is used up."""
     run = InstanceRun(machine, snapshot, now, limits.tokens)
-    refused: list[Delivery] = []
     for delivery in deliveries:
         token = run.tokens.get(delivery.token)
         if token is None or run.instance.status != "active" or token.id in run.closed:
-            refused.append(delivery)
+            run.refused = [*run.refused, delivery]
             continue
         run.log.append(("delivery", token.id, delivery.trigger, delivery.actor))
+        run.walked = 0
         try:
             is_taken = _deliver(run, token, delivery)
         except Fault as fault:
@@ -42,34 +42,35 @@ def advance(
             is_taken = True
         if not is_taken:
             run.log.pop()
-            refused.append(delivery)
+            run.refused = [*run.refused, delivery]
             continue
-        _drain(run, limits)
-    if snapshot.is_new:
+        if (run.agenda or may_settle(run)) and not _run_agenda(run, limits):
+            _stop_loops(run, limits)
+    if snapshot.is_new and run.is_parked:
         for waits in run.waits.values():
             for wait in waits:
                 if wait.__class__ is OpenIncident:
                     return Failure(wait.code, wait.node, wait.message, wait.token)
-    return _delta(run, snapshot, refused)
+    return _finish(run, snapshot)
 
 
-def _drain(run: InstanceRun, limits: Limits) -> None:
-    """Until every token rests. Loops without end are parked; what else is left then gets its steps once more."""
-    for _ in range(2):
-        if _run_agenda(run, limits):
-            return
-        _stop_loop(run, limits.steps)
+def _stop_loops(run: InstanceRun, limits: Limits) -> None:
+    """Loops without end are parked; what else is left then gets its steps once more."""
+    _stop_loop(run, limits.steps)
+    run.walked = 0
+    if _run_agenda(run, limits):
+        return
+    _stop_loop(run, limits.steps)
     for thrower, _, _ in run.signals:
         run.park(thrower, "#thrown", Fault("step-limit", f"More than {limits.steps} steps without a wait."))
-    run.signals.clear()
-    run.changed_names.clear()
+    run.signals, run.changed_names = (), {}
 
 
 def _run_agenda(run: InstanceRun, limits: Limits) -> bool:
     """Until every token rests; false when that takes more steps than the limit."""
     agenda = run.agenda
     complete = run.machine.events[COMPLETE].trigger
-    steps, limit, run.walked = 0, limits.steps, 0
+    steps, limit = 0, limits.steps
     while True:
         while agenda:
             steps += 1
@@ -86,6 +87,8 @@ def _run_agenda(run: InstanceRun, limits: Limits) -> bool:
                         raise Fault("no-flow", "No outgoing flow can be taken: add a default flow or change a guard.")
                 except Fault as fault:
                     run.park(item, "leave", fault)
+            elif item[1] == "#drained":
+                _drained(run, item[0], item[3])
             else:
                 _named(run, *item)
         if run.instance.status != "active" or not (may_settle(run) and settle(run)):
@@ -94,16 +97,10 @@ def _run_agenda(run: InstanceRun, limits: Limits) -> bool:
 
 def _named(run: InstanceRun, token: Token, name: str, data: Mapping[str, Any] | None, state: str) -> None:
     """What was asked of the token when it was in `state`; if it has moved on since, that is over."""
-    if name == "#drained":
-        run.draining.discard(token.id)
     if token.is_gone or token.state != state:
         return
     try:
-        if name == "#drained":
-            drained = run.states[state].behaviour.drained
-            if drained is not None and not run.population.get(token.id) and run.instance.status == "active":
-                drained(run, token)
-        elif name == "#thrown":
+        if name == "#thrown":
             thrown = run.states[state].behaviour.thrown
             if thrown is not None:
                 thrown(run, token)
@@ -113,6 +110,21 @@ def _named(run: InstanceRun, token: Token, name: str, data: Mapping[str, Any] | 
             _fire(run, token, name, data or {})
     except Fault as fault:
         run.park(token, name, fault, data)
+
+
+def _drained(run: InstanceRun, owner: Token, state: str) -> bool:
+    """The last token of the scope is gone; if the owner is still there and no other has been born in it."""
+    if run.draining:
+        run.draining -= {owner.id}
+    if owner.is_gone or owner.state != state:
+        return True
+    drained = run.states[state].drained
+    if drained is not None and not run.population.get(owner.id) and run.instance.status == "active":
+        try:
+            drained(run, owner)
+        except Fault as fault:
+            run.park(owner, "#drained", fault)
+    return True
 
 
 def _fire(run: InstanceRun, token: Token, trigger: str, data: Mapping[str, Any]) -> bool:
@@ -135,6 +147,9 @@ def _fire(run: InstanceRun, token: Token, trigger: str, data: Mapping[str, Any])
 
 def _deliver(run: InstanceRun, token: Token, delivery: Delivery) -> bool:
     data = delivery.data or {}
+    own = _OWN.get(delivery.trigger)
+    if own is not None:
+        return own(run, token, data)
     if token.id == ROOT and delivery.trigger.startswith("start"):
         if not run.is_new:
             return False
@@ -142,9 +157,6 @@ def _deliver(run: InstanceRun, token: Token, delivery: Delivery) -> bool:
             initiator = run.states[PROCESS].config.get("initiators", {}).get(delivery.trigger)
             if initiator is not None:
                 run.put(token, initiator, delivery.actor)
-    own = _OWN.get(delivery.trigger)
-    if own is not None:
-        return own(run, token, data)
     try:
         return _fire(run, token, delivery.trigger, data)
     except Refused:
@@ -153,7 +165,7 @@ def _deliver(run: InstanceRun, token: Token, delivery: Delivery) -> bool:
 
 def _complete(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
     state = run.states[token.state]
-    if state.wait not in COMPLETABLE or "phase" in (token.data or ()):
+    if state.wait not in COMPLETABLE or (token.data and "phase" in token.data):
         return False
     if state.take is not None:
         state.take(run, token, data)
@@ -207,11 +219,6 @@ def _escalation(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool
     return True
 
 
-def _drained(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
-    _named(run, token, "#drained", None, token.state)
-    return True
-
-
 def _thrown(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
     _named(run, token, "#thrown", None, token.state)
     return True
@@ -234,7 +241,7 @@ _OWN: dict[str, Callable[[InstanceRun, Token, Mapping[str, Any]], bool]] = {
     "error": _error,
     "escalation": _escalation,
     "cancel": _cancel,
-    "#drained": _drained,
+    "#drained": lambda run, token, data: _drained(run, token, token.state),
     "#thrown": _thrown,
 }
 
@@ -248,7 +255,7 @@ def _stop_loop(run: InstanceRun, limit: int) -> None:
         if token.is_gone:
             continue
         if trigger == "#drained":
-            run.draining.discard(token.id)
+            run.draining -= {token.id}
         loop = " → ".join(_loop_of(run, token)) or run.states[token.state].node
         fault = Fault("step-limit", f"More than {limit} steps without a wait: the loop through {loop} has no end.")
         run.park(token, trigger, fault)
@@ -266,22 +273,18 @@ def _loop_of(run: InstanceRun, token: Token) -> list[str]:
     return nodes[::-1]
 
 
-def _delta(run: InstanceRun, snapshot: Snapshot, refused: list[Delivery]) -> Delta:
-    instance = run.instance
+def _finish(run: InstanceRun, snapshot: Snapshot) -> Delta:
+    instance, root = run.instance, run.root
     instance.sequence += len(run.log)
-    root = run.root
-    instance.variables = root.variables or {}
-    instance.data = root.data or None
-    tokens, first, last = run.tokens, run.made_before + 1, instance.tokens_made + 1
-    born = [tokens[number] for number in range(first, last) if number in tokens] if first < last else []
-    changed = (
-        [token for token in run.changed.values() if not token.is_gone and token is not root] if run.changed else []
-    )
-    effects = run.effects
+    instance.variables, instance.data = root.variables or {}, root.data or None
+    if snapshot.tokens.__class__ is Living:
+        snapshot.tokens.resting = run.resting
+    tokens, before = run.tokens, run.made_before
+    if len(tokens) > 1:
+        if instance.tokens_made > before:
+            run.born = [tokens[number] for number in range(before + 1, instance.tokens_made + 1) if number in tokens]
+        if run.touched:
+            run.changed = [token for token in run.touched.values() if not token.is_gone and token is not root]
     for waits in run.waits.values():
-        effects += waits
-    gone = [token.id for token in run.gone] if run.gone else []
-    return Delta(
-        instance, snapshot.is_new, born, changed, gone, effects, sorted(run.closed) if run.closed else [],
-        sorted(run.dropped) if run.dropped else [], run.log, refused, run.now,
-    )  # fmt: skip
+        run.effects += waits
+    return run

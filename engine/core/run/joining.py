@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, cast
 
-from engine.core.model.runtime import Token
+from engine.core.model.runtime import ROOT, Token
 
 if TYPE_CHECKING:
     from engine.core.run.run import InstanceRun
@@ -12,22 +13,22 @@ if TYPE_CHECKING:
 
 def resting(run: InstanceRun) -> dict[tuple[str, int], list[Token]]:
     """By state and scope. `at` in a token's data is when it came: that order outlives a restore."""
-    living = run.living
-    if living.resting is None:
-        living.resting = {}
-        for token in living:
-            if run.states[token.state].behaviour.is_join and "at" in (token.data or ()):
-                living.resting.setdefault((token.state, token.scope), []).append(token)
-        for waiting in living.resting.values():
+    places = run.resting
+    if places is None:
+        places = run.resting = {}
+        for token in run.tokens.values():
+            if token.id != ROOT and run.states[token.state].behaviour.is_join and "at" in (token.data or ()):
+                places.setdefault((token.state, token.scope), []).append(token)
+        for waiting in places.values():
             waiting.sort(key=lambda token: cast(dict[str, Any], token.data)["at"])
-    return living.resting
+    return places
 
 
 def rest(run: InstanceRun, token: Token) -> list[Token]:
     if not token.is_new:
-        run.changed[token.id] = token
+        run.touched[token.id] = token
     token.data = {"at": run.instance.sequence + len(run.log)}
-    places, key = run.living.resting, (token.state, token.scope)
+    places, key = run.resting, (token.state, token.scope)
     if places is None:
         places = resting(run)
     waiting = places.get(key)
@@ -39,16 +40,27 @@ def rest(run: InstanceRun, token: Token) -> list[Token]:
 
 
 def unrest(run: InstanceRun, token: Token) -> None:
-    if run.living.resting is None:
-        resting(run)
     token.data = None
     forget(run, token)
 
 
 def forget(run: InstanceRun, token: Token) -> None:
-    places, key = run.living.resting or {}, (token.state, token.scope)
+    places, key = resting(run), (token.state, token.scope)
     waiting = places.get(key)
     if waiting and token in waiting:
         waiting.remove(token)
         if not waiting:
             del places[key]
+
+
+def spend(run: InstanceRun, tokens: Collection[Token], last: Token) -> None:
+    """All of them have come together: the last one goes on, the others are gone."""
+    places, key = resting(run), (last.state, last.scope)
+    waiting = places.pop(key)
+    if len(waiting) > len(tokens):
+        places[key] = [token for token in waiting if token not in tokens]
+    for token in tokens:
+        if token is not last:
+            run.consume(token)
+    last.data = None
+    run.agenda.append(last)

@@ -5,10 +5,10 @@ The instance ends when they are through; until then nothing else of it may happe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from engine.core.model.behaviour import Fault
-from engine.core.model.runtime import ROOT, Status, Token
+from engine.core.model.runtime import ROOT, Token
 
 if TYPE_CHECKING:
     from engine.core.run.run import InstanceRun
@@ -21,11 +21,11 @@ def leave_behind(run: InstanceRun, token: Token, state: str) -> None:
         chain.append(walker.variables or {})
         walker = run.tokens[walker.scope]
     seen = {name: value for variables in reversed(chain) for name, value in variables.items()}
-    run.left_behind.append((state, seen))
+    run.left_behind = [*run.left_behind, (state, seen)]
 
 
 def bear_left_behind(run: InstanceRun) -> None:
-    left, run.left_behind = run.left_behind, []
+    left, run.left_behind = run.left_behind, ()
     for state, variables in left:
         try:
             run.bear(state, ROOT, variables=variables or None)
@@ -33,17 +33,16 @@ def bear_left_behind(run: InstanceRun) -> None:
             run.park(run.root, "variables", fault, {"variables": {}})
 
 
-def end(run: InstanceRun, status: str, error: str | None) -> None:
+def end(run: InstanceRun, status: str, error: str | None = None) -> None:
     if len(run.tokens) > 1:
         run.clear(run.root)
     run.close(run.root)
     run.agenda.clear()
-    if run.signals:
-        run.signals.clear()
+    run.signals = ()
     if run.machine.lingers and _has_to_wait(run, status, error):
         return
-    run.instance.status = cast(Status, status)
-    run.instance.error = error
+    instance = run.instance
+    instance.status, instance.error = status, error  # type: ignore[assignment]
     run.log.append(("ended", status, error))
 
 
@@ -55,7 +54,7 @@ def _has_to_wait(run: InstanceRun, status: str, error: str | None) -> bool:
     data = run.remember(run.root)
     data.setdefault("ending", [status, error])
     data["is_interrupted"] = True  # no event sub-process begins any more
-    run.draining.clear()
+    run.draining = frozenset()
     return True
 
 
@@ -67,5 +66,5 @@ def end_now(run: InstanceRun) -> None:
     """Whatever still lingers is given up."""
     for token in run.children(run.root):
         run.cancel(token)
-    run.left_behind.clear()
+    run.left_behind = ()
     run.end(*run.remember(run.root)["ending"])

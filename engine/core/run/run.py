@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import repeat
 from typing import Any, cast
 
 from engine.core.machine.hooks import Edge, ProcessMachine
@@ -21,15 +22,32 @@ from engine.core.model.effects import (
 )
 from engine.core.model.graph import PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS
-from engine.core.model.runtime import ROOT, Living, Snapshot, Token
+from engine.core.model.runtime import ROOT, Delta, Living, Snapshot, Token
 from engine.core.run import catching, crowding, joining, lingering
 from engine.core.run.variables import Scoped
 
 WAITS = frozenset({OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident})
 
 
-class InstanceRun(Scoped):
-    """Implements model.behaviour.Run for one snapshot. The snapshot's objects are changed in place."""
+class InstanceRun(Scoped, Delta):
+    """Implements model.behaviour.Run for one snapshot, whose objects are changed in place; in the end it is the delta.
+
+    What few advances need is made when there is something to put into it."""
+
+    walked = 0  # nodes passed since somebody has counted them
+    arriving = ROOT  # whose arrival is the last thing that a step of the agenda does
+    instances_begun = 0  # of multi-instance activities
+    is_parked = False  # some token of it, at some time
+    gone: list[int]  # of those that were there before
+    closed: set[int] | frozenset[int] = frozenset()
+    dropped: frozenset[tuple[int, str]] = frozenset()
+    draining: set[int] | frozenset[int] = frozenset()  # owners whose empty scope is already on the agenda
+    watched_from: Mapping[tuple[int, str], int] = {}  # token and trigger → where in the log the wait began
+    signals: Sequence[tuple[Token, str, Mapping[str, Any]]] = ()
+    tokens: dict[int, Token]
+    population: dict[int, int]  # how many tokens there are in each scope
+    resting: dict[tuple[str, int], list[Token]] | None  # in joins; None until somebody asks, where there may be any
+    left_behind: Sequence[tuple[str, dict[str, Any]]] = ()  # states, and what the tokens to come there know
 
     def __init__(
         self, machine: ProcessMachine, snapshot: Snapshot, now: datetime, most_tokens: int = DEFAULT_LIMITS.tokens
@@ -39,30 +57,26 @@ class InstanceRun(Scoped):
         self.now = now
         self.most_tokens = most_tokens
         instance = self.instance = snapshot.instance
-        self.root = Token(ROOT, PROCESS, scope=-1, variables=instance.variables, data=instance.data)
-        tokens = snapshot.tokens
-        living = self.living = tokens if tokens.__class__ is Living else Living(tokens)
-        self.tokens: dict[int, Token] = living.by_id
-        self.tokens[ROOT] = self.root
-        self.population = living.population
         self.made_before = instance.tokens_made
-        self.changed: dict[int, Token] = {}  # of those that were there before
+        root = self.root = Token(ROOT, PROCESS, -1, None, None, instance.variables, instance.data)
+        self.is_new = root.is_new = snapshot.is_new
+        tokens = snapshot.tokens
+        if tokens.__class__ is Living:
+            self.tokens, self.population, self.resting = tokens.by_id, tokens.population, tokens.resting
+            self.tokens[ROOT] = root
+        else:
+            by_id = self.tokens = {ROOT: root}
+            population = self.population = {}
+            for token in tokens:
+                by_id[token.id] = token
+                scope = token.scope
+                population[scope] = population[scope] + 1 if scope in population else 1
+            self.resting = None if population else {}
         self.agenda: deque[Any] = deque()
-        self.walked = 0  # nodes passed since somebody has counted them
-        self.log: list[Any] = []
-        self.effects: list[Effect] = []
+        self.log = []
+        self.effects = []
+        self.touched: dict[int, Token] = {}  # of those that were there before
         self.waits: dict[int, list[Effect]] = {}
-        self.closed: set[int] = set()
-        self.dropped: set[tuple[int, str]] = set()
-        self.is_new = snapshot.is_new
-        self.arriving = ROOT  # whose arrival is the last thing that a step of the agenda does
-        self.instances_begun = 0  # of multi-instance activities
-        self.gone: list[Token] = []
-        self.draining: set[int] = set()  # owners whose empty scope is already on the agenda
-        self.changed_names: dict[str, tuple[int, str]] = {}  # name → where in the log it changed, and how
-        self.watched_from: dict[tuple[int, str], int] = {}  # token and trigger → where in the log the wait began
-        self.signals: list[tuple[Token, str, Mapping[str, Any]]] = []
-        self.left_behind: list[tuple[str, dict[str, Any]]] = []  # states, and what the tokens to come there know
 
     # what elements ask for: moving on
 
@@ -84,7 +98,7 @@ class InstanceRun(Scoped):
 
     def broadcast(self, token: Token, name: str, variables: Mapping[str, Any]) -> None:
         self.effects.append(BroadcastSignal(token.id, self.states[token.state].node, name, dict(variables)))
-        self.signals.append((token, name, variables))
+        self.signals = [*self.signals, (token, name, variables)]
 
     # waits
 
@@ -96,22 +110,21 @@ class InstanceRun(Scoped):
 
     def close(self, token: Token) -> None:
         number = token.id
-        self.waits.pop(number, None)
-        if not (token.is_new if number != ROOT else self.is_new):
-            self.closed.add(number)
+        if self.waits:
+            self.waits.pop(number, None)
+        if not token.is_new:
+            self.closed = add(self.closed, number)
 
     def drop(self, token: Token, triggers: Collection[str]) -> None:
         waits = self.waits.get(token.id)
         if waits:
             self.waits[token.id] = [wait for wait in waits if cast(Any, wait).trigger not in triggers]
-        if not self._is_fresh(token):
-            self.dropped.update((token.id, trigger) for trigger in triggers)
-
-    def _is_fresh(self, token: Token) -> bool:
-        return self.is_new if token.id == ROOT else token.is_new
+        if not token.is_new:
+            self.dropped |= {(token.id, trigger) for trigger in triggers}
 
     def park(self, token: Token, trigger: str, fault: Fault, data: Mapping[str, Any] | None = None) -> None:
         """The token cannot go on: an incident whose retry delivers the trigger again."""
+        self.is_parked = True
         self.touch(token)
         self.log.append(("incident", token.id, fault.code, fault.message))
         node = self.states[token.state].node or self.states[self.tokens[token.scope].state].node
@@ -132,15 +145,17 @@ class InstanceRun(Scoped):
         variables: dict[str, Any] | None = None,
         data: dict[str, Any] | None = None,
     ) -> Token:
-        if len(self.tokens) >= self.most_tokens:
+        tokens, instance, population = self.tokens, self.instance, self.population
+        if len(tokens) >= self.most_tokens:
             self._refuse_more(1)
-        token = self._make(state, scope, flow, index, variables, data)
+        instance.tokens_made = number = instance.tokens_made + 1
+        token = tokens[number] = Token(number, state, scope, flow, index, variables, data, True)
+        population[scope] = population.get(scope, 0) + 1
         if index is not None:
             self.instances_begun += 1
-        log = self.log
-        log.append(("born", token.id, state, scope))
+        self.log.append(("born", number, state, scope))
         if variables:
-            log.append(("set", token.id, variables))
+            self.log.append(("set", number, variables))
             token.is_told = True
         try:
             self.states[state].arrive(self, token)
@@ -165,9 +180,6 @@ class InstanceRun(Scoped):
         self.population[scope] = self.population.get(scope, 0) + len(given)
         return True
 
-    def pass_all(self, state: str, owner: Token, count: int, given: dict[str, list[Any]], words: Sequence[str]) -> bool:
-        return crowding.pass_all(self, state, owner, count, given, words)
-
     def arrive(self, token: Token) -> None:
         """Enter the token's state; what cannot be done there parks it."""
         try:
@@ -181,37 +193,68 @@ class InstanceRun(Scoped):
             self.unrest(token)  # nobody asks for it until it is tried again
         self.park(token, "enter", fault)
 
-    def fork(self, token: Token, edges: list[Edge]) -> None:
-        """One fresh token for each edge, then the old one is gone."""
-        self._refuse_more(len(edges))
-        leave = edges[0].source_state.leave
+    def fork(self, token: Token, edges: list[Edge], *, is_straight: bool = False) -> None:
+        """One fresh token for each edge, then the old one is gone. `is_straight` where none has to do on arrival."""
+        if len(self.tokens) + len(edges) > self.most_tokens:
+            self._refuse_more(len(edges))
+        leave = edges[0].leave
         if leave is not None:
             leave(self, token)
-        log, scope = self.log, token.scope
-        log.append(("gone", token.id, token.state))
+        log, scope, old, tokens, instance = self.log, token.scope, token.id, self.tokens, self.instance
+        log.append(("gone", old, token.state))
         born = []
+        number = instance.tokens_made
         for edge in edges:
             target: Any = edge.target_state
-            fresh = self._make(target.key, scope, edge.flow, None, None, None)
-            log.append(("fork", fresh.id, edge.number, token.id))
-            born.append((fresh, target.arrive))
+            number += 1
+            fresh = tokens[number] = Token(number, target.key, scope, edge.flow, None, None, None, True)
+            log.append(("fork", number, edge.number, old))
+            born.append(fresh)
+        instance.tokens_made = number
+        self.population[scope] += len(edges)
         self._remove(token)
-        for fresh, arrive in born:
+        if is_straight:
+            self.agenda += born
+            return
+        for fresh in born:
             if fresh.is_gone:
                 continue
             try:
-                arrive(self, fresh)
+                self.states[fresh.state].arrive(self, fresh)
             except Fault as fault:
                 self.park_at_arrival(fresh, fault)
 
-    def branch(self, token: Token, edge: Edge) -> None:
-        """An internal transition: the token stays; a fresh one may be born beside it or inside its scope."""
+    def branch(self, token: Token, edge: Edge, *, is_last: bool = False) -> None:
+        """An internal transition: the token stays; a fresh one may be born beside it or inside its scope, and goes on
+        at once through what only routes where this `is_last` to be done."""
         self.log.append(("fired", token.id, edge.number))
         if edge.clears:
             self.interrupt(token)
-        if edge.born is not None:
-            scope = token.id if edge.is_inside else token.scope
+        if edge.born is None:
+            return
+        scope = token.id if edge.is_inside else token.scope
+        if is_last and edge.walk and not self.agenda:
+            self._bear_walking(edge, scope)
+        else:
             self.bear(edge.born, scope, data=dict(edge.data) if edge.data else None)
+
+    def _bear_walking(self, edge: Edge, scope: int) -> None:
+        tokens, instance, population, last = self.tokens, self.instance, self.population, edge.walk[-1]
+        if len(tokens) >= self.most_tokens:
+            self._refuse_more(1)
+        instance.tokens_made = number = instance.tokens_made + 1
+        target: Any = last.target_state
+        token = tokens[number] = Token(number, target.key, scope, last.flow, None, None, None, True)
+        population[scope] = population.get(scope, 0) + 1
+        log = self.log
+        log.append(("born", number, edge.born, scope))
+        log.extend(zip(repeat(number), edge.way))
+        self.walked += len(edge.walk)
+        self.arriving = number
+        try:
+            target.arrive(self, token)
+        except Fault as fault:
+            self.park_at_arrival(token, fault)
 
     def interrupt(self, owner: Token) -> None:
         """An interrupting event sub-process begins: from here on none of the scope's others may (13.5.4)."""
@@ -225,13 +268,15 @@ class InstanceRun(Scoped):
         if leave is not None:
             leave(self, token)
         self.log.append(("gone", token.id, token.state))
-        owner = self.tokens.get(token.scope)
-        if owner is not None:
-            child_gone = states[owner.state].child_gone
-            if child_gone is not None:
-                child_gone(self, owner, token)
-        if not token.is_gone:
-            self._remove(token)
+        if token.scope:  # the root token asks for nothing
+            owner = self.tokens.get(token.scope)
+            if owner is not None:
+                child_gone = states[owner.state].child_gone
+                if child_gone is not None:
+                    child_gone(self, owner, token)
+            if token.is_gone:
+                return
+        self._remove(token)
 
     def cancel(self, token: Token) -> None:
         if token.is_gone:
@@ -267,14 +312,10 @@ class InstanceRun(Scoped):
     def together(self, token: Token) -> list[Token]:
         return list(joining.resting(self).get((token.state, token.scope), ()))
 
-    def rest(self, token: Token) -> Sequence[Token]:
-        return joining.rest(self, token)
-
-    def unrest(self, token: Token) -> None:
-        joining.unrest(self, token)
-
-    def leave_behind(self, token: Token, state: str) -> None:
-        lingering.leave_behind(self, token, state)
+    rest, unrest, spend = joining.rest, joining.unrest, joining.spend
+    leave_behind, end = lingering.leave_behind, lingering.end
+    pass_all = crowding.pass_all
+    throw_escalation = catching.throw_escalation
 
     def inside(self, key: str, token: Token) -> Token | None:
         walker = token
@@ -285,17 +326,14 @@ class InstanceRun(Scoped):
         return None
 
     def watch(self, token: Token, trigger: str) -> None:
-        self.watched_from[token.id, trigger] = len(self.log)
+        self.watched_from = {**self.watched_from, (token.id, trigger): len(self.log)}
 
     def remember(self, token: Token) -> dict[str, Any]:
         if not token.is_new:
-            self.changed[token.id] = token
+            self.touched[token.id] = token
         if token.data is None:
             token.data = {}
         return token.data
-
-    def end(self, status: str, error: str | None = None) -> None:
-        lingering.end(self, status, error)
 
     # errors and escalations
 
@@ -308,47 +346,41 @@ class InstanceRun(Scoped):
         if not catching.throw(self, token, "error", code, message, variables):
             raise Fault("error-uncaught", f"Nobody catches the error “{code}”. {message}".strip())
 
-    def throw_escalation(self, token: Token, code: str, variables: Mapping[str, Any]) -> None:
-        catching.throw_escalation(self, token, code, variables)
-
     # within the room
+
+    def note_gone(self, number: int) -> None:
+        if self.gone:
+            self.gone.append(number)
+        else:
+            self.gone = [number]
 
     def touch(self, token: Token) -> None:
         if not token.is_new:
-            self.changed[token.id] = token
+            self.touched[token.id] = token
 
     def _refuse_more(self, births: int) -> None:
         if len(self.tokens) + births > self.most_tokens:
             raise Fault("token-limit", f"More than {self.most_tokens} tokens at once: a loop bears them without end.")
-
-    def _make(
-        self,
-        state: str,
-        scope: int,
-        flow: str | None,
-        index: int | None,
-        variables: dict[str, Any] | None,
-        data: dict[str, Any] | None,
-    ) -> Token:
-        instance = self.instance
-        instance.tokens_made = number = instance.tokens_made + 1
-        token = self.tokens[number] = Token(number, state, scope, flow, index, variables, data, True)
-        population = self.population
-        population[scope] = population.get(scope, 0) + 1
-        return token
 
     def _remove(self, token: Token) -> None:
         token.is_gone = True
         scope = token.scope
         del self.tokens[token.id]
         if not token.is_new:
-            self.gone.append(token)
-        resting = self.living.resting
-        if resting and (token.state, scope) in resting:
+            self.note_gone(token.id)
+        if self.resting and (token.state, scope) in self.resting:
             joining.forget(self, token)
         left = self.population[scope] = self.population[scope] - 1
         if not left:
             owner = self.tokens.get(scope)
-            if owner is not None and owner.id not in self.draining:
-                self.draining.add(owner.id)
+            if owner is not None and scope not in self.draining:
+                self.draining = add(self.draining, scope)
                 self.agenda.append((owner, "#drained", None, owner.state))
+
+
+def add(numbers: set[int] | frozenset[int], number: int) -> set[int]:
+    """To a set that is made with its first."""
+    if numbers:
+        numbers.add(number)  # type: ignore[union-attr]
+        return numbers  # type: ignore[return-value]
+    return {number}

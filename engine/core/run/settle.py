@@ -10,7 +10,7 @@ from engine.core.run.run import InstanceRun
 
 def may_settle(run: InstanceRun) -> bool:
     """Whether there is anything to be asked at all: mostly there is not."""
-    return bool(run.machine.settles or run.signals or run.changed_names or run.left_behind)
+    return bool(run.signals or run.changed_names or run.left_behind or run.machine.settles)
 
 
 def settle(run: InstanceRun) -> bool:
@@ -27,7 +27,7 @@ def _signal(run: InstanceRun) -> bool:
     Other instances get it from the effect. A thrower that its own signal cancels stops (13.5.4)."""
     if not run.signals:
         return False
-    thrower, name, variables = run.signals.pop(0)
+    (thrower, name, variables), *run.signals = run.signals
     if run.machine.hears:
         for token in list(run.tokens.values()):
             for trigger, signal in run.states[token.state].behaviour.signals:

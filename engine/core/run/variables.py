@@ -16,11 +16,11 @@ class Scoped:
     root: Token
     tokens: dict[int, Token]
     log: list[Any]
-    changed: dict[int, Token]
-    changed_names: dict[str, tuple[int, str]]
+    touched: dict[int, Token]
+    changed_names: Mapping[str, tuple[int, str]] = {}  # name → where in the log it changed, and how
 
     def view(self, token: Token) -> Mapping[str, Any]:
-        if token.scope <= ROOT and token.variables is None:
+        if token.scope <= ROOT and not token.variables:
             return self.root.variables or {}
         chain = []
         walker = token
@@ -38,7 +38,7 @@ class Scoped:
         return merged
 
     def merge(self, token: Token, variables: Mapping[str, Any]) -> None:
-        if token.scope <= ROOT and token.variables is None:
+        if token.scope <= ROOT and (token.variables is None or token is self.root):
             self.put_all(self.root, dict(variables))
             return
         for name, value in variables.items():
@@ -59,10 +59,10 @@ class Scoped:
             known = token.variables = known.copy()
             token.is_told = False
         if not token.is_new:
-            self.changed[token.id] = token
+            self.touched[token.id] = token
         log = self.log
         log.append(("set", token.id, variables))
         if self.machine.watches:
-            for name in variables:
-                self.changed_names[name] = len(log), "update" if name in known else "create"
+            how = {name: (len(log), "update" if name in known else "create") for name in variables}
+            self.changed_names = {**self.changed_names, **how}
         known.update(variables)
