@@ -129,9 +129,11 @@ def disk_bytes() -> int:
 
 
 def complete(asked: dict[str, Any]) -> dict[str, Any]:
-    """Seconds of one completion while the others wait; who is completed is replaced by somebody new."""
-    from engine.service import instances, items
+    """Seconds of one completion while the others wait; who is completed is replaced by somebody new. What has waited
+    for long is read: nothing is remembered of it."""
+    from engine.service import instances, items, remembered
 
+    remembered.forget_all()
     batch, done = asked["batch"], {"outcome": "approve"}
     keys = [waiting.popleft() for _ in range(asked["times"])]
     started = time.perf_counter()

@@ -15,7 +15,7 @@ from engine.models.keys import instance_of, number_of
 from engine.models.waits import CONTINUATION
 from engine.push.moved import send_moved
 from engine.push.signals import work_handed, work_waiting
-from engine.service import limits
+from engine.service import limits, remembered
 from engine.service.audiences import remember_stored
 from engine.service.errors import Conflict, Moved
 from engine.service.outbox import add_events
@@ -102,6 +102,7 @@ def write(unit: Unit, batch: Batch) -> None:
 
     def tell() -> None:
         remember_stored([audience.id for audience in batch.audiences])
+        remembered.remember(batch)
         send_moved(moved, processes, is_inbox_changed=is_inbox_changed)
         for queue in queues:
             work_waiting.send(sender=None, queue=queue)

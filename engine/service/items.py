@@ -11,10 +11,11 @@ from engine.core.model.graph import STARTER, heard
 from engine.core.model.runtime import Delivery
 from engine.core.model.words import say
 from engine.models import WorkItem
+from engine.service import remembered
 from engine.service.advance import in_unit
 from engine.service.audiences import has_member
 from engine.service.case import Case
-from engine.service.errors import Conflict, Forbidden, Invalid, NotFound, ServiceError
+from engine.service.errors import Conflict, Forbidden, Invalid, Moved, NotFound, ServiceError
 from engine.service.instances import check_variables, move
 from engine.service.rights import Actor, Right, allowed_processes, is_all_powerful, name_of
 from engine.service.translate import ACTIVE, unpack
@@ -93,8 +94,11 @@ def complete(item: int, actor: Actor, variables: dict[str, Any] | None = None, *
     completion = Completion(item, check_variables(dict(variables or {})), outcome)
 
     def act(store: Store, unit: Unit) -> int:
-        found = store.load_items([item])
-        return _complete(unit, actor, completion, *_require_visible(actor, found[0] if found else None))
+        found, is_sure = _find(store, [item])
+        try:
+            return _complete(unit, actor, completion, *_require_visible(actor, found.get(item)))
+        except ServiceError as error:
+            raise error if is_sure else Moved from None
 
     return in_unit(act)
 
@@ -103,17 +107,29 @@ def complete_many(completions: Sequence[Completion], actor: Actor) -> list[int |
     """As `complete` for each, in one unit: the instance, or why this one was refused."""
 
     def act(store: Store, unit: Unit) -> list[int | ServiceError]:
-        found = {row.id: (row, loaded) for row, loaded in store.load_items([one.item for one in completions])}
+        found, is_sure = _find(store, [one.item for one in completions])
         answers: list[int | ServiceError] = []
         for one in completions:
             try:
                 check_variables(one.variables)
                 answers.append(_complete(unit, actor, one, *_require_visible(actor, found.get(one.item))))
             except ServiceError as error:
+                if not is_sure:
+                    raise Moved from None
                 answers.append(error)
         return answers
 
     return in_unit(act)
+
+
+def _find(store: Store, keys: Sequence[int]) -> tuple[dict[int, tuple[ItemRow, Loaded]], bool]:
+    """The items with their instances: those that are remembered as they were, the others read. Not sure: what is
+    refused has to be read first."""
+    found = remembered.recall(keys)
+    missing = [key for key in keys if key not in found] if found else keys
+    if not missing:
+        return found, False
+    return found | {row.id: (row, loaded) for row, loaded in store.load_items(missing)}, not found
 
 
 def _complete(unit: Unit, actor: Actor, completion: Completion, row: ItemRow, loaded: Loaded) -> int:

@@ -19,7 +19,7 @@ from engine.core.model.digits import read_whole
 from engine.core.model.words import say
 from engine.core.parse.dmn import read_decisions
 from engine.models import DecisionVersion, DeployedFile, ProcessVersion, State, Transition
-from engine.service import audiences, latest, outbox
+from engine.service import audiences, latest, outbox, remembered
 from engine.service.decision_files import is_decision_file
 from engine.service.errors import Conflict, NotFound
 from engine.service.expressions import expression_budget
@@ -114,6 +114,7 @@ def forget_all() -> None:
         _decisions.clear()
     audiences.forget_all()
     latest.forget_all()
+    remembered.forget_all()
     outbox.forget_listeners()
 
 

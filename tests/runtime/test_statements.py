@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from engine.models import Timer, WorkItem
-from engine.service import instances, items, work
+from engine.service import instances, items, remembered, work
 from engine.service.instances import Start
 from engine.service.items import Completion
 from engine.store import open_store
@@ -67,6 +67,7 @@ def test_starting_is_one_statement_on_postgresql_and_one_for_each_table_on_sqlit
 def test_completing_is_a_read_and_a_write_on_postgresql_whatever_the_batch(warm: None, size: int) -> None:
     instances.start_many("approval", None, [Start({}) for _ in range(size)])
     keys = list(WorkItem.objects.order_by("-id").values_list("id", flat=True)[:size])
+    remembered.forget_all()  # as in another process
     with recorded() as statements:
         answers = items.complete_many([Completion(key, {"ok": True}) for key in keys], None)
     assert all(isinstance(answer, int) for answer in answers)
@@ -78,6 +79,16 @@ def test_completing_is_a_read_and_a_write_on_postgresql_whatever_the_batch(warm:
         # items, instances, tokens, waits; instance, item, token, step, and for more than one the revisions
         assert len(reads) == (4 if size == 1 else 5)
         assert len(writes) == 4
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_completing_what_this_process_has_started_is_the_write_alone(warm: None, size: int) -> None:
+    instances.start_many("approval", None, [Start({}) for _ in range(size)])
+    keys = list(WorkItem.objects.order_by("-id").values_list("id", flat=True)[:size])
+    with recorded() as statements:
+        answers = items.complete_many([Completion(key, {"ok": True}) for key in keys], None)
+    assert all(isinstance(answer, int) for answer in answers)
+    assert len(statements) == (1 if connection.vendor == "postgresql" else 4 + (size > 1))
 
 
 @pytest.mark.parametrize("size", SIZES)
