@@ -102,10 +102,7 @@ export function NumberField(props: NumberProps) {
     [
       h(Label, { htmlFor: domId, label: field.label, required: field.validate?.required ?? false }),
       h("div", { class: names(`fjs-input-group${errors.length ? " hasErrors" : ""}`) }, [
-        adornment(
-          useSingleLineTemplateEvaluation(field.appearance?.prefixAdorner ?? ""),
-          "border-right border-radius-left",
-        ),
+        adornment(useSingleLineTemplateEvaluation(field.appearance?.prefixAdorner ?? ""), "before"),
         h("div", { class: names(`fjs-vertical-group${errors.length ? " hasErrors" : ""}`) }, [
           h("input", {
             id: domId,
@@ -140,10 +137,7 @@ export function NumberField(props: NumberProps) {
             arrow(-1, "down", gettext("Less")),
           ]),
         ]),
-        adornment(
-          useSingleLineTemplateEvaluation(field.appearance?.suffixAdorner ?? ""),
-          "border-left border-radius-right",
-        ),
+        adornment(useSingleLineTemplateEvaluation(field.appearance?.suffixAdorner ?? ""), "after"),
       ]),
       h(Description, { id: about, description: field.description }),
       h(Errors, { id: wrong, errors }),
@@ -153,11 +147,13 @@ export function NumberField(props: NumberProps) {
 
 NumberField.config = Numberfield.config;
 
-function adornment(words: ComponentChild, look: string) {
+function adornment(words: ComponentChild, side: "before" | "after") {
   if (!words) return null;
   return h(
     "span",
-    { class: `fjs-input-adornment ${look}` },
+    {
+      class: `fjs-input-adornment ${side === "before" ? "border-right border-radius-left" : "border-left border-radius-right"}`,
+    },
     h("span", { class: "fjs-input-adornment-text" }, words),
   );
 }
