@@ -6,7 +6,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from bench import dmn, engine, feel, flood, hostile, live, search, tck
+from bench import dmn, engine, feel, flood, hostile, inbox, live, search, tck
 
 SUITES: dict[str, Callable[[], int]] = {
     "feel": feel.main,
@@ -15,6 +15,7 @@ SUITES: dict[str, Callable[[], int]] = {
     "tck": tck.main,
     "engine": engine.main,
     "search": search.main,
+    "inbox": inbox.main,
     "live": live.main,
     "flood": flood.main,
 }

@@ -101,6 +101,8 @@ class WorkItem(Part):
                 name="engine_item_priority",
                 condition=Q(status=0) & ~Q(priority=50),
             ),
+            # Few have a name of their own: whether a search has to look into names at all.
+            models.Index(fields=("id",), name="engine_item_named", condition=Q(name__isnull=False)),
         )
 
 

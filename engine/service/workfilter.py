@@ -14,6 +14,7 @@ from engine.models import Instance, State, Token, WorkItem
 from engine.models.keys import instance_of, make_key, span
 
 MOST_FOUND = 200
+USUAL_PRIORITY = 50
 SIGNS = (">=", "<=", "!=", "=", ">", "<", "~")
 _CONDITION = re.compile(r"\s*([^\s=<>!~]+)\s*(>=|<=|!=|=|>|<|~)\s*(.*?)\s*\Z", re.DOTALL)
 DUE_DAYS = {"today": 1, "week": 7}
@@ -75,6 +76,8 @@ def condition_of(narrow: Narrow, now: datetime) -> Q:
         condition &= Q(state__in=list(states.values_list("pk", flat=True)))
     if narrow.priority is not None:
         condition &= Q(priority__gte=narrow.priority)
+        if narrow.priority > USUAL_PRIORITY:
+            condition &= ~Q(priority=USUAL_PRIORITY)  # which the index of the others wants to hear
     if narrow.search:
         condition &= _search(narrow.search)
     return condition
@@ -127,7 +130,10 @@ def _search(words: str) -> Q:
     """In names of tasks, steps and processes, and at the beginning of business keys."""
     named = Q(name__icontains=words) | Q(version__process__name__icontains=words)
     states = State.objects.filter(named, kind="userTask").values_list("pk", flat=True)
-    found = Q(state__in=list(states)) | Q(name__isnull=False, name__icontains=words)
+    found = Q(state__in=list(states))
+    # No index knows what stands within a name, so every open item would be read.
+    if WorkItem.objects.filter(name__isnull=False).exists():
+        found |= Q(name__isnull=False, name__icontains=words)
     keyed = Instance.objects.filter(business_key__startswith=words).exclude(business_key="")
     ranges = Q()
     for instance in keyed.values_list("pk", flat=True)[:MOST_FOUND]:

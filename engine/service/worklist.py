@@ -20,13 +20,12 @@ from engine.models.keys import span
 from engine.service.audiences import audiences_of
 from engine.service.errors import NotFound
 from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of
-from engine.service.workfilter import Narrow, condition_of, keep_fitting
+from engine.service.workfilter import USUAL_PRIORITY, Narrow, condition_of, keep_fitting
 
 PAGE = 50
 MOST_BRANCHES = 30
 MOST_COUNTED = 1000
 MOST_SCANNED = 2000  # items whose variables one page looks into
-USUAL_PRIORITY = 50
 
 # What the list is sorted by, of the last item of the page before, and its key.
 Place = tuple[Any, int]
