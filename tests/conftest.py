@@ -36,6 +36,12 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def spare_redis_url(redis_url: str) -> str:
+    """Another database of the same server: no worker takes its messages, and emptying it takes nothing away."""
+    return f"{redis_url.rpartition('/')[0]}/9"
+
+
+@pytest.fixture(scope="session")
 def embedded_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One process on SQLite, with the demo."""
     with run_embedded_site(tmp_path_factory.mktemp("embedded")) as site:

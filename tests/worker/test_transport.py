@@ -61,16 +61,20 @@ def application(letters: Letters) -> Iterator[Celery]:
 @pytest.fixture
 def worker(application: Celery) -> Iterator[threading.Thread]:
     state.should_stop = None
-    celery_worker = application.Worker(
-        pool="solo",
-        concurrency=1,
-        quiet=True,
-        queues=["post"],
-        without_gossip=True,
-        without_mingle=True,
-        without_heartbeat=True,
-    )
-    thread = threading.Thread(target=celery_worker.start, daemon=True)
+
+    def work() -> None:
+        application.Worker(
+            pool="solo",
+            concurrency=1,
+            quiet=True,
+            queues=["post"],
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
+        ).start()
+
+    # Made in its thread too, as the one-process start does: in the main thread a worker of `local://` is refused.
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     yield thread
     stop_worker()

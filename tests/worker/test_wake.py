@@ -31,7 +31,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def flags(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flags]:
     match request.param:
         case "redis":
-            client = redis.Redis.from_url(request.getfixturevalue("redis_url"))
+            client = redis.Redis.from_url(request.getfixturevalue("spare_redis_url"))
             client.flushdb()
             chosen: Flags = RedisFlags(client)
         case "local":
@@ -115,7 +115,7 @@ def test_flag_that_nobody_takes_down_is_lost_after_a_while(
     kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(flag_module, "LOST_AFTER_SECONDS", 0.001)
-    client = redis.Redis.from_url(request.getfixturevalue("redis_url"))
+    client = redis.Redis.from_url(request.getfixturevalue("spare_redis_url"))
     flags = LocalFlags() if kind == "local" else RedisFlags(client)
     flags.put_up("sweep")
     time.sleep(0.01)  # longer than the flag lasts
@@ -148,8 +148,8 @@ def test_nobody_is_woken_for_what_is_taken_by_the_caller(sent: list[str]) -> Non
     assert sent == ["advance", "jobs"]
 
 
-def test_messages_do_not_pile_up_in_redis_while_nobody_takes_them(redis_url: str) -> None:
-    with redis.Redis.from_url(redis_url) as client:
+def test_messages_do_not_pile_up_in_redis_while_nobody_takes_them(spare_redis_url: str) -> None:
+    with redis.Redis.from_url(spare_redis_url) as client:
         client.flushdb()
         client.rpush("sweep", *["message"] * (MOST_WAITING - 1))
         assert RedisFlags(client).put_up("sweep")
