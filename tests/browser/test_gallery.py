@@ -85,11 +85,12 @@ def test_an_open_breaker_is_seen_on_the_diagram_and_goes_by_itself(
     page = open_for(gallery_site, "admin")
     page.goto(f"{gallery_site.url}/gallery/one_service/")
     flip(page, "rates", "Failing")
-    for _ in range(2):  # six failures in a row; five open it
+    for _ in range(2):  # five failures in a row open it: three of the first, two of the second, which then rests
         page.goto(f"{gallery_site.url}/gallery/one_service/")
         page.get_by_role("button", name="Start", exact=True).click()
         page.wait_for_url("**/?instance=*")
-    diagram = island(page, "instance")
+        diagram = island(page, "instance")
+        expect(diagram.locator(".incident-badge, .rest-badge").first).to_be_visible(timeout=40_000)
     # Nobody loads the page again: that a breaker has opened is pushed.
     expect(diagram.locator(".rest-badge")).to_be_visible(timeout=40_000)
     expect(diagram.locator('[data-element-id="ask_rate"].is-resting')).to_have_count(1)
