@@ -1,4 +1,4 @@
-"""`make test`: every layer of tests, the cheapest first, two at a time, and one closing line over all of them."""
+"""`make test`: every layer of tests, in three lanes side by side, and one closing line over all of them."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -44,23 +45,27 @@ def pytest_layer(name: str, *arguments: str, folder: str = "tests") -> Layer:
     return Layer(name, command, folder)
 
 
-# What waits more than it works runs beside what only works: a browser for its pages, faults for what was killed.
-LAYERS = (
-    pytest_layer("core", *PARALLEL, "tests/core", folder="tests/core"),
-    pytest_layer("sqlite", *PARALLEL, "--database=sqlite", *OTHER_LAYERS, "tests"),
-    pytest_layer("postgresql", *PARALLEL, "--database=postgresql", *OTHER_LAYERS, "tests"),
-    Layer(
-        "front-end",
-        (
-            *("npm", "--prefix", "static", "test", "--silent", "--", "--reporter=default"),
-            *("--reporter=junit", f"--outputFile.junit={RESULTS / 'front-end'}.xml"),
-        ),
-        "static/test",
+# Side by side, so that what waits (a browser for its pages, faults for what was killed) leaves its time to what works.
+LANES = (
+    (
+        pytest_layer("core", *PARALLEL, "tests/core", folder="tests/core"),
+        pytest_layer("sqlite", *PARALLEL, "--database=sqlite", *OTHER_LAYERS, "tests"),
     ),
-)
-BESIDE = (
-    pytest_layer("browser", *PARALLEL, "tests/browser", folder="tests/browser"),
-    pytest_layer("faults", "tests/faults", folder="tests/faults"),
+    (
+        pytest_layer("browser", *PARALLEL, "tests/browser", folder="tests/browser"),
+        pytest_layer("faults", "tests/faults", folder="tests/faults"),
+    ),
+    (
+        Layer(
+            "front-end",
+            (
+                *("npm", "--prefix", "static", "test", "--silent", "--", "--reporter=default"),
+                *("--reporter=junit", f"--outputFile.junit={RESULTS / 'front-end'}.xml"),
+            ),
+            "static/test",
+        ),
+        pytest_layer("postgresql", *PARALLEL, "--database=postgresql", *OTHER_LAYERS, "tests"),
+    ),
 )
 
 
@@ -85,12 +90,17 @@ def run_layers(layers: tuple[Layer, ...], output: IO[str] | None = None) -> list
 
 
 def run_all() -> list[str]:
-    """The names of the layers that did not pass."""
-    with ThreadPoolExecutor(1) as pool, TemporaryFile("w+") as output:
-        beside = pool.submit(run_layers, BESIDE, output)
-        broken = [*run_layers(LAYERS), *beside.result()]
-        output.seek(0)
-        print(output.read(), flush=True)
+    """The names of the layers that did not pass. The first lane is seen as it runs, the others when it is through."""
+    watched, *others = LANES
+    with ExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor(len(others)))
+        outputs = [stack.enter_context(TemporaryFile("w+")) for _ in others]
+        beside = [pool.submit(run_layers, lane, output) for lane, output in zip(others, outputs, strict=True)]
+        broken = run_layers(watched)
+        for lane, output in zip(beside, outputs, strict=True):
+            broken += lane.result()
+            output.seek(0)
+            print(output.read(), flush=True)
     return broken
 
 
@@ -111,7 +121,7 @@ def main() -> int:
     RESULTS.mkdir(exist_ok=True)
     started = time.monotonic()
     broken = run_all()
-    outcomes = [outcome for layer in (*LAYERS, *BESIDE) for outcome in read_outcomes(layer)]
+    outcomes = [outcome for lane in LANES for layer in lane for outcome in read_outcomes(layer)]
     print("\n=== all layers ===")
     for outcome in outcomes:
         if outcome.kind != "passed":

@@ -13,7 +13,7 @@ from engine.core.feel.expression import _BUILTIN_NAMES
 from engine.core.feel.parser import Parser
 from tests.core.feel import closures
 
-COUNT = int(os.environ.get("FEEL_FUZZ", "400"))
+COUNT = int(os.environ.get("FEEL_FUZZ", "200"))
 LONG = settings(
     max_examples=COUNT,
     deadline=None,

@@ -1,6 +1,10 @@
-"""Files that mean harm, or only look like it, end with problems or with a diagram; never in another way."""
+"""Files that mean harm, or only look like it, end with problems or with a diagram; never in another way.
+
+BPMN_FUZZ=10000 asks for more of those that are made at random."""
 
 from __future__ import annotations
+
+import os
 
 import pytest
 from hypothesis import given, settings
@@ -178,7 +182,7 @@ DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.item
 
 
 @given(st.lists(trees(), max_size=4), st.lists(trees(), max_size=4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=int(os.environ.get("BPMN_FUZZ", "80")), deadline=None)
 def test_any_nonsense_of_bpmn_words_gets_an_answer(inside: list[str], beside: list[str]) -> None:
     text = (
         f'<definitions xmlns="{BPMN}" {DECLARED}><process id="p" isExecutable="true">{"".join(inside)}'
