@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from engine.worker.queues import MOST_WAITING
@@ -66,12 +68,14 @@ class RedisFlags:
         self.client = client
 
     def put_up(self, queue: str) -> bool:
-        is_first = self.client.set(flag_key(queue), 1, nx=True, px=round(LOST_AFTER_SECONDS * 1000))
-        # While all workers are away the flags get lost one after the other, and messages must not pile up.
-        return bool(is_first) and self.client.llen(queue) < MOST_WAITING
+        with telling_as_away():
+            is_first = self.client.set(flag_key(queue), 1, nx=True, px=round(LOST_AFTER_SECONDS * 1000))
+            # While all workers are away the flags get lost one after the other, and messages must not pile up.
+            return bool(is_first) and self.client.llen(queue) < MOST_WAITING
 
     def take_down(self, queue: str) -> None:
-        self.client.delete(flag_key(queue))
+        with telling_as_away():
+            self.client.delete(flag_key(queue))
 
     def linger(self, queue: str) -> None:
         time.sleep(LINGER_SECONDS)
@@ -107,6 +111,17 @@ class PausingFlags:
 
     def is_other_up(self, queue: str) -> bool:
         return False
+
+
+@contextmanager
+def telling_as_away() -> Iterator[None]:
+    """What Redis does not do is an OSError. Its library is loaded where there is a Redis: that takes a while."""
+    import redis
+
+    try:
+        yield
+    except redis.RedisError as error:
+        raise ConnectionError(str(error)) from error
 
 
 def flag_key(queue: str) -> str:

@@ -14,7 +14,6 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from kombu.exceptions import OperationalError
-from redis import RedisError
 
 from engine.worker.flags import Flags, choose_flags
 from engine.worker.queues import QUEUES, task_name
@@ -45,7 +44,7 @@ def wake(queue: str) -> None:
     try:
         if flags().put_up(queue):
             send(queue)
-    except (OperationalError, RedisError, OSError) as error:
+    except (OperationalError, OSError) as error:
         resting["until"] = time.monotonic() + PAUSE_SECONDS
         logger.warning("no wake-up for %s, the sweep will find its work: %s", queue, error)
 

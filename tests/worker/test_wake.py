@@ -15,6 +15,7 @@ from engine.worker.flags import Flags, LocalFlags, PausingFlags, RedisFlags, cho
 from engine.worker.queues import MOST_WAITING
 from engine.worker.transport import Channel
 from engine.worker.wake import drain, wake
+from tests.infrastructure.processes import find_free_port
 
 FULL = 10
 
@@ -192,6 +193,16 @@ def test_broker_that_is_away_does_not_fail_the_caller(
     wake("advance")
     wake("jobs")
     assert attempts == ["advance"], "a broker that has just failed is left alone for a moment"
+    assert "the sweep will find its work" in caplog.text
+
+
+def test_redis_that_is_away_does_not_fail_the_caller(
+    sent: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with redis.Redis(port=find_free_port()) as client:
+        monkeypatch.setattr(waking, "flags", lambda: RedisFlags(client))
+        wake("advance")
+    assert sent == []
     assert "the sweep will find its work" in caplog.text
 
 
