@@ -9,11 +9,11 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from engine.models import Instance, Process, WorkItem
-from engine.models.keys import instance_of
-from engine.service import case_history, history, reading, worklist
-from engine.service.rights import Actor, may
+from engine.service import case_history, history, reading, related, worklist
+from engine.service.rights import Actor
 from engine.service.versions import get_version
 
 STATES = {0: "waiting", 1: "done", 2: "cancelled"}
@@ -106,20 +106,17 @@ def describe_variables(variables: Mapping[str, Any], shown: Collection[str]) -> 
     ]
 
 
+RELATIONS: dict[related.Relation, Any] = {
+    "caller": gettext_lazy("Called by"),
+    "called": gettext_lazy("Calls"),
+    "message": gettext_lazy("Exchanges messages"),
+    "key": gettext_lazy("Same business key"),
+}
+
+
 def describe_related(actor: Actor, instance: Instance, task: int) -> list[dict[str, Any]]:
-    """Who called the case, what it has called, cases with its business key, and its other open tasks, as far as the
-    actor may see them."""
-    lines: list[dict[str, Any]] = []
-    if instance.parent is not None:
-        caller = instance_of(instance.parent)
-        row = Instance.objects.select_related("version__process").filter(pk=caller).first()
-        if row is not None and may(actor, "see", row.version.process):
-            lines.append(_related(_("Called by"), row))
-    children = reading.list_children(actor, instance.pk)
-    lines += [_related(_("Calls"), row) for row in children]
-    family = {instance_of(instance.parent) if instance.parent is not None else None, *(row.pk for row in children)}
-    same = [row for row in reading.list_same_key(actor, instance) if row.pk not in family]
-    lines += [_related(_("Same business key"), row) for row in same]
+    """Other cases that belong to this one, and its other open tasks, as far as the actor may see them."""
+    lines = [_related(RELATIONS[relation], row) for relation, row in related.list_related(actor, instance)]
     others = WorkItem.objects.of(instance.pk).filter(worklist.visible(actor), status=WorkItem.Status.OPEN)
     for item in others.exclude(pk=task).select_related("state")[:20]:
         name = item.name or item.state.name or item.state.node

@@ -25,7 +25,7 @@ TABS = {
     "tasks": (_("Tasks"), tabs.describe_tasks),
     "jobs": (_("Jobs"), tabs.describe_jobs),
     "decisions": (_("Decisions"), tabs.describe_decisions),
-    "calls": (_("Calls"), tabs.describe_calls),
+    "related": (_("Related"), tabs.describe_related),
     "audit": (_("Audit"), tabs.describe_audit),
 }
 FIRST_TAB = "variables"

@@ -9,11 +9,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from engine.core.model.digits import read_whole
 from engine.models import Instance, Job, WorkItem
 from engine.models.keys import instance_of, number_of, span
-from engine.service import decisions, history, moments, reading, worklist
+from engine.service import decisions, history, moments, reading, related, worklist
 from engine.service.chronicle import Chronicle
 from engine.service.errors import NotFound
 from engine.service.rights import may
@@ -24,6 +25,12 @@ from monitor.waits import tell_job
 
 LONGEST_VALUE = 20_000
 EVENTS = 200
+RELATIONS: dict[related.Relation, Any] = {
+    "caller": gettext_lazy("called this one"),
+    "called": gettext_lazy("called by this one"),
+    "message": gettext_lazy("exchanges messages"),
+    "key": gettext_lazy("same business key"),
+}
 ITEM_STATES = {WorkItem.Status.OPEN: "waiting", WorkItem.Status.DONE: "done", WorkItem.Status.CANCELLED: "cancelled"}
 
 
@@ -163,20 +170,20 @@ def describe_decisions(request: HttpRequest, row: Instance, names: dict[str, str
     }
 
 
-def describe_calls(request: HttpRequest, row: Instance, names: dict[str, str]) -> dict[str, Any]:
+def describe_related(request: HttpRequest, row: Instance, names: dict[str, str]) -> dict[str, Any]:
     return {
-        "parent": describe_parent(row),
-        "children": [
+        "related": [
             {
-                "id": str(child.pk),
-                "url": reverse("monitor:instance", args=[child.pk]),
-                "process_name": str(child.version.process),
-                "business_key": child.business_key,
-                "status": history.status_word(child),
-                "started_at": child.started_at,
-                "ended_at": child.ended_at,
+                "relation": RELATIONS[relation],
+                "id": str(other.pk),
+                "url": reverse("monitor:instance", args=[other.pk]),
+                "process_name": str(other.version.process),
+                "business_key": other.business_key,
+                "status": history.status_word(other),
+                "started_at": other.started_at,
+                "ended_at": other.ended_at,
             }
-            for child in reading.list_children(request.user, row.pk)
+            for relation, other in related.list_related(request.user, row)
         ],
     }
 

@@ -51,7 +51,7 @@ def _describe_calls(actor: Actor, instance: Instance) -> list[dict[str, Any]]:
     if number > MOST_CALLS:
         words = ngettext("%s more called instance", "%s more called instances", number - MOST_CALLS)
         rest = words % (number - MOST_CALLS)
-        found.append({"icon": "more", "words": rest, "node_name": "", "url": "?tab=calls", "at": None})
+        found.append({"icon": "more", "words": rest, "node_name": "", "url": "?tab=related", "at": None})
     return found
 
 

@@ -12,6 +12,7 @@ from engine.models import (
     Breaker,
     BufferedMessage,
     Delivery,
+    Exchange,
     InboundEvent,
     Outbox,
     Repair,
@@ -38,6 +39,11 @@ class BufferedMessageAdmin(RowAdmin):
     fields = ("name", "key", "message_id", "expires_at", "shown_variables")
     readonly_fields = ("shown_variables",)
     shown_variables = shown_as_json("variables")
+
+
+@admin.register(Exchange)
+class ExchangeAdmin(RowAdmin):
+    list_display = ("sender", "receiver")
 
 
 @admin.register(InboundEvent)

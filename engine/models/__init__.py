@@ -13,7 +13,7 @@ from engine.models.definitions import (
 from engine.models.deployments import DecisionVersion, DeployedFile, Deployment, FormVersion
 from engine.models.documents import Document
 from engine.models.drafts import Draft
-from engine.models.queues import Breaker, BufferedMessage, Counter, Delivery, InboundEvent, Outbox, Webhook
+from engine.models.queues import Breaker, BufferedMessage, Counter, Delivery, Exchange, InboundEvent, Outbox, Webhook
 from engine.models.repairs import Repair, RepairItem
 from engine.models.running import Instance, Step, Token
 from engine.models.scenarios import KeptDraft, Scenario
@@ -35,6 +35,7 @@ __all__ = [
     "Deployment",
     "Document",
     "Draft",
+    "Exchange",
     "FormVersion",
     "InboundEvent",
     "Incident",

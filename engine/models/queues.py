@@ -37,6 +37,7 @@ class BufferedMessage(models.Model):
     key = models.CharField(max_length=255, null=True)
     message_id = models.CharField(max_length=255, null=True)
     target = models.CharField(max_length=511, null=True)  # `process#node` at the end of its message flow
+    sender = models.BigIntegerField(null=True)  # the instance that sent it, null for the world outside
     variables = JSONText(null=True)
 
     class Meta:
@@ -51,6 +52,21 @@ class BufferedMessage(models.Model):
                 condition=Q(message_id__isnull=False),
             ),
         )
+
+
+class Exchange(models.Model):
+    """That a message of one instance has reached or started another: once for a pair, however many follow."""
+
+    id = models.BigAutoField(primary_key=True)
+    sender = models.BigIntegerField()
+    receiver = models.BigIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=("receiver", "sender"), name="engine_exchange_receiver"),)
+        constraints = (models.UniqueConstraint(fields=("sender", "receiver"), name="engine_exchange_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.sender} → {self.receiver}"
 
 
 class Webhook(models.Model):

@@ -18,7 +18,7 @@ from engine.service.receivers import Message, Receiver, find_receivers, is_waiti
 from engine.service.starts import entry_of
 from engine.service.translate import pack, unpack
 from engine.service.versions import get_version
-from engine.store.rows import MessageRow
+from engine.store.rows import ExchangeRow, MessageRow
 
 if TYPE_CHECKING:
     from engine.service.unit import Unit
@@ -61,25 +61,29 @@ def publish(
     cause: Cause = None,
 ) -> None:
     """From an instance: to the one that waits longest for it, else to a start event, else it is kept for a while."""
+    sender = cause[0] if cause is not None else None
     waiting = find_receivers(unit, message)
     if waiting:
-        _give(unit, waiting[0], variables, "")
+        _note(unit, sender, _give(unit, waiting[0], variables, ""))
         return
     start = _starts_of(message).first()
     if start is not None:
-        _start(unit, start, variables, "", cause=cause)
+        _note(unit, sender, _start(unit, start, variables, "", cause=cause))
         return
-    keep(unit, message, variables, DEFAULT_SECONDS if time_to_live is None else time_to_live, message_id)
+    seconds = DEFAULT_SECONDS if time_to_live is None else time_to_live
+    keep(unit, message, variables, seconds, message_id, sender=sender)
 
 
 def keep(
-    unit: Unit, message: Message, variables: dict[str, Any], seconds: float, message_id: str | None = None
-) -> None:
+    unit: Unit, message: Message, variables: dict[str, Any], seconds: float, message_id: str | None = None, *,
+    sender: int | None = None,
+) -> None:  # fmt: skip
     """Until somebody waits for it, or its time is over. One that is kept already, by its own id, is not kept twice."""
     if seconds > 0 and not (message_id and _is_kept(unit, message, message_id)):
         expires = unit.now + timedelta(seconds=seconds)
         target = _TARGET.join(message.target) if message.target is not None else None
-        unit.batch.messages.append(MessageRow(expires, message.name, message.key, message_id, target, pack(variables)))
+        row = MessageRow(expires, message.name, message.key, message_id, target, pack(variables), sender)
+        unit.batch.messages.append(row)
 
 
 def _is_kept(unit: Unit, message: Message, message_id: str) -> bool:
@@ -102,6 +106,15 @@ def _give(unit: Unit, receiver: Receiver, variables: dict[str, Any], actor: str)
     delivery = Delivery(receiver.token, receiver.trigger, {"variables": variables}, actor)
     unit.send(receiver.instance, delivery, is_must=True)
     return receiver.instance
+
+
+def _note(unit: Unit, sender: int | None, receiver: int) -> None:
+    """Who reads one of the two is shown the way to the other."""
+    if sender is None or sender == receiver:
+        return
+    row = ExchangeRow(sender, receiver)
+    if row not in unit.batch.exchanges:
+        unit.batch.exchanges.append(row)
 
 
 def _starts_of(message: Message) -> QuerySet[ProcessStart]:
@@ -166,14 +179,15 @@ def deliver_buffered(unit: Unit, limit: int) -> int:
         waiting = find_receivers(unit, _kept(row))
         if waiting:
             unit.batch.taken_messages.append(number)
-            _give(unit, waiting[0], unpack(row.variables) or {}, "")
+            _note(unit, row.sender, _give(unit, waiting[0], unpack(row.variables) or {}, ""))
             delivered += 1
     return delivered
 
 
 def _hand_over(unit: Unit, case: Case, effect: OpenSubscription, row: MessageRow) -> None:
     unit.chain = unit.chains.get(case.id, 0)
-    _give(unit, Receiver(case.id, effect.token, effect.trigger, effect.key), unpack(row.variables) or {}, "")
+    receiver = Receiver(case.id, effect.token, effect.trigger, effect.key)
+    _note(unit, row.sender, _give(unit, receiver, unpack(row.variables) or {}, ""))
 
 
 def _listening_here(unit: Unit, name: str) -> set[tuple[int, int, str]]:

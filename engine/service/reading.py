@@ -228,15 +228,6 @@ def list_children(actor: Actor, instance: int) -> list[Instance]:
     return [row for row in rows.defer("variables", "data").order_by("pk") if row.version.process_id in allowed]
 
 
-def list_same_key(actor: Actor, instance: Instance, limit: int = 20) -> list[Instance]:
-    """Other instances with the same business key, of whatever process: those that it exchanges messages with."""
-    if not instance.business_key:
-        return []
-    rows = Instance.objects.filter(business_key=instance.business_key).exclude(pk=instance.pk)
-    rows = rows.filter(version__process__in=allowed_processes(actor, "see")).select_related("version__process")
-    return list(rows.defer("variables", "data").order_by("-pk")[:limit])
-
-
 # pieces
 
 

@@ -33,7 +33,7 @@ OPEN, DONE, CANCELLED = 0, 1, 2
 KEYED = {"new": "instances"} | {
     name: name for name in ("tokens", "steps", "audiences", "items", "timers", "subscriptions", "jobs", "incidents")
 }
-QUEUED = ("deliveries", "messages", "outbox", "events", "members")
+QUEUED = ("deliveries", "messages", "outbox", "events", "members", "exchanges")
 WAITS = {
     "cancelled_items": "items",
     "ended_timers": "timers",

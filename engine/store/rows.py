@@ -147,6 +147,14 @@ class MessageRow(NamedTuple):
     message_id: str | None
     target: str | None
     variables: str | None
+    sender: int | None = None
+
+
+class ExchangeRow(NamedTuple):
+    """The sender and the receiver of a message, both instances."""
+
+    sender: int
+    receiver: int
 
 
 class OutboxRow(NamedTuple):
@@ -182,7 +190,18 @@ class MemberRow(NamedTuple):
 
 
 WaitRow = ItemRow | TimerRow | SubscriptionRow | JobRow | IncidentRow
-Row = InstanceRow | TokenRow | StepRow | WaitRow | DeliveryRow | MessageRow | OutboxRow | EventRow | AudienceRow
+Row = (
+    InstanceRow
+    | TokenRow
+    | StepRow
+    | WaitRow
+    | DeliveryRow
+    | MessageRow
+    | ExchangeRow
+    | OutboxRow
+    | EventRow
+    | AudienceRow
+)
 
 
 class Numbered(NamedTuple):
@@ -250,6 +269,7 @@ class Batch:
     taken_deliveries: list[int] = field(default_factory=list)
     messages: list[MessageRow] = field(default_factory=list)
     taken_messages: list[int] = field(default_factory=list)
+    exchanges: list[ExchangeRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
     held: list[int] = field(default_factory=list)  # instances whose waits are kept back from now on

@@ -12,6 +12,7 @@ from engine.models import (
     AudienceMember,
     BufferedMessage,
     Delivery,
+    Exchange,
     InboundEvent,
     Incident,
     Instance,
@@ -73,6 +74,7 @@ JOBS = describe(Job, rows.JobRow)
 INCIDENTS = describe(Incident, rows.IncidentRow)
 DELIVERIES = describe(Delivery, rows.DeliveryRow)
 MESSAGES = describe(BufferedMessage, rows.MessageRow)
+EXCHANGES = describe(Exchange, rows.ExchangeRow)
 OUTBOX = describe(Outbox, rows.OutboxRow)
 EVENTS = describe(InboundEvent, rows.EventRow)
 
@@ -90,9 +92,10 @@ INSERTED: tuple[tuple[str, Table], ...] = (
     ("incidents", INCIDENTS),
     ("deliveries", DELIVERIES),
     ("messages", MESSAGES),
+    ("exchanges", EXCHANGES),
     ("outbox", OUTBOX),
     ("events", EVENTS),
 )
 # Rows that may exist already and are then overwritten, and sets that are kept as they are.
 REPLACED = frozenset({"tokens", "items", "jobs"})
-KEPT = frozenset({"audiences", "members"})
+KEPT = frozenset({"audiences", "members", "exchanges"})

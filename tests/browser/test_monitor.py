@@ -67,7 +67,7 @@ def test_tabs_tell_the_whole_of_an_instance(embedded_site: Site, open_for: OpenF
         "Tasks": "managers",
         "Jobs": "No job is open",
         "Decisions": "No decision table",
-        "Calls": "calls no other",
+        "Related": "No other instance",
         "Audit": "started it",
     }.items():
         drawer.get_by_role("link", name=tab).click()

@@ -369,6 +369,14 @@ class TestRelated:
         assert self.links(enter(owner), item_of(keyless[0]).pk) == []
         assert self.links(enter(manager), item_of(first).pk) == []
 
+    def test_the_page_of_an_instance_names_the_same_ones(self, called: int, owner: AbstractUser, enter: Enter) -> None:
+        caller = Instance.objects.get(parent__isnull=True).pk
+        for one, other, words in ((called, caller, "called this one"), (caller, called, "called by this one")):
+            page = enter(owner).get(f"/instances/{one}/tabs/related/")
+            assert [(str(line["relation"]), line["url"]) for line in page.context["related"]] == [
+                (words, f"/instances/{other}/")
+            ]
+
     def test_process_and_instance_are_no_links_for_who_may_only_work(
         self, task: int, manager: AbstractUser, owner: AbstractUser, enter: Enter
     ) -> None:

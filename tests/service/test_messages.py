@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractUser
 
 from engine.core.model.problems import CorrelationError
 from engine.models import BufferedMessage, Instance, Subscription
-from engine.service import instances
+from engine.service import instances, related
 from engine.service.errors import Forbidden, Invalid
 from tests.core.parse.texts import process, sequence
 from tests.service.diagrams import SIGNALLED, STARTED_BY_MESSAGE, WAITING, deploy, event, status_of
@@ -73,16 +73,37 @@ def test_a_message_starts_the_process_that_begins_with_it() -> None:
     assert Instance.objects.get(pk=instance).variables == {"sum": 7}
 
 
+THROWN = (
+    '<intermediateThrowEvent id="throw"><extensionElements><zeebe:publishMessage correlationKey="A"/>'
+    f"</extensionElements>{event('m')}</intermediateThrowEvent>"
+)
+SENDER = sequence(THROWN, roots='<message id="m" name="paid"/>').replace('id="p"', 'id="sender"')
+
+
 def test_a_message_that_one_process_throws_reaches_the_other() -> None:
-    thrown = (
-        '<intermediateThrowEvent id="throw"><extensionElements><zeebe:publishMessage correlationKey="A"/>'
-        f"</extensionElements>{event('m')}</intermediateThrowEvent>"
-    )
-    sender = sequence(thrown, roots='<message id="m" name="paid"/>').replace('id="p"', 'id="sender"')
-    deploy(WAITING, sender)
+    deploy(WAITING, SENDER)
     waiting, other = (instances.start("p", None, variables={"order": order}) for order in "AB")
     assert status_of(instances.start("sender", None)) == "completed"
     assert (status_of(waiting), status_of(other)) == ("completed", "active")
+
+
+@pytest.mark.parametrize("how", ["reached", "started", "kept"])
+def test_a_message_relates_its_sender_and_its_receiver(how: str, operator: AbstractUser) -> None:
+    deploy(STARTED_BY_MESSAGE if how == "started" else WAITING, SENDER)
+    if how == "reached":
+        instances.start("p", None, variables={"order": "A"})
+    sender = instances.start("sender", None)
+    if how == "kept":
+        instances.start("p", None, variables={"order": "A"})
+    one, other = Instance.objects.get(pk=sender), Instance.objects.get(version__process__key="p")
+    assert related.list_related(operator, one) == [("message", other)]
+    assert related.list_related(operator, other) == [("message", one)]
+
+
+def test_instances_that_got_a_message_from_outside_are_related_to_none(operator: AbstractUser) -> None:
+    for instance in start_waiting("A", "B"):
+        instances.send_message("paid", None, key=Instance.objects.get(pk=instance).variables["order"])
+        assert related.list_related(operator, Instance.objects.get(pk=instance)) == []
 
 
 def test_a_signal_reaches_everyone_who_waits() -> None:

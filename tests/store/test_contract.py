@@ -11,7 +11,7 @@ from engine.models.waits import CONTINUATION
 from engine.store import open_store
 from engine.store.contract import Store
 from engine.store.memory import MemoryStore
-from engine.store.rows import AudienceRow, EndedItem, EventRow, Loaded, MemberRow, PutOff, WaitKey
+from engine.store.rows import AudienceRow, EndedItem, EventRow, ExchangeRow, Loaded, MemberRow, PutOff, WaitKey
 from tests.store.rows import (
     EARLIER,
     LATER,
@@ -269,6 +269,10 @@ class StoreContract:
         audience = AudienceRow(77, "[]", '["managers"]')
         for _ in range(2):
             put(store, audiences=[audience], members=[MemberRow(77, "managers", True)])
+
+    def test_that_two_instances_exchange_messages_is_kept_once(self, store: Store) -> None:
+        for _ in range(2):
+            put(store, exchanges=[ExchangeRow(1, 2), ExchangeRow(2, 1), ExchangeRow(1, 2)])
 
     # timers, deliveries, continuations
 
