@@ -79,6 +79,7 @@ urlpatterns = [
     path("v1/simulate/", trials.Simulate.as_view(), name="simulate"),
     path("v1/machines/", drafting.Machines.as_view(), name="machines"),
     path("v1/instances/", instances.Instances.as_view(), name="instances"),
+    path("v1/instances/bulk/", instances.StartMany.as_view(), name="instances-bulk"),
     path("v1/instances/<key:instance>/", instances.OneInstance.as_view(), name="instance"),
     path("v1/instances/<key:instance>/state/", instances.InstanceState.as_view(), name="instance-state"),
     path("v1/instances/<key:instance>/history/", instances.InstanceHistory.as_view(), name="instance-history"),

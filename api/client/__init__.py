@@ -16,7 +16,7 @@ Needs httpx and nothing of the server: no Django is imported.
 """
 
 from api.client.client import Client, Problem
-from api.client.shapes import Instance, Job, Task
+from api.client.shapes import Instance, Job, Start, Task
 from api.client.worker import BpmnError, Failure, Worker
 
-__all__ = ["BpmnError", "Client", "Failure", "Instance", "Job", "Problem", "Task", "Worker"]
+__all__ = ["BpmnError", "Client", "Failure", "Instance", "Job", "Problem", "Start", "Task", "Worker"]

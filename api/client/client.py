@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from api.client.shapes import Instance, Job, Task, read
+from api.client.shapes import Instance, Job, Start, Task, read
 
 # What a long poll may take beyond the time that it asked for.
 MARGIN_SECONDS = 10.0
+MOST_STARTS = 1_000  # of one request
 
 
 class Problem(Exception):
@@ -81,6 +83,21 @@ class Client:
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         answer = self.call("POST", "instances/", json=body, headers=headers, timeout=self.timeout + wait)
         return read(Instance, answer)
+
+    def start_many(
+        self, process: str, starts: Iterable[Start], *, version: int | None = None, idempotency_key: str = ""
+    ) -> Iterator[str | Problem]:
+        """For each start the id of its instance, or why there is none; a thousand with one request.
+
+        The same starts under the same key start once, so that what was cut off can be sent again as a whole."""
+        rest, number = iter(starts), 0
+        while part := [one.to_json() for one in islice(rest, MOST_STARTS)]:
+            headers = {"Idempotency-Key": f"{number}:{idempotency_key}"} if idempotency_key else {}
+            body = {"process": process, "version": version, "starts": part}
+            answer = self.call("POST", "instances/bulk/", json=body, headers=headers)
+            for one in answer["results"]:
+                yield Problem(one["status"], one["problem"]) if one["id"] is None else str(one["id"])
+            number += 1
 
     def instance(self, id: str) -> Instance:
         return read(Instance, self.call("GET", f"instances/{id}/"))

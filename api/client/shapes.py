@@ -24,6 +24,19 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """One of many instances to start. The same `idempotency_key` of the same process starts one."""
+
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    business_key: str = ""
+    idempotency_key: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        keys = {"business_key": self.business_key, "idempotency_key": self.idempotency_key}
+        return {"variables": dict(self.variables), **keys}
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     id: str
     name: str

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.problems import describe_refusal
 from api.v1.base import (
     PageQuery,
     Query,
@@ -24,8 +25,9 @@ from api.v1.base import (
 from api.v1.fields import Body, Choice, Instant, Number, Seconds, Text, Variables, VariablesText, Whole
 from api.waiting import wait_for_rest
 from engine.models import Instance
-from engine.service import history, instances, reading
+from engine.service import bulk, history, instances, reading
 from engine.service.attempts import Attempt
+from engine.service.bulk import Started
 from engine.service.finding import Search, find_instances
 from engine.service.history import status_word
 
@@ -52,6 +54,20 @@ class InstanceWithVariables(InstanceAnswer):
     """An instance with the variables of its root scope."""
 
     variables: dict[str, Any]
+
+
+class OneStartedAnswer(TypedDict):
+    """What became of one start of many: `id` of the instance with 201, else the refusal."""
+
+    id: str | None
+    status: int
+    problem: dict[str, Any] | None
+
+
+class StartedManyAnswer(TypedDict):
+    """One entry for each start, in the same order."""
+
+    results: list[OneStartedAnswer]
 
 
 class VariablesAnswer(TypedDict):
@@ -116,6 +132,12 @@ def describe_instance(instance: Instance) -> InstanceAnswer:
     }
 
 
+def describe_started(started: Started) -> OneStartedAnswer:
+    if started.refusal is not None:
+        return {"id": None, "status": started.refusal.status, "problem": describe_refusal(started.refusal)}
+    return {"id": str(started.instance), "status": 201, "problem": None}
+
+
 def describe_with_variables(row: Instance) -> InstanceWithVariables:
     return {**describe_instance(row), "variables": row.variables}
 
@@ -145,6 +167,18 @@ class StartBody(Body):
         help_text = "Answer when it ends or waits for somebody, after so many seconds at the latest."
         seconds = Seconds(required=False, min_value=0, max_value=LONGEST_AWAIT, default=0.0, help_text=help_text)
         return {**super().get_fields(), "await": seconds}
+
+
+class OneStart(Body):
+    variables = Variables(required=False)
+    business_key = Text(required=False, default="")
+    idempotency_key = Text(required=False, default="", help_text="As the header of a single start: counts once.")
+
+
+class StartManyBody(Body):
+    process = Text()
+    version = Number(required=False, min_value=1, max_value=2**31 - 1, allow_null=True, default=None)
+    starts = OneStart(many=True, max_length=bulk.MOST)
 
 
 class VariablesBody(Body):
@@ -209,6 +243,23 @@ class Instances(View):
 
         wait_for_rest(request, instance, body["await"], answer)
         return Response(answer(), status=201)
+
+
+class StartMany(View):
+    @operation("start_instances", body=StartManyBody, answer=StartedManyAnswer, scope="start")
+    def post(self, request: Request) -> Response:
+        """Start many instances of one process. Each stands for itself: the answer says which have started.
+
+        The same `Idempotency-Key` header with the same starts starts each of them once; so does a key of its own."""
+        body = read_body(request, StartManyBody)
+        found = bulk.start_all(
+            body["process"],
+            request.user,
+            [instances.Start(**one) for one in body["starts"]],
+            version=body["version"],
+            idempotency_key=idempotency_key(request),
+        )
+        return Response({"results": [describe_started(one) for one in found]})
 
 
 class OneInstance(View):

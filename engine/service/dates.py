@@ -15,7 +15,8 @@ from engine.core.run.starts import dated_start
 from engine.models import Instance
 from engine.service.advance import in_unit
 from engine.service.errors import Invalid
-from engine.service.instances import find_startable, name_source
+from engine.service.instances import find_startable
+from engine.service.once import name_source
 from engine.service.rights import Actor, name_of
 from engine.service.unit import Unit
 from engine.service.versions import Version

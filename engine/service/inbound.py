@@ -11,7 +11,8 @@ from engine.core.model.words import say
 from engine.service import correlation
 from engine.service.advance import in_unit
 from engine.service.errors import ServiceError
-from engine.service.instances import check_variables, find_startable, name_source
+from engine.service.instances import check_variables, find_startable
+from engine.service.once import name_source
 from engine.service.receivers import Message
 from engine.service.rights import Actor, name_of, require_any
 from engine.service.unit import Unit

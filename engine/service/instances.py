@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -20,6 +19,7 @@ from engine.service.case import Case
 from engine.service.errors import Busy, Conflict, Forbidden, Invalid, NotFound, ServiceError, TooLarge
 from engine.service.expressions import expression_budget
 from engine.service.latest import Found, on_latest
+from engine.service.once import find_known, name_source
 from engine.service.reading import get_instance
 from engine.service.receivers import Message
 from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of, require, require_any
@@ -31,7 +31,6 @@ from engine.store.contract import Store
 from engine.store.rows import EndedItem, EventRow, Loaded
 
 BATCH = 100
-LONGEST_SOURCE = 255
 LONGEST_REASON = 1000
 
 
@@ -79,10 +78,11 @@ def _trigger_of(version: Version, variables: dict[str, Any], unit: Unit) -> str:
 
 
 class Start(NamedTuple):
-    """What one instance of a batch starts with."""
+    """What one instance of a batch starts with; a key of the person's counts once, as that of `start` does."""
 
     variables: dict[str, Any]
     business_key: str = ""
+    idempotency_key: str = ""
 
 
 def start_many(
@@ -93,18 +93,27 @@ def start_many(
     def start_on(found: Found | None, is_sure: bool) -> list[int | ServiceError]:
         chosen, initiator = _require_startable(found, process, actor, version)
         extra = {initiator: name_of(actor)} if initiator else {}
+        source = name_source("start", process, name_of(actor))
 
         def act(store: Store, unit: Unit) -> list[int | ServiceError]:
-            unit.expect_births(len(starts))
+            known = find_known(source, {one.idempotency_key for one in starts if one.idempotency_key})
+            unit.expect_births(len(starts) - len(known))
             if not is_sure:
                 unit.expect_latest(found)
             answers: list[int | ServiceError] = []
             for one in starts:
+                key = one.idempotency_key
+                if key in known:
+                    answers.append(known[key])
+                    continue
                 try:
                     given = check_variables(one.variables) | extra
                     trigger = _trigger_of(chosen, given, unit)
-                    key = one.business_key
-                    answers.append(unit.begin(chosen, trigger, given, business_key=key, actor=name_of(actor)))
+                    new = unit.begin(chosen, trigger, given, business_key=one.business_key, actor=name_of(actor))
+                    answers.append(new)
+                    if key:
+                        known[key] = new
+                        unit.batch.events.append(EventRow(unit.now, source, key, new))
                 except ProcessError as error:
                     answers.append(Invalid(error.code, error.message))
                 except ServiceError as error:
@@ -279,12 +288,6 @@ def check_variables(variables: Any) -> dict[str, Any]:
             say("The variables take %(size)s bytes; %(most)s are allowed.", size=Grouped(size), most=Grouped(most)),
         )
     return variables
-
-
-def name_source(*parts: str) -> str:
-    """Of an event that counts once; one too long for its column is told by its digest."""
-    source = ":".join(parts)
-    return source if len(source) <= LONGEST_SOURCE else hashlib.sha256(source.encode()).hexdigest()
 
 
 def find_startable(process: str, actor: Actor, number: int | None) -> tuple[Version, str]:

@@ -110,6 +110,44 @@ def test_the_same_idempotency_key_starts_once(admin: APIClient) -> None:
     assert Instance.objects.count() == 1
 
 
+def test_many_are_started_at_once_and_each_stands_for_itself(admin: APIClient) -> None:
+    deploy(PLAIN)
+    too_large = {"variables": {"text": "x" * 2_000_000}, "business_key": "B"}
+    answer = post(admin, "instances/bulk/", {"process": "p", "starts": [{"business_key": "A"}, too_large, {}]})
+    results = answer.json()["results"]
+    assert [one["status"] for one in results] == [201, 413, 201]
+    assert (results[1]["id"], results[1]["problem"]["code"]) == (None, "variables-too-large")
+    started = {str(row.pk): row.business_key for row in Instance.objects.all()}
+    assert started == {results[0]["id"]: "A", results[2]["id"]: ""}
+
+
+def test_many_under_one_key_start_once_and_a_key_of_one_is_that_of_a_single_start(admin: APIClient) -> None:
+    deploy(PLAIN)
+    address, headers = "/api/v1/instances/", {"Idempotency-Key": "a"}
+    single = admin.post(address, {"process": "p"}, format="json", headers=headers).json()["id"]
+    body = {"process": "p", "starts": [{"idempotency_key": "a"}, *[{}] * 150, {"idempotency_key": "a"}]}
+    headers = {"Idempotency-Key": "k" * 255}
+    answers = [admin.post(f"{address}bulk/", body, format="json", headers=headers).json() for _ in range(2)]
+    first, again = ([one["id"] for one in answer["results"]] for answer in answers)
+    assert first == again
+    assert first[0] == first[-1] == single
+    assert Instance.objects.count() == len(set(first)) == 151
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"process": "nowhere", "starts": [{}]}, 404, "process-not-found"),
+        ({"process": "p", "starts": [{}] * 1_001}, 400, "request-invalid"),
+        ({"process": "p", "starts": [{"buisness_key": "A"}]}, 400, "request-invalid"),
+    ],
+)
+def test_many_that_cannot_be_tried_are_refused_as_a_whole(admin: APIClient, body: Any, status: int, code: str) -> None:
+    deploy(PLAIN)
+    assert problem_of(post(admin, "instances/bulk/", body)) == (status, code)
+    assert not Instance.objects.exists()
+
+
 def test_an_idempotency_key_is_not_cut_to_fit(admin: APIClient) -> None:
     deploy(PLAIN)
     headers = {"Idempotency-Key": "k" * 256}

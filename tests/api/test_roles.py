@@ -66,7 +66,7 @@ MAY: dict[str, set[str]] = {
          "get_instance_variables", "list_instance_events", "get_incident", "list_decisions",
          "list_backfills", "get_backfill"], SEEING,
     ),
-    **dict.fromkeys(["start_instance", "submit_start_form"], STARTING),
+    **dict.fromkeys(["start_instance", "start_instances", "submit_start_form"], STARTING),
     **dict.fromkeys(
         ["set_instance_variables", "cancel_instance", "suspend_instance", "resume_instance", "retry_incident",
          "suspend_process", "resume_process", "start_backfill", "pause_backfill", "cancel_backfill", "retry_backfill"],
@@ -101,6 +101,7 @@ STATES = {"id": "door", "initial": "open", "states": {"open": {"on": {"close": "
 MAPPING = {"name": "m", "condition": "true", "action": "signal", "target": "s"}
 BODIES: dict[str, Any] = {
     "start_instance": {"process": "p"},
+    "start_instances": {"process": "p", "starts": [{}]},
     "start_backfill": {"first": "2030-01-01", "last": "2030-01-02"},
     "deploy": {"files": [{"name": "a.bpmn", "content": PLAIN}]},
     "save_draft": {"xml": PLAIN, "revision": 0},

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.client import BpmnError, Client, Job, Problem, Worker
+from api.client import BpmnError, Client, Job, Problem, Start, Worker
 from tests.clients.conftest import wait_for
 from tests.infrastructure.processes import ROOT
 from tests.infrastructure.sites import Site
@@ -110,6 +110,17 @@ def test_await_answers_with_what_the_worker_gave(client: Client) -> None:
 
 def test_await_gives_up_when_its_time_is_up(client: Client) -> None:
     assert client.start(deploy(client, "never-done"), wait=0.3).status == "active"
+
+
+def test_many_are_started_at_once_and_sent_again_as_a_whole(client: Client) -> None:
+    key = deploy(client, "started")
+    starts = [Start({"number": number}, f"order-{number}") for number in range(3)]
+    answers = [list(client.start_many(key, starts, idempotency_key="import-7")) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert {client.instance(str(one)).business_key for one in answers[0]} == {"order-0", "order-1", "order-2"}
+    (refused,) = client.start_many(key, [Start({"text": "x" * 2_000_000})])
+    assert isinstance(refused, Problem)
+    assert refused.code == "variables-too-large"
 
 
 def test_jobs_are_completed_many_at_once_each_for_itself(client: Client) -> None:

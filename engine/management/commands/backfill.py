@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
+from engine.management.arguments import find_actor, read_object
 from engine.service import backfill
 from engine.service.backfill import PAUSES, Wish
 from engine.service.errors import ServiceError
-from engine.service.rights import Actor
 
 
 class Command(BaseCommand):
@@ -31,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--variable", default="", help="that gets the date, where the process does not say so itself"
         )
-        parser.add_argument("--variables", type=_read_object, default={}, metavar="JSON", help="the others of each run")
+        parser.add_argument("--variables", type=read_object, default={}, metavar="JSON", help="the others of each run")
         parser.add_argument("--again", action="store_true", help="run dates again that have run already")
         parser.add_argument("--reason", default="")
         parser.add_argument("--user", default="", help="in whose name; the engine's own where nobody is named")
@@ -43,25 +41,16 @@ class Command(BaseCommand):
             given["again"], given["reason"],
         )  # fmt: skip
         try:
-            planned = backfill.plan(_find(user), process, wish)
+            planned = backfill.plan(find_actor(user), process, wish)
             known = f"; {len(planned.known)} have run already" if planned.known else ""
             runs = "1 run" if len(planned.dates) == 1 else f"{len(planned.dates)} runs"
             if count:
                 self.stdout.write(f"{runs}{known}")
                 return
-            row = backfill.start_backfill(_find(user), process, wish)
+            row = backfill.start_backfill(find_actor(user), process, wish)
         except ServiceError as error:
             raise CommandError(error.message) from None
         self.stdout.write(f"Backfill {row.pk}: {runs}, {wish.limit} at once{known}.")
-
-
-def _find(name: str) -> Actor:
-    if not name:
-        return None
-    found: Actor = get_user_model().objects.filter(username=name, is_active=True).first()
-    if found is None:
-        raise CommandError(f"There is no account “{name}”.")
-    return found
 
 
 def _read_date(text: str) -> date:
@@ -69,13 +58,3 @@ def _read_date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is no date: write it like 2030-01-31") from None
-
-
-def _read_object(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise ArgumentTypeError('write a JSON object like {"shop": "Lisbon"}')
-    return found
