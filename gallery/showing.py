@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from engine.core.model.words import say
 from engine.models import Instance, Process, State
+from engine.models.keys import span
 from engine.service import breakers, history, reading
-from engine.service.attempts import Attempt, list_attempts
+from engine.service.attempts import list_attempts
 from engine.service.errors import NotFound
 from engine.service.occupancy import read_occupancy
 from engine.service.rights import Actor
@@ -23,6 +25,7 @@ from gallery.reading import Example
 from gallery.services import Service, services_of
 
 LATEST = 8
+MOST_CALLED = 20  # of those that go on
 LEDGER = 30
 LONGEST = 80  # of a value in the ledger
 
@@ -88,15 +91,26 @@ def _tell(name: str, switch: Switch) -> str:
     return words[Switch.Mode(switch.mode)]
 
 
-def describe_attempts(instance: Instance) -> list[Attempt]:
-    """Jobs that have failed and are tried again, where they stand in the diagram."""
-    return [attempt for attempt in list_attempts(instance.pk) if attempt["failed"]]
+def family_of(actor: Actor, instance: Instance) -> list[Instance]:
+    """The instance and those called by it that go on: their failures are seen where the whole is followed."""
+    return [instance, *reading.list_open_children(actor, instance.pk, MOST_CALLED)[0]]
 
 
-def describe_incidents(instances: Iterable[Instance]) -> list[dict[str, Any]]:
+def describe_attempts(instances: Iterable[Instance], followed: Instance | None) -> list[dict[str, Any]]:
+    """Jobs that have failed and are tried again, with the name of the instance where it is not the followed one."""
+    return [
+        {**attempt, "of": _name_beside(row, followed)}
+        for row in instances
+        for attempt in list_attempts(row.pk)
+        if attempt["failed"]
+    ]
+
+
+def describe_incidents(instances: Iterable[Instance], followed: Instance | None) -> list[dict[str, Any]]:
     return [
         {
             "name": incident.state.name or incident.node or incident.state.node,
+            "of": _name_beside(instance, followed),
             "message": incident.message,
             "at": incident.created_at,
             "instance": str(instance.pk),
@@ -107,12 +121,21 @@ def describe_incidents(instances: Iterable[Instance]) -> list[dict[str, Any]]:
     ]
 
 
+def _name_beside(row: Instance, followed: Instance | None) -> str:
+    return "" if row is followed else name_of_run(row)
+
+
+def name_of_run(row: Instance) -> str:
+    return row.business_key or str(row.version.process)
+
+
 def describe_ledger(example: Example, instance: Instance | None) -> list[dict[str, Any]]:
     """What the services were asked, the latest first: how often they were called, and whether it was done."""
     names = {service.key: service.name for service in services_of(example.slug)}
     rows = Effect.objects.filter(service__in=names)
     if instance is not None:
-        rows = rows.filter(instance=instance.pk)
+        called = Instance.objects.filter(parent__range=span(instance.pk)).values("pk")
+        rows = rows.filter(Q(instance=instance.pk) | Q(instance__in=called))
     return [
         {
             "service": names[row.service],
@@ -152,7 +175,7 @@ def describe_run(example: Example, row: Instance, shown: Instance | None) -> dic
     return {
         "id": str(row.pk),
         "url": reverse("gallery:example", args=[example.slug]) + f"?instance={row.pk}",
-        "name": row.business_key or str(row.pk),
+        "name": name_of_run(row),
         "process": str(row.version.process),
         "status": history.status_word(row),
         "at": row.ended_at or row.started_at,

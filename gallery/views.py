@@ -126,6 +126,7 @@ def describe_running(request: HttpRequest, example: Example) -> dict[str, Any]:
     if process is None:
         raise Http404
     runs = showing.list_runs(processes.values())
+    shown = showing.family_of(request.user, instance) if instance is not None else []
     may_operate = switching.may_operate(request.user, example)
     return {
         "diagram": showing.describe_diagram(process, instance),
@@ -139,14 +140,14 @@ def describe_running(request: HttpRequest, example: Example) -> dict[str, Any]:
         ],
         "instance": {
             "id": str(instance.pk),
-            "name": instance.business_key or str(instance.pk),
+            "name": showing.name_of_run(instance),
             "url": reverse("monitor:instance", args=[instance.pk]),
         }
         if instance is not None
         else None,
         "services": showing.describe_services(example),
-        "attempts": showing.describe_attempts(instance) if instance is not None else [],
-        "incidents": showing.describe_incidents([instance] if instance is not None else runs),
+        "attempts": showing.describe_attempts(shown, instance),
+        "incidents": showing.describe_incidents(shown or runs, instance),
         "breakers": showing.describe_breakers(request.user, processes.values()) if may_operate else [],
         "ledger": showing.describe_ledger(example, instance),
         "runs": [showing.describe_run(example, row, instance) for row in runs],

@@ -34,7 +34,7 @@ class Standing(NamedTuple):
 
 
 class Impact(NamedTuple):
-    """What a deployment means for one version that something runs on; everything stays on it until it is migrated."""
+    """What a deployment means for one version that something runs on; everything stays on it until its end."""
 
     version: int
     running: int

@@ -17,10 +17,12 @@ from engine.core.model.effects import (
     PublishMessage,
     StartInstance,
 )
+from engine.core.model.graph import PROCESS
 from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Instance, Snapshot
 from engine.core.model.words import Grouped, say
 from engine.core.run.inline import evaluate, is_expression
+from engine.core.run.starts import business_key as key_of_start
 from engine.models.keys import instance_of, make_key, number_of
 from engine.service import correlation, limits, registered, telemetry
 from engine.service.case import Case
@@ -183,11 +185,11 @@ class Unit:
     def _bear(self, birth: Birth) -> None:
         version = birth.version
         parent = None if birth.parent is None else (str(instance_of(birth.parent)), number_of(birth.parent))
-        instance = Instance(
-            str(birth.id), version.process, str(version.id), business_key=birth.business_key, parent=parent
-        )
+        starts = version.machine.states[PROCESS].config
+        key = birth.business_key or key_of_start(starts, birth.trigger, birth.variables, self.now, expression_budget())
+        instance = Instance(str(birth.id), version.process, str(version.id), business_key=key, parent=parent)
         row = InstanceRow(
-            birth.id, self.now, birth.parent, None, version.id, 0, 0, 0, 0, ACTIVE, birth.business_key, None,
+            birth.id, self.now, birth.parent, None, version.id, 0, 0, 0, 0, ACTIVE, key, None,
             "{}", "", birth.depth, birth.actor or None, birth.trace or telemetry.traceparent(),
         )  # fmt: skip
         case = Case(version, row, Snapshot(instance, is_new=True))

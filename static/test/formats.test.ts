@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { readNumber, region, tellNumber } from "../src/lib/formats";
-import { exactTime, tellSeconds } from "../src/lib/times";
+import { exactTime, paintTimes, tellSeconds } from "../src/lib/times";
 
 afterEach(() => {
   for (const name of ["region", "zone"]) delete document.documentElement.dataset[name];
@@ -53,4 +53,15 @@ test("an exact time is in the zone that the person chose", () => {
 test("lengths of time have the decimal sign of the region", () => {
   document.documentElement.dataset.region = "de";
   expect(tellSeconds(1.5)).toBe("1,5 s");
+});
+
+test("what is counted down to is painted anew, and what is past is left alone", () => {
+  const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+  document.body.innerHTML = [30, -30, 3600].map((s) => `<time datetime="${at(s)}">old</time>`).join("");
+  paintTimes(document, true);
+  expect([...document.querySelectorAll("time")].map((time) => time.textContent)).toEqual([
+    "in 30 sec.",
+    "old",
+    "old",
+  ]);
 });

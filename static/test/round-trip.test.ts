@@ -8,6 +8,7 @@ import statewright from "../src/designer/extension/statewright.json";
 const OURS = `<statewright:outcome value="approve" label="Yes, send it" />
         <statewright:fourEyes nodes="check" />
         <statewright:starter variable="claimant" />
+        <statewright:businessKey value="=order" />
         <statewright:retry pauses="PT1M, PT10M" />
         <statewright:comment author="ada" at="2026-03-01T10:00:00Z">Who checks on Sundays? &lt;b&gt;</statewright:comment>`;
 const FILE = `<?xml version="1.0" encoding="UTF-8"?>

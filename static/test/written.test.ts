@@ -1,6 +1,6 @@
 /** States as people write them: both notations give the same transitions. */
 import { expect, test } from "vitest";
-import { machineOf, readWays } from "../src/designer/machine/written";
+import { machineOf, readNames, readWays } from "../src/designer/machine/written";
 
 const way = (from: string, event: string, to: string, more = {}) => ({
   from,
@@ -9,6 +9,7 @@ const way = (from: string, event: string, to: string, more = {}) => ({
   guard: "",
   to,
   do: "",
+  name: "",
   ...more,
 });
 
@@ -39,6 +40,14 @@ test("nested states are read with their lists of targets, the initial one first"
 
 test.each([{}, { states: null }, { states: 5 }])("what is neither is left to the server", (found) => {
   expect(readWays(found)).toBeNull();
+});
+
+test("states have the names that either notation gives them", () => {
+  const listed = { states: ["plain", { id: "a", name: "Draft" }, { id: "b" }] };
+  expect(readNames(listed)).toEqual({ a: "Draft" });
+  expect(readNames({ states: { a: { name: "Draft" }, b: null } })).toEqual({ a: "Draft" });
+  const { states } = machineOf("p", [way("a", "go", "b")], { a: "Draft" });
+  expect(states.map(({ name }) => name)).toEqual(expect.arrayContaining(["Draft", "b"]));
 });
 
 test("the graph begins at the first state and ends where nothing leaves", () => {

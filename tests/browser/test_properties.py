@@ -42,6 +42,10 @@ def test_people_handlers_retries_timers_and_guards_are_set_from_the_panel(
     starter.get_by_label("Variable with their name").fill("customer")
     starter.get_by_label("Variable with their name").press("Tab")
 
+    named = open_group(tool, "Business key")
+    named.get_by_label("Business key of what starts here").fill("=order")
+    named.get_by_label("Business key of what starts here").press("Tab")
+
     choose_element(tool, "pay")
     handler = open_group(tool, "Handler")
     expect(handler.get_by_label("Registered handler")).to_have_value("pay-expense")
@@ -76,6 +80,7 @@ def test_people_handlers_retries_timers_and_guards_are_set_from_the_panel(
     assert '<statewright:retry pauses="PT1M, PT10M"' in xml
     assert '<statewright:fourEyes nodes="begin"' in xml
     assert '<statewright:starter variable="customer"' in xml
+    assert '<statewright:businessKey value="=order"' in xml
     namespaces = {etree.QName(element).namespace for element in etree.fromstring(xml.encode()).iter("*")}
     assert {name for name in namespaces if "omg.org" not in str(name)} == {
         "http://camunda.org/schema/zeebe/1.0",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from gallery.examples.batch_import.services import STORE
 from tests.gallery.running import GalleryRun
+from tests.pages.people import enter
 
 pytestmark = pytest.mark.django_db
 LIST = "Ada;ada@example.com\nGrace;grace@example.com\nNobody;\nAlan;alan@blocked.example\nBarbara;barbara@example.com"
@@ -126,3 +128,18 @@ def test_results_are_in_the_order_of_the_list_whoever_was_first(run: GalleryRun)
     run.work()
     found = [one["email"] for one in run.instance(batch).variables["results"]]
     assert found == [f"person{index}@example.com" for index in range(12)]
+
+
+def test_the_page_of_a_batch_tells_of_its_records_by_name(run: GalleryRun) -> None:
+    STORE.switch("failing")
+    batch = start(run, "Ada;ada@example.com\nNobody;\nGrace;grace@example.com")
+    run.work()
+    page = f"/gallery/batch_import/?instance={batch}"
+    shown = enter("admin").get(page).content.decode()
+    assert shown.count("called once, not done") == 2
+    assert re.search(r"Save record</strong> \(ada@example.com\):\s+1 attempt failed", shown)
+    assert "Nobody" in {child.business_key for child in map(run.instance, run.instance(batch).children)}
+    run.move_clock(timedelta(minutes=1))
+    shown = enter("admin").get(page).content.decode()
+    assert shown.count("Save record</strong> (") == len(run.instance(batch).children) - 1
+    assert "Retry" in shown

@@ -76,6 +76,7 @@ def test_mail_that_is_down_stops_mail_and_nothing_else(run: GalleryRun) -> None:
     (sender,) = run.find("user_registration")
     assert run.instance(sender).status == "completed"
     (welcome,) = run.find("registration_welcome")
+    assert run.instance(welcome).business_key == run.instance(sender).variables["user"]
     assert run.instance(welcome).incidents == [("send_welcome", "job-failed", "The line is dead.")]
 
     MAIL.switch("well")

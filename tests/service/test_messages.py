@@ -114,6 +114,24 @@ def test_a_signal_reaches_everyone_who_waits() -> None:
     assert instances.send_signal("opened", None) == 0
 
 
+def test_what_a_signal_starts_is_called_as_its_start_event_says_and_runs_where_that_cannot_be_said() -> None:
+    named = '<startEvent id="s"><extensionElements><statewright:businessKey value="=order"/></extensionElements>{}</startEvent>'
+    line = '<userTask id="a"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+    roots = '<signal id="go" name="opened"/>'
+    signal = '<signalEventDefinition signalRef="go"/>'
+    deploy(process(named.format(signal) + line, roots=roots))
+    for order in ("A-1", 7, None):
+        instances.send_signal("opened", None, variables={"order": order})
+    assert list(Instance.objects.order_by("pk").values_list("business_key", flat=True)) == ["A-1", "7", ""]
+
+
+def test_a_key_that_is_given_goes_before_that_of_the_start_event() -> None:
+    keyed = '<startEvent id="s"><extensionElements><statewright:businessKey value="the order"/></extensionElements></startEvent>'
+    deploy(process(keyed + '<userTask id="a"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'))
+    started = [instances.start("p", None, business_key="B-2"), instances.start("p", None)]
+    assert [Instance.objects.get(pk=one).business_key for one in started] == ["B-2", "the order"]
+
+
 def test_only_who_works_in_processes_sends_messages_and_signals(stranger: AbstractUser, clerk: AbstractUser) -> None:
     (only,) = start_waiting("A")
     for send in (instances.send_message, instances.send_signal):

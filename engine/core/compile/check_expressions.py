@@ -172,6 +172,7 @@ def _settings(settings: Settings) -> Named:
         yield from _listener(listener)
     if settings.decision is not None:
         yield "decision", settings.decision.decision
+    yield "business key", settings.business_key
     if settings.called is not None:
         yield "called process", settings.called.process
         yield "version of the called process", settings.called.version

@@ -7,6 +7,7 @@ from typing import Any
 from engine.core.compile.draft import Draft, is_instantiating
 from engine.core.elements import ELEMENTS
 from engine.core.model.diagram import Node
+from engine.core.model.encoding import encode
 from engine.core.model.graph import COMPLETE, PROCESS, State, Transition
 
 
@@ -27,6 +28,11 @@ def add_starts(draft: Draft, root: State) -> None:
     root.config["starts"] = entries
     triggers = {transition.trigger for transition in draft.graph.transitions if transition.source == PROCESS}
     root.config["start_triggers"] = sorted(trigger for trigger in triggers if trigger.startswith("start"))
+    keys = {node.id: encode(node.settings.business_key) for node in nodes if node.settings.business_key is not None}
+    if keys:
+        root.config["business_keys"] = {f"start:{node}": formula for node, formula in keys.items()}
+        if plain and plain[0].id in keys:
+            root.config["business_keys"]["start"] = keys[plain[0].id]
     initiators = {node.id: node.settings.initiator for node in nodes if node.settings.initiator}
     if initiators:
         root.config["initiators"] = {f"start:{node}": name for node, name in initiators.items()}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
+from engine.core.model.spans import join_words, tell_count, tell_parts
 from engine.core.model.words import say
 from engine.core.triggers.schedule import ENDLESS, Cycle, Pause, ScheduleError, read_cycle, read_duration
 from engine.core.triggers.timer import due_of
@@ -38,10 +39,7 @@ def list_firings(kind: str, value: Any, now: datetime, most: int = 3) -> list[da
 def describe_pause(pause: Pause) -> str:
     """A duration as people say it: “1 month and 2 days”."""
     years, months = divmod(pause.months, 12)
-    parts = [_count(number, unit) for number, unit in ((years, "year"), (months, "month")) if number]
-    if pause.rest or not parts:
-        parts += _parts_of(pause.rest)
-    return _join(parts)
+    return tell_parts([(years, "year"), (months, "month"), *_parts_of(pause.rest)])
 
 
 def _firings(kind: str, value: Any, now: datetime) -> Iterator[datetime]:
@@ -95,7 +93,7 @@ def _describe_cron(line: str) -> str:
         if minute.isdigit():
             return f"Every hour at minute {int(minute)}"
         if minute.startswith("*/") and minute[2:].isdigit() and 60 % int(minute[2:]) == 0:
-            return f"Every {_count(int(minute[2:]), 'minute')}"
+            return f"Every {tell_count(int(minute[2:]), 'minute')}"
     return f"By the cron line {line}"
 
 
@@ -106,31 +104,20 @@ def _weekdays(text: str) -> str:
     ]
     if not all(len(ends) in (1, 2) and all(ends) for ends in names):
         return ""
-    return _join([" to ".join(ends) for ends in names])
+    return join_words([" to ".join(ends) for ends in names])
 
 
 def _span(span: timedelta) -> str:
-    return _join(_parts_of(span))
+    return tell_parts(_parts_of(span))
 
 
-def _parts_of(span: timedelta) -> list[str]:
+def _parts_of(span: timedelta) -> list[tuple[float, str]]:
     seconds = max(span.total_seconds(), 0)
-    parts = []
+    parts: list[tuple[float, str]] = []
     for unit, size in _UNITS:
         number, seconds = divmod(seconds, size)
-        if number:
-            parts.append(_count(int(number), unit))
-    if seconds or not parts:
-        parts.append(f"{seconds:g} second{'' if seconds == 1 else 's'}")
-    return parts
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}"
-
-
-def _join(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
+        parts.append((number, unit))
+    return [*parts, (seconds, "second")]
 
 
 def _moment(moment: datetime) -> str:

@@ -206,6 +206,7 @@ class Settings:
     properties: dict[str, str] = field(default_factory=dict)
     outcomes: list[tuple[str, str]] = field(default_factory=list)  # ours: value, label of the buttons
     four_eyes: list[str] = field(default_factory=list)  # ours: who did these steps may not do this one
+    business_key: Formula | None = None  # ours: what an instance that is started here is called
     run_date: str = ""  # ours: variable that gets the date for which a timer has started the run
     message_ttl: Formula | None = None  # zeebe: timeToLive of a published message
     message_id: Formula | None = None

@@ -18,7 +18,8 @@ class NamedState:
 class NamedTransition:
     """A way from state to state, by an event or after a time, one of the two.
 
-    `guard` is a FEEL condition, `does` the type of the job that is done on the way; both may be empty.
+    `guard` is a FEEL condition, `does` the type of the job that is done on the way, `name` what people call that step;
+    each may be empty.
     """
 
     source: str
@@ -27,6 +28,7 @@ class NamedTransition:
     after: str = ""
     guard: str = ""
     does: str = ""
+    name: str = ""
 
 
 @dataclass(slots=True)

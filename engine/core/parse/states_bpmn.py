@@ -7,12 +7,14 @@ gateway behind the event whose default flow leads back to the state: an event th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from lxml import etree
 from lxml.etree import SubElement, _Element
 
+from engine.core.model.spans import tell_written
 from engine.core.model.states import NamedState, NamedTransition, StateMachine
 from engine.core.parse.layout import with_layout
 from engine.core.parse.names import BPMN, ZEEBE, tag
@@ -49,7 +51,7 @@ class _Writer:
 
     def write(self) -> bytes:
         start = self.name("begin")
-        SubElement(self.process, tag("startEvent"), id=start)
+        SubElement(self.process, tag("startEvent"), id=start, name="Begin")
         self.flow(start, self.nodes[self.machine.initial])
         for state in self.machine.states.values():
             self.add_state(state)
@@ -101,15 +103,19 @@ class _Writer:
             self.flow(source, self.way_to(ways[0], source), words)
             return
         choice = self.name(f"{source}_choice")
-        gateway = SubElement(self.process, tag("exclusiveGateway"), id=choice)
+        guards = [way.guard for way in ways if way.guard]
+        is_question = len(guards) == 1
+        asked = f"{guards[0]}?" if is_question else f"{_words(ways[0])}: which way?"
+        gateway = SubElement(self.process, tag("exclusiveGateway"), id=choice, name=asked)
         self.flow(source, choice, words)
         for way in ways:
             if not way.guard:
                 self.defaults.append((gateway, len(self.flows)))
-            self.flow(choice, self.way_to(way, choice), guard=way.guard)
+            name = ("yes" if way.guard else "no") if is_question else way.guard or "otherwise"
+            self.flow(choice, self.way_to(way, choice), name, way.guard)
         if ways[-1].guard:
             self.defaults.append((gateway, len(self.flows)))
-            self.flow(choice, state, "otherwise")
+            self.flow(choice, state, "no" if is_question else "otherwise")
 
     def way_to(self, way: NamedTransition, source: str) -> str:
         """The node that a way leads to: the state, or the job that is done before it."""
@@ -117,7 +123,7 @@ class _Writer:
         if not way.does:
             return target
         job = self.name(f"{source}_{_as_id(way.does)}")
-        task = SubElement(self.process, tag("serviceTask"), id=job, name=way.does)
+        task = SubElement(self.process, tag("serviceTask"), id=job, name=way.name or _as_name(way.does))
         extensions = SubElement(task, tag("extensionElements"))
         SubElement(extensions, tag("taskDefinition", ZEEBE), type=way.does)
         self.flow(job, target)
@@ -130,8 +136,8 @@ class _Writer:
         names = [self.name(f"{source}_to_{target}") for source, target, _, _ in self.flows]
         for key, (source, target, words, guard) in zip(names, self.flows, strict=True):
             flow = SubElement(self.process, tag("sequenceFlow"), id=key, sourceRef=source, targetRef=target)
-            if words or guard:
-                flow.set("name", words or guard)
+            if words:
+                flow.set("name", words)
             if guard:
                 condition = SubElement(flow, tag("conditionExpression"))
                 condition.set(f"{{{_XSI}}}type", "bpmn:tFormalExpression")
@@ -150,7 +156,13 @@ def _by_cause(ways: Iterator[NamedTransition]) -> list[list[NamedTransition]]:
 
 
 def _words(way: NamedTransition) -> str:
-    return way.event or f"after {way.after}"
+    return way.event or f"after {tell_written(way.after)}"
+
+
+def _as_name(job: str) -> str:
+    """The type of a job as words: “send-mail” is “Send mail”."""
+    words = re.sub(r"[-_.:\s]+", " ", job).strip() or job
+    return words[0].upper() + words[1:]
 
 
 def _as_id(text: str) -> str:

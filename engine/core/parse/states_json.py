@@ -1,9 +1,10 @@
 """States and transitions out of JSON, in either of the two notations that people write; drawing them is states_bpmn.
 
 As a table: `{"id", "name", "initial", "states": [{"id", "name", "final"}], "transitions": [{"from", "event" or
-"after", "to", "guard", "do"}]}`. Nested, as state chart tools export it: `{"id", "initial", "states": {"draft": {"on":
-{"submit": "review"}, "after": {"P3D": "late"}, "type": "final"}}}`, where a target may be `{"target", "guard", "do"}`
-or a list of such. In both, states that only transitions name exist.
+"after", "to", "guard", "do", "name"}]}`, the name being that of the step that does the job. Nested, as state chart
+tools export it: `{"id", "initial", "states": {"draft": {"on": {"submit": "review"}, "after": {"P3D": "late"}, "type":
+"final"}}}`, where a target may be `{"target", "guard", "do", "name"}` or a list of such. In both, states that only
+transitions name exist.
 """
 
 from __future__ import annotations
@@ -144,10 +145,10 @@ def _add(reader: _Reader, place: str, source: object, way: Mapping[Any, Any], ev
     if bool(name) == bool(pause):
         reader.refuse(place, f"{place} needs an event, or a time after which it is taken, and not both.")
     guard = reader.text(way.get("guard", way.get("cond")), f"{place}.guard").removeprefix("=").strip()
-    does = reader.text(way.get("do"), f"{place}.do")
+    does, called = reader.text(way.get("do"), f"{place}.do"), reader.text(way.get("name"), f"{place}.name")
     if start and target:
         ends = reader.state(start, place), reader.state(target, place)
-        reader.transitions.append(NamedTransition(*ends, name, pause, guard, does))
+        reader.transitions.append(NamedTransition(*ends, name, pause, guard, does, called))
 
 
 def _duration(text: str) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from engine.core.feel import Budget, compile_expression, from_instant
+from engine.core.feel import Budget, BudgetError, compile_expression, from_instant, to_json
 from engine.core.model.codes import problem
 from engine.core.model.problems import DiagramError
 from engine.core.model.words import say
 from engine.core.triggers.schedule import ENDLESS, read_cycle
 from engine.core.triggers.timer import due_of
+
+LONGEST_KEY: Final = 255
 
 
 def start_form(config: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -71,6 +73,20 @@ def run_date(entry: Mapping[str, Any], due: datetime, cycle: str) -> str:
         return ""
     zone = read_cycle(cycle).zone if cycle else ""
     return due.astimezone(ZoneInfo(zone) if zone else UTC).date().isoformat()
+
+
+def business_key(
+    config: Mapping[str, Any], trigger: str, variables: Mapping[str, Any], now: datetime, budget: Budget
+) -> str:
+    """What the start event calls an instance that nobody has given a key; empty where it says nothing, or null."""
+    keys = config.get("business_keys")
+    if not keys:
+        return ""
+    try:
+        value = to_json(evaluate(keys.get(trigger), variables, now, budget))
+    except (BudgetError, ValueError):
+        return ""  # an instance without a name is better than none
+    return "" if value is None else str(value)[:LONGEST_KEY]
 
 
 def evaluate(formula: list[str] | None, variables: Mapping[str, Any], now: datetime, budget: Budget) -> Any:

@@ -27,6 +27,7 @@ from engine.core.model.limits import Limits
 from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Instance, Snapshot
 from engine.core.run import advance
+from engine.core.run.starts import business_key as key_of_start
 from engine.core.simulate.deployment import Deployed
 from engine.core.simulate.jobs import Handler, Worker
 from engine.core.simulate.messages import Messages
@@ -62,7 +63,9 @@ class World:
         """A new run up to its first wait. ProcessError: it failed before, and nothing of it is left."""
         deployed = self.deployed[process]
         name = str(len(self.states) + 1)
-        instance = Instance(name, process, deployed.version_tag, business_key, parent=parent)
+        given = data.get("variables") or {}
+        key = business_key or key_of_start(deployed.config, trigger, given, self.now, self.budget)
+        instance = Instance(name, process, deployed.version_tag, key, parent=parent)
         state = RunState(deployed, Snapshot(instance, is_new=True), depth)
         self.states[name] = state
         around = self._starting, self._agenda, self._held

@@ -1,7 +1,7 @@
 /** A process told as states and transitions: a table or JSON, drawn while it is written, made into a diagram at the end. */
 
 import { drawGraph } from "../designer/machine/graph";
-import { machineOf, readWays, type Way } from "../designer/machine/written";
+import { machineOf, readNames, readWays, type Way } from "../designer/machine/written";
 import { h, icon, readProps } from "../lib/dom";
 import { gettext } from "../lib/gettext";
 import { describe, Problem, post } from "../lib/http";
@@ -15,7 +15,7 @@ interface StatesProps {
   name: string;
 }
 
-type Field = keyof Way;
+type Field = Exclude<keyof Way, "name">;
 
 const FIELDS: [field: Field, label: string, hint: string][] = [
   ["from", gettext("State"), gettext("Draft")],
@@ -26,12 +26,44 @@ const FIELDS: [field: Field, label: string, hint: string][] = [
   ["do", gettext("Job"), ""],
 ];
 const EXAMPLE: Way[] = [
-  { from: gettext("Draft"), event: "submit", after: "", guard: "", to: gettext("In review"), do: "" },
-  { from: gettext("Draft"), event: "cancel", after: "", guard: "", to: gettext("Cancelled"), do: "" },
-  { from: gettext("In review"), event: "approve", after: "", guard: "", to: gettext("Approved"), do: "" },
-  { from: gettext("In review"), event: "reject", after: "", guard: "", to: gettext("Draft"), do: "" },
+  {
+    from: gettext("Draft"),
+    event: "submit",
+    after: "",
+    guard: "",
+    to: gettext("In review"),
+    do: "",
+    name: "",
+  },
+  {
+    from: gettext("Draft"),
+    event: "cancel",
+    after: "",
+    guard: "",
+    to: gettext("Cancelled"),
+    do: "",
+    name: "",
+  },
+  {
+    from: gettext("In review"),
+    event: "approve",
+    after: "",
+    guard: "",
+    to: gettext("Approved"),
+    do: "",
+    name: "",
+  },
+  {
+    from: gettext("In review"),
+    event: "reject",
+    after: "",
+    guard: "",
+    to: gettext("Draft"),
+    do: "",
+    name: "",
+  },
 ];
-const EMPTY: Way = { from: "", event: "", after: "", guard: "", to: "", do: "" };
+const EMPTY: Way = { from: "", event: "", after: "", guard: "", to: "", do: "", name: "" };
 
 export function mount(root: HTMLElement): void {
   new StatesPage(root, readProps<StatesProps>(root));
@@ -60,6 +92,8 @@ class StatesPage {
     gettext("Create the process"),
   );
   private isJson = false;
+  /** Of states, by id: the table has no column for it. */
+  private named: Record<string, string> = {};
 
   constructor(
     root: HTMLElement,
@@ -135,7 +169,7 @@ class StatesPage {
   }
 
   private addRow(way: Way, isFocused: boolean): void {
-    const row = h("tr");
+    const row = h("tr", { "data-name": way.name });
     for (const [field, label, hint] of FIELDS) {
       const input = h("input", {
         class: "input input-sm w-full",
@@ -172,7 +206,8 @@ class StatesPage {
       .map((row) => {
         const read = (field: Field) =>
           row.querySelector<HTMLInputElement>(`[data-field="${field}"]`)?.value.trim() ?? "";
-        return Object.fromEntries(FIELDS.map(([field]) => [field, read(field)])) as unknown as Way;
+        const written = Object.fromEntries(FIELDS.map(([field]) => [field, read(field)]));
+        return { ...written, name: written.do && (row as HTMLElement).dataset.name } as unknown as Way;
       })
       .filter((way) => Object.values(way).some(Boolean));
   }
@@ -184,6 +219,7 @@ class StatesPage {
       if (!found) return;
       const ways = readWays(found);
       if (ways) {
+        this.named = readNames(found);
         this.rows.replaceChildren();
         for (const way of ways) this.addRow(way, false);
       }
@@ -203,7 +239,7 @@ class StatesPage {
       initial: first?.from ?? "",
       states: [...new Set(ways.flatMap(({ from, to }) => [from, to]))]
         .filter(Boolean)
-        .map((id) => ({ id, name: id })),
+        .map((id) => ({ id, name: this.named[id] ?? id })),
       transitions: ways.map((way) =>
         Object.fromEntries(Object.entries(way).filter(([, text]) => text !== "")),
       ),
@@ -227,7 +263,7 @@ class StatesPage {
     const found = this.isJson ? this.readJson() : this.states();
     const ways = found && readWays(found);
     if (!ways || ways.length === 0) return;
-    const machine = machineOf(this.name.value, ways);
+    const machine = machineOf(this.name.value, ways, found ? readNames(found) : {});
     this.preview.replaceChildren(drawGraph(machine, machine.edges, () => undefined));
   }
 

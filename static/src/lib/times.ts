@@ -42,11 +42,15 @@ export function exactTime(at: Date): string {
   return at.toLocaleString(region(), { dateStyle: "medium", timeStyle: "long", timeZone: zone() });
 }
 
-export function paintTimes(root: ParentNode = document): void {
+const SOON = 60_000;
+
+/** `isSoon`: only those that are counted down to, which a person watches. */
+export function paintTimes(root: ParentNode = document, isSoon = false): void {
   const now = new Date();
   for (const element of root.querySelectorAll<HTMLTimeElement>("time[datetime]:not([data-exact])")) {
     const at = new Date(element.dateTime);
-    if (Number.isNaN(at.getTime())) continue;
+    const ahead = at.getTime() - now.getTime();
+    if (Number.isNaN(ahead) || (isSoon && (ahead < -1000 || ahead > SOON))) continue;
     const words = relativeTime(at, now);
     if (element.textContent !== words) element.textContent = words;
     if (!element.title) element.title = exactTime(at);
@@ -66,5 +70,6 @@ export function startTimes(): void {
   tellZone();
   paintTimes();
   setInterval(paintTimes, 30_000);
+  setInterval(() => document.hidden || paintTimes(document, true), 1000);
   document.addEventListener("htmx:afterSettle", () => paintTimes());
 }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.core.model.problems import CorrelationError, DiagramError
+from engine.core.parse import read_diagram
 from engine.core.parse.states_bpmn import write_states
 from engine.core.parse.states_json import read_states
 from engine.core.simulate import Simulation, read_bpmn
@@ -99,6 +100,17 @@ def test_ways_of_one_event_are_asked_in_their_order() -> None:
         sim, run = started(states, sum=amount)
         sim.message("go")
         assert place(run) == [found]
+
+
+def test_what_people_read_are_words() -> None:
+    named = {**ORDER["transitions"][2], "do": "tell-buyer", "name": "Tell the buyer"}
+    half = {"from": "review", "after": "P1M2DT90M", "to": "Late"}
+    states = {**ORDER, "transitions": [*ORDER["transitions"][:2], named, half]}
+    (process,) = read_diagram(write_states(read_states(states))).processes
+    names = {node.name for node in process.nodes.values()}
+    assert {"Begin", "Notify", "Tell the buyer", "amount > 0?", "after 1 month, 2 days and 90 minutes"} <= names
+    assert "" not in names
+    assert {flow.name for flow in process.flows.values()} == {"", "yes", "no"}
 
 
 @pytest.mark.parametrize("states", [ORDER, LIGHT])

@@ -33,6 +33,14 @@ def test_a_start_event_names_the_variable_for_who_starts_it() -> None:
     assert node.settings.initiator == "claimant"
 
 
+def test_a_start_event_names_what_starts_there_by_an_expression() -> None:
+    node = read_node(
+        '<startEvent id="n"><extensionElements><statewright:businessKey value=" =user "/></extensionElements></startEvent>'
+    )
+    assert node.settings.business_key is not None
+    assert (node.settings.business_key.language, node.settings.business_key.text) == ("feel", "user")
+
+
 @pytest.mark.parametrize("dialect", ["zeebe", "camunda"])
 def test_they_do_not_decide_the_dialect(dialect: str) -> None:
     other = "<zeebe:ioMapping/>" if dialect == "zeebe" else "<camunda:properties/>"

@@ -238,3 +238,11 @@ def test_an_event_sub_process_that_has_interrupted_waits_no_more():
     sim.message("go")
     with pytest.raises(CorrelationError):
         sim.message("go")
+
+
+def test_what_a_signal_starts_is_called_by_an_expression_over_what_came_with_it():
+    named = '<extensionElements><businessKey xmlns="https://statewright.dev/schema/bpmn/1.0" value="=order"/></extensionElements>'
+    sim = Simulation(bpmn(line(user("u"), start=f'<startEvent id="s">{named}{ALARM}</startEvent>')))
+    sim.signal("alarm", variables={"order": "A-1"})
+    sim.signal("alarm")
+    assert [run.business_key for run in sim.runs] == ["A-1", ""]

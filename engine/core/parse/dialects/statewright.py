@@ -1,6 +1,6 @@
 """Our own extension elements, usable with every dialect: outcomes of a user task, the four-eyes rule, the variable
-for who starts a process, the pauses between attempts, the date of a run, how many instances go at once, and comments
-for those who draw."""
+for who starts a process, its business key, the pauses between attempts, the date of a run, how many instances go at
+once, and comments for those who draw."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lxml.etree import _Element
 from engine.core.model.diagram import Settings
 from engine.core.parse.context import Context
 from engine.core.parse.dialects.table import Table
+from engine.core.parse.formulas import zeebe
 from engine.core.parse.names import STATEWRIGHT, tag
 
 
@@ -38,6 +39,11 @@ def _retry(ctx: Context, settings: Settings, element: _Element) -> None:
     settings.retry_cycle = (element.get("pauses") or "").strip()
 
 
+def _business_key(ctx: Context, settings: Settings, element: _Element) -> None:
+    text = (element.get("value") or "").strip()
+    settings.business_key = zeebe(text) if text else None
+
+
 def _run_date(ctx: Context, settings: Settings, element: _Element) -> None:
     settings.run_date = (element.get("variable") or "").strip()
 
@@ -56,6 +62,7 @@ EXTENSIONS: Final[Table] = {
     tag("fourEyes", STATEWRIGHT): ("", _four_eyes),
     tag("starter", STATEWRIGHT): ("", _starter),
     tag("retry", STATEWRIGHT): ("", _retry),
+    tag("businessKey", STATEWRIGHT): ("", _business_key),
     tag("runDate", STATEWRIGHT): ("", _run_date),
     tag("concurrency", STATEWRIGHT): ("", _concurrency),
     tag("comment", STATEWRIGHT): ("", _comment),

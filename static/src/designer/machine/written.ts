@@ -10,6 +10,8 @@ export interface Way {
   guard: string;
   to: string;
   do: string;
+  /** What people call the step that does the job; it has no column of its own. */
+  name: string;
 }
 
 /** The transitions of either notation, as far as they can be told here; null where the server has to say what is wrong. */
@@ -24,6 +26,7 @@ export function readWays(found: Record<string, unknown>): Way[] | null {
       guard: text(way?.guard),
       to: text(way?.to),
       do: text(way?.do),
+      name: text(way?.name),
     }));
   if (typeof found.states !== "object" || found.states === null) return null;
   const ways: Way[] = [];
@@ -39,13 +42,27 @@ export function readWays(found: Record<string, unknown>): Way[] | null {
             guard: text(way?.guard),
             to: text(way?.target),
             do: text(way?.do),
+            name: text(way?.name),
           });
         }
   const initial = text(found.initial);
   return ways.sort((a, b) => Number(b.from === initial) - Number(a.from === initial));
 }
 
-export function machineOf(name: string, ways: Way[]): Machine & { edges: Edge[] } {
+/** What people call the states, by id, as far as either notation says it. */
+export function readNames(found: Record<string, unknown>): Record<string, string> {
+  const states = (found.states ?? {}) as Record<string, unknown>;
+  const listed = Array.isArray(found.states)
+    ? (found.states as Record<string, unknown>[]).map((state) => [state?.id, state?.name])
+    : Object.entries(states).map(([id, state]) => [id, (state as Record<string, unknown> | null)?.name]);
+  return Object.fromEntries(listed.filter((pair) => pair.every((part) => part && typeof part === "string")));
+}
+
+export function machineOf(
+  name: string,
+  ways: Way[],
+  named: Record<string, string> = {},
+): Machine & { edges: Edge[] } {
   const names = [...new Set(ways.flatMap(({ from, to }) => [from, to]))].filter(Boolean);
   const leaving = new Set(ways.map(({ from }) => from));
   const edge = (source: string, target: string, cause = "", guard = ""): Edge => ({
@@ -71,7 +88,7 @@ export function machineOf(name: string, ways: Way[]): Machine & { edges: Edge[] 
     name,
     states: [
       state(PROCESS, gettext("The start")),
-      ...names.map((key) => state(key)),
+      ...names.map((key) => state(key, named[key] ?? key)),
       state(END, gettext("The end")),
     ],
     transitions: [],

@@ -11,6 +11,7 @@ import { CalledDecision } from "./decisions";
 import { TaskForm } from "./forms";
 import { readCondition, TryGuard } from "./guard";
 import { AtOnce, hasLimit, readParallelLoop } from "./instances";
+import { BUSINESS_KEY, BusinessKey } from "./naming";
 import type { EntryProps } from "./parts";
 import { CandidateGroups, FourEyes, Outcomes, Starter } from "./people";
 import { RunDate, readTimer, TimerReading } from "./timing";
@@ -77,6 +78,14 @@ export class OwnProperties {
             "own-starter",
             gettext("Who starts it"),
             entry("own-starter", Starter, has("statewright:Starter")),
+          ),
+        );
+      if (isA(own, "bpmn:StartEvent"))
+        made.push(
+          group(
+            "own-business-key",
+            gettext("Business key"),
+            entry("own-business-key", BusinessKey, has(BUSINESS_KEY)),
           ),
         );
       if (isA(own, "bpmn:StartEvent") && readTimer(element))
