@@ -41,3 +41,6 @@ def refuse_to_start(**_: Any) -> None:
     faults = find_faults()
     if faults:
         sys.exit("error: " + " ".join(faults.values()))
+    from engine.service.concealing import conceal_prints
+
+    conceal_prints()

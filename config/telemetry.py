@@ -1,4 +1,4 @@
-"""Which request a log line or span belongs to, and log lines as JSON; not even in the way where neither is wanted."""
+"""Which request a log line or span belongs to, and how log lines look; not even in the way where neither is wanted."""
 
 import json
 import logging
@@ -11,6 +11,7 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 
 from engine.service import telemetry
+from engine.service.concealing import conceal
 
 
 class TelemetryMiddleware:
@@ -38,6 +39,13 @@ class TelemetryMiddleware:
             return response
 
 
+class LineFormatter(logging.Formatter):
+    """A line, and the traceback below it, without what is secret."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return conceal(super().format(record))
+
+
 class JsonFormatter(logging.Formatter):
     """One line, one object: when, how bad, who says it, what, and what it is about."""
 
@@ -51,4 +59,4 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return conceal(json.dumps(line, ensure_ascii=False, default=str))

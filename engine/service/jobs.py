@@ -17,6 +17,7 @@ from engine.models.keys import instance_of, number_of
 from engine.service import allowances
 from engine.service.advance import in_unit
 from engine.service.case import Case
+from engine.service.concealing import conceal
 from engine.service.errors import Conflict, NotFound
 from engine.service.expressions import expression_budget
 from engine.service.instances import check_variables, note_reason
@@ -231,6 +232,8 @@ def _bring_back_one(outcome: Settled, owner: str | None, actor: Actor, reason: s
 
 def _take(unit: Unit, case: Case, row: JobRow, outcome: Settled, actor: str) -> bool:
     """What came of the job; false where the process has gone on without it."""
+    if not isinstance(outcome, Done):
+        outcome = outcome._replace(message=conceal(outcome.message))
     if isinstance(outcome, Failed):
         code = _error_of(unit, case, row, outcome.message)
         if code is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import time
@@ -14,9 +15,13 @@ from django.conf import settings
 from engine.core.model.problems import BpmnError
 from engine.service.jobs import LeasedJob
 from engine.worker import running
+from engine.worker.failures import TransientError
 from engine.worker.handlers import handler
 
+logger = logging.getLogger(__name__)
+
 HUGE = "x" * 20_000_000
+SECRET = "marker-9d2c51"
 
 
 def prepare() -> None:
@@ -69,6 +74,10 @@ def poison(job: LeasedJob) -> dict[str, Any]:
         time.sleep(30)
     if how == "huge":
         return {"huge": HUGE}
+    if how == "tells":
+        print("called with", SECRET)
+        logger.warning("called with %s", SECRET)
+        raise TransientError(f"{SECRET} was refused") from ValueError(SECRET)
     if how == "unserialisable":
         return {"unfit": object()}
     raise RuntimeError("it always fails")

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.faults.handlers import SECRET
 from tests.infrastructure.processes import Child, find_free_port
 
 SECONDS = 30
@@ -29,6 +30,7 @@ class Mortal:
             "BROKER_URL": "",
             "CHANNEL_URL": "",
             "LOG_LEVEL": "WARNING",
+            "CONNECTOR_SECRET_TOLD": SECRET,
         }
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"

@@ -15,6 +15,7 @@ from django.db.migrations.exceptions import InconsistentMigrationHistory, NodeNo
 from config.environment import read_number
 from config.probes import find_database_fault, find_faults, first_line
 from config.server import open_socket, serve
+from engine.service.concealing import conceal_prints
 
 BUSY_PORT = 2
 
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             self.prepare(migrate, demo)
             shown = f"[{host}]" if ":" in host else host
             url = f"http://{shown}:{listener.getsockname()[1]}/"
+            conceal_prints()
             code = serve(listener, settings.CLOCK_SECONDS, lambda: self.report_ready(url, gallery))
         self.stdout.write("Stopped.")
         self.stdout.flush()

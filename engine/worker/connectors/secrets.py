@@ -11,12 +11,10 @@ import os
 import re
 from typing import Any
 
+from engine.service.concealing import HIDDEN, HOSTS, PREFIX
 from engine.worker.failures import PermanentError
 
-PREFIX = "CONNECTOR_SECRET_"
-HOSTS = "_HOSTS"
 REFERENCE = re.compile(r"\{\{\s*secrets\.([A-Za-z][A-Za-z0-9_]*)\s*\}\}|^secrets\.([A-Za-z][A-Za-z0-9_]*)$")
-HIDDEN = "•••"
 
 
 class Secrets:
