@@ -28,25 +28,29 @@ MOST_NAMES = 8
 
 
 @extend_schema(exclude=True)
-class TaskDraft(APIView):
-    def put(self, request: Request, task: int) -> Response:
-        drafts.keep_draft(request.user, drafts.place_of_task(task), _member(request, "variables"))
+class Draft(APIView):
+    """What somebody has typed at the place that the address names."""
+
+    def place(self) -> str:
+        raise NotImplementedError
+
+    def put(self, request: Request, **_where: Any) -> Response:
+        drafts.keep_draft(request.user, self.place(), _member(request, "variables"))
         return Response(status=204)
 
-    def delete(self, request: Request, task: int) -> Response:
-        drafts.drop_draft(request.user, drafts.place_of_task(task))
+    def delete(self, request: Request, **_where: Any) -> Response:
+        drafts.drop_draft(request.user, self.place())
         return Response(status=204)
 
 
-@extend_schema(exclude=True)
-class StartDraft(APIView):
-    def put(self, request: Request, key: str) -> Response:
-        drafts.keep_draft(request.user, drafts.place_of_start(key), _member(request, "variables"))
-        return Response(status=204)
+class TaskDraft(Draft):
+    def place(self) -> str:
+        return drafts.place_of_task(self.kwargs["task"])
 
-    def delete(self, request: Request, key: str) -> Response:
-        drafts.drop_draft(request.user, drafts.place_of_start(key))
-        return Response(status=204)
+
+class StartDraft(Draft):
+    def place(self) -> str:
+        return drafts.place_of_start(self.kwargs["key"])
 
 
 @extend_schema(exclude=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from engine.models import Instance, Process, WorkItem
 from engine.service import case_history, history, reading, related, worklist
+from engine.service.formats import tell_number
 from engine.service.rights import Actor
 from engine.service.versions import get_version
 
@@ -137,4 +138,11 @@ def _related(relation: str, row: Instance) -> dict[str, Any]:
 
 
 def _as_text(value: Any) -> str:
+    """To be read: numbers as the region writes them, structures as the JSON that they are."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int | float):
+        return tell_number(value)
+    if value is None:
+        return "–"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,8 +22,9 @@ from django.views.decorators.http import require_GET, require_POST
 from engine.core.model.digits import read_whole
 from engine.models import Instance, WorkItem
 from engine.service import case_history, documents, forms, handing, items, reading, worklist
-from engine.service.errors import Invalid, NotFound
+from engine.service.errors import Invalid, NotFound, ServiceError
 from engine.service.rights import may, name_of
+from engine.service.words import translate
 from inbox import conversation, drafts, notices
 from inbox.describe import (
     describe_diagram,
@@ -212,7 +215,8 @@ def plan(request: HttpRequest, task: int) -> HttpResponse:
 @login_required
 @require_POST
 def comment(request: HttpRequest, task: int) -> HttpResponse:
-    conversation.add_comment(request.user, task, request.POST.get("text", ""))
+    with told_in(request, "comments"):
+        conversation.add_comment(request.user, task, request.POST.get("text", ""))
     return back(request, task, "#comments")
 
 
@@ -220,11 +224,23 @@ def comment(request: HttpRequest, task: int) -> HttpResponse:
 @require_POST
 def attach(request: HttpRequest, task: int) -> HttpResponse:
     worklist.get_item(request.user, task)
-    rows = [documents.keep(request.user, upload.name or "", upload) for upload in request.FILES.getlist("file")]
-    if not rows:
-        raise Invalid("file-empty", _("Choose a file first."))
-    documents.attach(request.user, task, [row.pk for row in rows])
+    with told_in(request, "files"):
+        rows = [documents.keep(request.user, upload.name or "", upload) for upload in request.FILES.getlist("file")]
+        if not rows:
+            raise Invalid("file-empty", _("Choose a file first."))
+        documents.attach(request.user, task, [row.pk for row in rows])
     return back(request, task, "#files")
+
+
+@contextmanager
+def told_in(request: HttpRequest, panel: str) -> Iterator[None]:
+    """What is refused is told in the panel where it was asked for."""
+    try:
+        yield
+    except NotFound:
+        raise
+    except ServiceError as error:
+        messages.error(request, translate(error.message), extra_tags=panel)
 
 
 @login_required

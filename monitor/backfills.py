@@ -22,6 +22,7 @@ from engine.models import Backfill, Process
 from engine.service import backfill, reading, run_grid
 from engine.service.backfill import Run, Wish
 from engine.service.errors import Conflict, Invalid
+from engine.service.formats import tell_day
 from engine.service.rights import may
 from engine.service.words import translate
 from monitor.actions import read_object
@@ -237,4 +238,4 @@ def line_state(run: Run, *, is_dropped: bool) -> str:
 
 def describe_date(run: Run, *, is_dropped: bool) -> Line:
     look, words = LOOKS[line_state(run, is_dropped=is_dropped)]
-    return Line(run.date.isoformat(), run.date.isoformat(), look, words, run.instance, translate(run.error))
+    return Line(run.date.isoformat(), tell_day(run.date), look, words, run.instance, translate(run.error))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from engine.models import Instance, Process
 from engine.service import history, run_grid
+from engine.service.formats import tell_moment
 from monitor.numbers import tell_duration
 
 # How a date stands: how it looks, and its word.
@@ -48,7 +49,7 @@ class Line:
 
 
 def describe_run(row: Instance, has_incident: bool) -> Line:
-    label = row.business_key or timezone.localtime(row.started_at).strftime("%Y-%m-%d %H:%M")
+    label = row.business_key or tell_moment(row.started_at)
     state = "incident" if has_incident and row.ended_at is None else history.status_word(row)
     look, words = LOOKS.get({"completed": "done", "terminated": "done", "active": "running"}.get(state, state)) or (
         state,

@@ -14,6 +14,7 @@ const ENGLISH: Record<string, string> = {
   "// This part has no FEEL text. It is kept as it is, unless something is written here.": "stands in a file",
   "and or not if then else for return some every satisfies in between function null true false instance of":
     "words of FEEL",
+  'if told != null and number(string(told)) = told then replace(string(told), "[.]", “…”) else told': "FEEL",
   Number: "a type of FEEL",
   Boolean: "a type of FEEL",
   Date: "a type of FEEL",

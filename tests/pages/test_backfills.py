@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import AbstractUser
@@ -12,6 +12,7 @@ from django.utils import timezone
 from engine.models import Backfill, Instance
 from engine.service import jobs
 from engine.service.backfill_work import continue_backfills
+from engine.service.formats import tell_day
 from tests.service.diagrams import CHARGED, PLAIN, STARTED_BY_MESSAGE, deploy, make_person
 from tests.service.test_backfill import NIGHTLY
 
@@ -113,7 +114,7 @@ def test_each_date_has_a_cell_for_each_step_that_leads_to_its_instance(client: C
     for day, words in {"2030-01-01": "done", "2030-01-02": "incident", "2030-01-03": "running"}.items():
         instance = Instance.objects.get(business_key=day)
         assert f'id="cell-{day}-charge"' in text
-        assert f"{day}, charge: {words}" in text
+        assert f"{tell_day(date.fromisoformat(day))}, charge: {words}" in text
         assert f'href="/instances/{instance.pk}/"' in text
     assert "Retry the failed date" in text
     assert "2 of 3 dates are through" in text

@@ -10,11 +10,14 @@ import pytest
 from django.contrib.auth.models import AbstractUser, Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from engine.models import Instance, Process, ProcessRight, WorkItem
 from engine.service import instances, items
+from engine.service.formats import of_region
 from inbox import bulk, drafts, links
+from inbox.describe import describe_variables
 from inbox.models import FormDraft, PublicLink, SavedView
 from tests.service.diagrams import CALLING, DECIDED, PLAIN, deploy, item_of, make_person
 
@@ -310,6 +313,21 @@ def test_uploads_are_refused_with_words_and_downloads_are_never_pages(
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert b"".join(answer) == b"<script>1</script>"
     assert enter(make_person("stranger")).get(f"/files/{stored['id']}/").status_code == 404
+
+
+def test_a_file_that_is_refused_is_refused_where_it_was_chosen(task: int, manager: AbstractUser, enter: Enter) -> None:
+    client = enter(manager)
+    answer = client.post(f"/inbox/{task}/attach/", {"file": SimpleUploadedFile("run.exe", b"MZ")})
+    assert answer.url == f"/inbox/{task}/#files"  # type: ignore[attr-defined] a redirect
+    _, files = client.get(answer.url).content.decode().split('id="files"')  # type: ignore[attr-defined]
+    assert "run.exe" in files.split('id="history"')[0]
+
+
+def test_variables_are_told_as_the_region_of_the_person_writes_them() -> None:
+    given = {"sum": 84.5, "paid": True, "note": None, "lines": [1.5], "shown": 1}
+    with of_region("de"), translation.override("de"):
+        told = {line["name"]: line["value"] for line in describe_variables(given, {"shown"})}
+    assert told == {"sum": "84,5", "paid": "ja", "note": "–", "lines": "[1.5]"}
 
 
 def test_dates_are_planned_in_the_zone_of_the_person(task: int, manager: AbstractUser, enter: Enter) -> None:

@@ -5,7 +5,6 @@
 import {
   Description,
   Errors,
-  type FormFields,
   Label as LibraryLabel,
   Numberfield,
   useSingleLineTemplateEvaluation,
@@ -160,13 +159,3 @@ function adornment(words: ComponentChild, side: "before" | "after") {
 
 const digitsOf = (step: number): number =>
   /\.(\d+)$/.exec(String(step))?.[1]?.length ?? Math.max(0, -Math.floor(Math.log10(step)));
-
-class OwnFields {
-  static $inject = ["formFields"];
-  constructor(formFields: FormFields) {
-    formFields.register("number", NumberField);
-  }
-}
-
-/** For a form's `additionalModules`. */
-export const ownFields = { __init__: ["ownFields"], ownFields: ["type", OwnFields] };

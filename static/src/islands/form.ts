@@ -6,7 +6,7 @@ import { tellCalendars } from "../forms/dates";
 import { FormDraft } from "../forms/draft";
 import { type FieldError, fieldErrors } from "../forms/errors";
 import { documentEndpoints, nameKept, sendFiles, withDocuments, withoutFiles } from "../forms/files";
-import { ownFields } from "../forms/number-field";
+import { ownFields } from "../forms/own-fields";
 import { translateForm } from "../forms/words";
 import { h, icon, readProps } from "../lib/dom";
 import { gettext } from "../lib/gettext";
