@@ -109,14 +109,16 @@ def state(status: str, words: str = "") -> SafeString:
 
 
 @register.simple_tag
-def moment(at: Any, css_class: str = "") -> SafeString:
-    """A time: the browser shows it relative to now, with the exact one on hover."""
+def moment(at: Any, css_class: str = "", *, is_awaited: bool = False) -> SafeString:
+    """A time: the browser shows it relative to now, with the exact one on hover. What is awaited and has come happens
+    “in a moment”."""
     if not at:
         return SafeString("")
     return format_html(
-        '<time datetime="{}" class="{}">{}</time>',
+        '<time datetime="{}" class="{}"{}>{}</time>',
         at.isoformat(),
         css_class,
+        SafeString(" data-awaited") if is_awaited else "",
         tell_moment(at),
     )
 

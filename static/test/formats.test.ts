@@ -55,6 +55,12 @@ test("lengths of time have the decimal sign of the region", () => {
   expect(tellSeconds(1.5)).toBe("1,5 s");
 });
 
+test("what is awaited and has come happens in a moment", () => {
+  document.body.innerHTML = `<time datetime="${new Date().toISOString()}" data-awaited>old</time>`;
+  paintTimes();
+  expect(document.body.textContent).toBe("in a moment");
+});
+
 test("what is counted down to is painted anew, and what is past is left alone", () => {
   const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
   document.body.innerHTML = [30, -30, 3600].map((s) => `<time datetime="${at(s)}">old</time>`).join("");

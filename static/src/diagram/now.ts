@@ -55,7 +55,8 @@ function tellAttempt(attempt: Attempt | undefined): HTMLElement | null {
     );
   if (rests_until !== null) parts.push(gettext("the breaker of its service is open"), " · ");
   const at = rests_until ?? again_at;
-  if (at !== null) parts.push(gettext("tried again"), " ", h("time", { datetime: at }), " · ");
+  if (at !== null)
+    parts.push(gettext("tried again"), " ", h("time", { datetime: at, "data-awaited": "" }), " · ");
   if (message) parts.push(message);
   else parts.pop();
   return h("p", { class: "row-note basis-full wrap-anywhere" }, ...parts);

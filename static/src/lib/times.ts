@@ -51,7 +51,8 @@ export function paintTimes(root: ParentNode = document, isSoon = false): void {
     const at = new Date(element.dateTime);
     const ahead = at.getTime() - now.getTime();
     if (Number.isNaN(ahead) || (isSoon && (ahead < -1000 || ahead > SOON))) continue;
-    const words = relativeTime(at, now);
+    const isLate = ahead <= 0 && element.dataset.awaited !== undefined;
+    const words = isLate ? gettext("in a moment") : relativeTime(at, now);
     if (element.textContent !== words) element.textContent = words;
     if (!element.title) element.title = exactTime(at);
   }
