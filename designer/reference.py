@@ -10,6 +10,21 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from engine.core.feel import FUNCTIONS
+from engine.core.model.words import say
+from engine.service.words import translate
+
+_CATEGORIES = {
+    words.lower(): words
+    for words in (
+        say("Boolean"),
+        say("Context"),
+        say("Range"),
+        say("List"),
+        say("Number"),
+        say("String"),
+        say("Date and time"),
+    )
+}
 
 
 @login_required
@@ -19,16 +34,17 @@ def feel_page(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "")[:200].strip()
     found: dict[str, list[dict[str, Any]]] = {}
     for entry in FUNCTIONS.values():
-        words = f"{entry.name} {entry.category} {entry.doc}".lower()
+        told = translate(entry.doc)
+        words = f"{entry.name} {entry.category} {told}".lower()
         if all(word in words for word in query.lower().split()):
             found.setdefault(entry.category, []).append(
                 {
                     "name": entry.name,
                     "forms": entry.signatures,
                     "gives": entry.result,
-                    "words": entry.doc,
+                    "words": told,
                     "example": entry.example,
                 }
             )
-    categories = [{"name": name.capitalize(), "functions": functions} for name, functions in found.items()]
+    categories = [{"name": translate(_CATEGORIES[name]), "functions": functions} for name, functions in found.items()]
     return render(request, "designer/feel.html", {"categories": categories, "query": query})

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from engine.models import Process, ProcessVersion
 from engine.service import drafts, imports, reading, schedules
@@ -61,17 +61,22 @@ def process_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def new_process(request: HttpRequest) -> HttpResponse:
-    """A draft with nothing but its start, opened in the designer."""
+    """A draft with nothing but its start, opened in the designer. Looking at the address makes none."""
+    if request.method == "GET":
+        return redirect("designer:processes")
     draft = drafts.create_draft(request.user, request.POST.get("name", "") or _("New process"))
     return redirect("designer:edit", key=draft.key)
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def import_files(request: HttpRequest) -> HttpResponse:
-    """Uploaded diagrams become drafts; the only one is opened, several are shown in the list."""
+    """Uploaded diagrams become drafts; the only one is opened, several are shown in the list. Who comes back to the
+    address without files, by a reload or by hand, is where files are chosen."""
+    if request.method == "GET":
+        return redirect("designer:processes")
     files = [File(upload.name or "file.bpmn", upload.read()) for upload in request.FILES.getlist("files")]
     try:
         done = imports.import_files(request.user, files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.core.compile import compile_diagram
@@ -13,8 +14,24 @@ from engine.core.model.words import say
 from engine.core.parse import read_diagram
 from engine.service.expressions import expression_budget
 from engine.service.rights import Actor, require_any
+from engine.service.schedules import describe_own_timer
 
 MOST_CHARACTERS = 5_000_000
+_NAMED = {
+    "conditional": say("condition %(name)s"),
+    "error": say("error %(name)s"),
+    "escalation": say("escalation %(name)s"),
+    "link": say("link %(name)s"),
+    "message": say("message %(name)s"),
+    "signal": say("signal %(name)s"),
+}
+_UNNAMED = {
+    "cancel": say("the transaction is cancelled"),
+    "compensate": say("compensation"),
+    "conditional": say("condition"),
+    "error": say("any error"),
+    "escalation": say("any escalation"),
+}
 
 
 def describe_machines(actor: Actor, xml: bytes) -> list[dict[str, Any]]:
@@ -84,8 +101,10 @@ def _awaited(source: State) -> Mapping[str, Any] | None:
 
 def _event(event: Mapping[str, Any]) -> str:
     kind = str(event["kind"])
+    if kind == "timer":
+        return describe_own_timer(event, datetime.now(UTC))
     for member in ("name", "formula", "code"):
         value = event.get(member)
         if isinstance(value, list) and len(value) == 2 and value[1]:
-            return f"{'condition' if kind == 'conditional' else kind} {value[1]}"
-    return kind
+            return say(_NAMED[kind].sentence, name=value[1])
+    return _UNNAMED.get(kind, kind)

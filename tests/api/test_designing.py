@@ -40,8 +40,14 @@ def test_a_timer_is_told_with_its_next_firings(admin: APIClient, text: str) -> N
     body = {"kind": "duration", "text": text, "variables": {"pause": "PT1H"}}
     answer = ask(admin, "timer/", body)
     assert answer["problem"] == ""
-    assert answer["words"] == "1 hour after it begins to wait"
+    assert answer["words"] == "after 1 hour"
     assert len(answer["firings"]) == 1  # type: ignore[arg-type]
+
+
+def test_a_timer_is_told_in_the_language_of_who_asks(admin: APIClient) -> None:
+    body = {"kind": "cycle", "text": "R3/P1DT2H", "variables": {}}
+    answer = admin.post(PATH + "timer/", body, format="json", headers={"Accept-Language": "de"})
+    assert answer.json()["words"] == "alle 1 Tag und 2 Stunden, 3-mal"
 
 
 def test_a_timer_that_needs_variables_says_so(admin: APIClient) -> None:

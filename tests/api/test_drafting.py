@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from engine.models import Deployment
 from tests.api.conftest import SignIn
-from tests.service.diagrams import DECIDED, PLAIN, deploy
+from tests.service.diagrams import DECIDED, PLAIN, boundary, deploy, timer
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +102,19 @@ def test_process_is_made_of_states_and_its_machine_is_shown(admin: APIClient) ->
     assert {"on", "off"} <= {state["key"] for state in machine["states"]}
     refused = post(admin, "drafts/", {"states": {"states": []}})
     assert (refused.status_code, refused.json()["code"]) == (400, "diagram-invalid")
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("<timeDuration>PT2H</timeDuration>", "after 2 hours"),
+        ("<timeCycle>R2/P1D</timeCycle>", "every day, twice"),
+        ('<timeDuration>=duration("P" + days)</timeDuration>', 'timer duration("P" + days)'),
+    ],
+)
+def test_timers_of_a_machine_are_told_in_words(admin: APIClient, written: str, words: str) -> None:
+    (machine,) = post(admin, "machines/", {"xml": boundary(timer(written))}).json()["machines"]
+    assert words in {row["cause"] for row in machine["transitions"]}
 
 
 def test_program_sends_the_events_of_a_state_machine_and_is_told_of_those_allowed(admin: APIClient) -> None:

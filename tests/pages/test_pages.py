@@ -47,6 +47,12 @@ def test_pages_are_for_people_who_signed_in(client: Client, path: str) -> None:
     assert answer["Location"].startswith("/login/")
 
 
+@pytest.mark.parametrize("path", ["/processes/import/", "/processes/new/"])
+def test_looking_at_the_address_of_a_form_leads_to_where_it_is_sent_from(signed_in: SignedIn, path: str) -> None:
+    answer = signed_in("designer").get(path)
+    assert (answer.status_code, answer["Location"]) == (302, "/processes/")
+
+
 def test_task_of_others_does_not_exist(signed_in: SignedIn, task: int) -> None:
     assert signed_in("clerk").get(f"/inbox/{task}/").status_code == 404
 

@@ -155,7 +155,7 @@ export class Commands {
   /** Brings the entry of the properties panel to the front that says most about the element. */
   showMain(): void {
     const [element] = this.selected();
-    if (element) this.showEntry(mainEntryOf(element));
+    if (element) this.showEntry(mainEntryOf(element.labelTarget ?? element));
   }
 
   private showEntry(id: string): void {

@@ -152,6 +152,9 @@ export async function mount(root: HTMLElement): Promise<void> {
       () => void restore(record),
     );
 
+  // Keys work at once; who was quicker and is somewhere else stays there.
+  if (document.activeElement === document.body) tool.get<{ focus(): void }>("canvas").focus();
+
   presence = new Presence(props.key, props.user, part("presence"), draft, () => void loadTheirs());
 
   const changed = (event?: { trigger?: string }) => {

@@ -7,11 +7,12 @@ from engine.core.feel.operators import equal
 from engine.core.feel.signatures import builtin
 from engine.core.feel.temporal import Temporal
 from engine.core.feel.values import kind_of
+from engine.core.model.words import say
 
 _B = "boolean"
 
 
-@builtin("not", "negand: any", "boolean", _B, "The opposite; null stays null.", "not(true) = false")
+@builtin("not", "negand: any", "boolean", _B, say("The opposite; null stays null."), "not(true) = false")
 def negation(negand: object) -> bool | None:
     value = negand[0] if isinstance(negand, list) and len(negand) == 1 else negand
     if value is True or value is False:
@@ -26,7 +27,7 @@ def negation(negand: object) -> bool | None:
     "value1?: any, value2?: any",
     "boolean",
     _B,
-    "The same value of the same kind, offset and zone.",
+    say("The same value of the same kind, offset and zone."),
     'is(@"P1D", @"PT24H") = true',
 )
 def identical(value1: object = None, value2: object = None) -> bool:
@@ -37,7 +38,7 @@ def identical(value1: object = None, value2: object = None) -> bool:
     return equal(value1, value2) is True
 
 
-@builtin("is defined", "value: any", "boolean", _B, "Is it there, that is, not null?", "is defined(null) = false")
+@builtin("is defined", "value: any", "boolean", _B, say("Is it there, that is, not null?"), "is defined(null) = false")
 def is_defined(value: object) -> bool:
     return value is not None
 
@@ -47,7 +48,7 @@ def is_defined(value: object) -> bool:
     "value: any, default: any",
     "Any",
     _B,
-    "The value, or the default in place of null.",
+    say("The value, or the default in place of null."),
     'get or else(null, "x") = "x"',
 )
 def get_or_else(value: object, default: object) -> object:
@@ -59,7 +60,7 @@ def get_or_else(value: object, default: object) -> object:
     "value: any, condition: any, cause?: string|null",
     "Any",
     _B,
-    "The value if the condition holds, else null with the cause.",
+    say("The value if the condition holds, else null with the cause."),
     'assert(3, 3 > 2, "too small") = 3',
 )
 def assertion(value: object, condition: object, cause: str | None = None) -> object:

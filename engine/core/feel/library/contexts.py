@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from engine.core.feel.errors import FeelError
 from engine.core.feel.runtime import Run
 from engine.core.feel.signatures import builtin
+from engine.core.model.words import say
 
 _C = "context"
 
@@ -16,7 +17,7 @@ _C = "context"
     "m: context, key: string",
     "Any",
     _C,
-    "The entry of that key, or along a list of keys.",
+    say("The entry of that key, or along a list of keys."),
     'get value({a: 1}, "a") = 1',
 )
 def get_value(context: Mapping[str, object], key: str) -> object:
@@ -38,7 +39,7 @@ def get_value_along(context: Mapping[str, object], keys: list[object]) -> object
     "m: context",
     "list",
     _C,
-    "All entries as a list of key and value.",
+    say("All entries as a list of key and value."),
     'get entries({a: 1}) = [{key: "a", value: 1}]',
 )
 def get_entries(run: Run, context: Mapping[str, object]) -> list[object]:
@@ -51,7 +52,7 @@ def get_entries(run: Run, context: Mapping[str, object]) -> list[object]:
     "entries: list",
     "context",
     _C,
-    "A context of a list of key and value.",
+    say("A context of a list of key and value."),
     'context([{key: "a", value: 1}]) = {a: 1}',
 )
 def context(run: Run, entries: list[object]) -> dict[str, object]:
@@ -71,7 +72,7 @@ def context(run: Run, entries: list[object]) -> dict[str, object]:
     "context: context, key: string, value: any",
     "context",
     _C,
-    "The context with one entry changed or added; a list of keys leads to entries within.",
+    say("The context with one entry changed or added; a list of keys leads to entries within."),
     'context put({a: 1}, "b", 2) = {a: 1, b: 2}',
 )
 def context_put(run: Run, context: Mapping[str, object], key: str, value: object) -> dict[str, object]:
@@ -102,7 +103,7 @@ def _put(run: Run, context: object, keys: list[object], value: object) -> dict[s
     "contexts: list",
     "context",
     _C,
-    "All entries of all contexts; the last one of a key counts.",
+    say("All entries of all contexts; the last one of a key counts."),
     "context merge([{a: 1}, {b: 2}]) = {a: 1, b: 2}",
 )
 def context_merge(run: Run, contexts: list[object]) -> dict[str, object]:

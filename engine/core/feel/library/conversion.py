@@ -9,6 +9,7 @@ from engine.core.feel.iso import parse_date, parse_date_time, parse_duration, pa
 from engine.core.feel.operators import order
 from engine.core.feel.ranges import Range
 from engine.core.feel.signatures import builtin
+from engine.core.model.words import say
 
 _LITERAL_FUNCTIONS = {
     "date": parse_date,
@@ -23,7 +24,7 @@ _LITERAL_FUNCTIONS = {
     "from: string",
     "range",
     "range",
-    "A range from its text, its ends being literals.",
+    say("A range from its text, its ends being literals."),
     'range("[18..21)") = [18..21)',
 )
 def range_from_text(text: str) -> Range:

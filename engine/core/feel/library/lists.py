@@ -13,6 +13,7 @@ from engine.core.feel.runtime import Run
 from engine.core.feel.signatures import Builtin, builtin
 from engine.core.feel.temporal import DateTime, Temporal, Time
 from engine.core.feel.values import Function
+from engine.core.model.words import say
 
 _L = "list"
 
@@ -61,7 +62,7 @@ def unique(run: Run, items: list[object]) -> list[object]:
     "list: list, element: any",
     "boolean",
     _L,
-    "Is the element in the list?",
+    say("Is the element in the list?"),
     "list contains([1,2,3], 2) = true",
 )
 def list_contains(run: Run, items: list[object], element: object) -> bool:
@@ -69,12 +70,12 @@ def list_contains(run: Run, items: list[object], element: object) -> bool:
     return any(equal(item, element) is True for item in items)
 
 
-@builtin("count", "list: list", "number", _L, "The number of items.", "count([1,2,3]) = 3")
+@builtin("count", "list: list", "number", _L, say("The number of items."), "count([1,2,3]) = 3")
 def count(items: list[object]) -> int:
     return len(items)
 
 
-@builtin("is empty", "list: list", "boolean", _L, "Has the list no items?", "is empty([]) = true")
+@builtin("is empty", "list: list", "boolean", _L, say("Has the list no items?"), "is empty([]) = true")
 def is_empty(items: list[object]) -> bool:
     return not items
 
@@ -84,7 +85,7 @@ def is_empty(items: list[object]) -> bool:
     "list: list, start position: integer, length?: integer",
     "list",
     _L,
-    "The items from a position on.",
+    say("The items from a position on."),
     "sublist([4,5,6], 1, 2) = [4,5]",
 )
 def sublist(items: list[object], start: int, length: int | None = None) -> list[object]:
@@ -99,7 +100,7 @@ def sublist(items: list[object], start: int, length: int | None = None) -> list[
     "list: list, item: any...",
     "list",
     _L,
-    "The list with items added at its end.",
+    say("The list with items added at its end."),
     "append([1], 2, 3) = [1,2,3]",
 )
 def append(run: Run, items: list[object], *more: object) -> list[object]:
@@ -112,7 +113,7 @@ def append(run: Run, items: list[object], *more: object) -> list[object]:
     "list: list...",
     "list",
     _L,
-    "All lists one behind the other.",
+    say("All lists one behind the other."),
     "concatenate([1,2],[3]) = [1,2,3]",
 )
 def concatenate(run: Run, *lists: list[object]) -> list[object]:
@@ -125,14 +126,16 @@ def concatenate(run: Run, *lists: list[object]) -> list[object]:
     "list: list...",
     "list",
     _L,
-    "All lists one behind the other, every value once.",
+    say("All lists one behind the other, every value once."),
     "union([1,2],[2,3]) = [1,2,3]",
 )
 def union(run: Run, *lists: list[object]) -> list[object]:
     return unique(run, concatenate(run, *lists))  # type: ignore[arg-type]
 
 
-@builtin("distinct values", "list: list", "list", _L, "Every value once.", "distinct values([1,2,3,2,1]) = [1,2,3]")
+@builtin(
+    "distinct values", "list: list", "list", _L, say("Every value once."), "distinct values([1,2,3,2,1]) = [1,2,3]"
+)
 def distinct_values(run: Run, items: list[object]) -> list[object]:
     return unique(run, items)
 
@@ -142,7 +145,7 @@ def distinct_values(run: Run, items: list[object]) -> list[object]:
     "list: list",
     "list",
     _L,
-    "The values that are there more than once.",
+    say("The values that are there more than once."),
     "duplicate values([1,2,3,2,1]) = [1,2]",
 )
 def duplicate_values(run: Run, items: list[object]) -> list[object]:
@@ -158,7 +161,7 @@ def duplicate_values(run: Run, items: list[object]) -> list[object]:
     "list: list, position: integer, newItem: any",
     "list",
     _L,
-    "The list with an item put in at a position.",
+    say("The list with an item put in at a position."),
     "insert before([1,3],1,2) = [2,1,3]",
 )
 def insert_before(run: Run, items: list[object], position: int, item: object) -> list[object]:
@@ -172,7 +175,7 @@ def insert_before(run: Run, items: list[object], position: int, item: object) ->
     "list: list, position: integer",
     "list",
     _L,
-    "The list without the item at a position.",
+    say("The list without the item at a position."),
     "remove([1,2,3], 2) = [1,3]",
 )
 def remove(run: Run, items: list[object], position: int) -> list[object]:
@@ -186,7 +189,7 @@ def remove(run: Run, items: list[object], position: int) -> list[object]:
     "list: list, position: number, newItem: any",
     "list",
     _L,
-    "The list with another item at a position, or wherever the function says true.",
+    say("The list with another item at a position, or wherever the function says true."),
     "list replace([2,4,7], 3, 6) = [2,4,6]",
 )
 def list_replace(run: Run, items: list[object], position: Number, item: object) -> list[object]:
@@ -207,7 +210,7 @@ def list_replace_matching(run: Run, items: list[object], match: object, item: ob
     return replaced
 
 
-@builtin("reverse", "list: list", "list", _L, "From the last to the first.", "reverse([1,2,3]) = [3,2,1]")
+@builtin("reverse", "list: list", "list", _L, say("From the last to the first."), "reverse([1,2,3]) = [3,2,1]")
 def reverse(run: Run, items: list[object]) -> list[object]:
     run.make(len(items))
     return items[::-1]
@@ -218,7 +221,7 @@ def reverse(run: Run, items: list[object]) -> list[object]:
     "list: list, match: any",
     "list",
     _L,
-    "The positions of a value.",
+    say("The positions of a value."),
     "index of([1,2,3,2], 2) = [2,4]",
 )
 def index_of(run: Run, items: list[object], match: object) -> list[int]:
@@ -231,7 +234,7 @@ def index_of(run: Run, items: list[object], match: object) -> list[int]:
     "list: list",
     "list",
     _L,
-    "The items of all lists within lists.",
+    say("The items of all lists within lists."),
     "flatten([[1,2],[[3]], 4]) = [1,2,3,4]",
 )
 def flatten(run: Run, items: list[object]) -> list[object]:
@@ -256,7 +259,7 @@ def flatten(run: Run, items: list[object]) -> list[object]:
     "list: list, precedes?: function|null",
     "list",
     _L,
-    "Sorted, by a function that says which of two comes first.",
+    say("Sorted, by a function that says which of two comes first."),
     "sort([3,1,2], function(x, y) x < y) = [1,2,3]",
 )
 def sort(run: Run, items: list[object], precedes: object = None) -> list[object]:
@@ -285,7 +288,7 @@ def _natural_order(left: object, right: object) -> int:
     "list: list, size: integer",
     "list",
     _L,
-    "The list in pieces of a size.",
+    say("The list in pieces of a size."),
     "partition([1,2,3,4,5], 2) = [[1,2],[3,4],[5]]",
 )
 def partition(run: Run, items: list[object], size: int) -> list[object]:

@@ -10,6 +10,7 @@ from engine.core.feel.errors import FeelError
 from engine.core.feel.numbers import CONTEXT, Number, normal
 from engine.core.feel.signatures import builtin
 from engine.core.feel.temporal import DaysDuration, MonthsDuration
+from engine.core.model.words import say
 
 _N = "number"
 _WIDE = decimal.Context(prec=6300, Emin=-6400, Emax=6400, traps=[decimal.InvalidOperation])
@@ -27,27 +28,29 @@ def _rounded(n: Number, scale: int, mode: str) -> Number:
         raise FeelError("the number cannot be rounded so") from None
 
 
-@builtin("decimal", "n: number, scale: integer", "number", _N, "Rounded half to even.", "decimal(1/3, 2) = 0.33")
+@builtin("decimal", "n: number, scale: integer", "number", _N, say("Rounded half to even."), "decimal(1/3, 2) = 0.33")
 def decimal_(n: Number, scale: int) -> Number:
     return _rounded(n, scale, decimal.ROUND_HALF_EVEN)
 
 
-@builtin("floor", "n: number, scale?: integer", "number", _N, "Rounded down.", "floor(-1.5) = -2")
+@builtin("floor", "n: number, scale?: integer", "number", _N, say("Rounded down."), "floor(-1.5) = -2")
 def floor(n: Number, scale: int | None = None) -> Number:
     return _rounded(n, scale or 0, decimal.ROUND_FLOOR)
 
 
-@builtin("ceiling", "n: number, scale?: integer", "number", _N, "Rounded up.", "ceiling(1.5) = 2")
+@builtin("ceiling", "n: number, scale?: integer", "number", _N, say("Rounded up."), "ceiling(1.5) = 2")
 def ceiling(n: Number, scale: int | None = None) -> Number:
     return _rounded(n, scale or 0, decimal.ROUND_CEILING)
 
 
-@builtin("round up", "n: number, scale: integer", "number", _N, "Rounded away from zero.", "round up(5.5, 0) = 6")
+@builtin("round up", "n: number, scale: integer", "number", _N, say("Rounded away from zero."), "round up(5.5, 0) = 6")
 def round_up(n: Number, scale: int) -> Number:
     return _rounded(n, scale, decimal.ROUND_UP)
 
 
-@builtin("round down", "n: number, scale: integer", "number", _N, "Rounded towards zero.", "round down(5.5, 0) = 5")
+@builtin(
+    "round down", "n: number, scale: integer", "number", _N, say("Rounded towards zero."), "round down(5.5, 0) = 5"
+)
 def round_down(n: Number, scale: int) -> Number:
     return _rounded(n, scale, decimal.ROUND_DOWN)
 
@@ -57,7 +60,7 @@ def round_down(n: Number, scale: int) -> Number:
     "n: number, scale: integer",
     "number",
     _N,
-    "Rounded, a half away from zero.",
+    say("Rounded, a half away from zero."),
     "round half up(5.5, 0) = 6",
 )
 def round_half_up(n: Number, scale: int) -> Number:
@@ -69,14 +72,14 @@ def round_half_up(n: Number, scale: int) -> Number:
     "n: number, scale: integer",
     "number",
     _N,
-    "Rounded, a half towards zero.",
+    say("Rounded, a half towards zero."),
     "round half down(5.5, 0) = 5",
 )
 def round_half_down(n: Number, scale: int) -> Number:
     return _rounded(n, scale, decimal.ROUND_HALF_DOWN)
 
 
-@builtin("abs", "n: any", "number", _N, "Without its sign; of a duration too.", "abs(-10) = 10")
+@builtin("abs", "n: any", "number", _N, say("Without its sign; of a duration too."), "abs(-10) = 10")
 def absolute(n: object) -> object:
     if isinstance(n, DaysDuration):
         return DaysDuration(abs(n.nanos))
@@ -93,7 +96,7 @@ def absolute(n: object) -> object:
     "dividend: number, divisor: number",
     "number",
     _N,
-    "The remainder, with the sign of the divisor.",
+    say("The remainder, with the sign of the divisor."),
     "modulo(-12, 5) = 3",
 )
 def modulo(dividend: Number, divisor: Number) -> Number | None:
@@ -107,14 +110,14 @@ def modulo(dividend: Number, divisor: Number) -> Number | None:
     return numbers.number(wide.subtract(a, wide.multiply(b, whole)))
 
 
-@builtin("sqrt", "number: number", "number", _N, "The square root.", "sqrt(16) = 4")
+@builtin("sqrt", "number: number", "number", _N, say("The square root."), "sqrt(16) = 4")
 def sqrt(number: Number) -> Number:
     if number < 0:
         raise FeelError("there is no root of a negative number")
     return normal(CONTEXT.sqrt(Decimal(number)))
 
 
-@builtin("log", "number: number", "number", _N, "The natural logarithm.", "decimal(log(10), 8) = 2.30258509")
+@builtin("log", "number: number", "number", _N, say("The natural logarithm."), "decimal(log(10), 8) = 2.30258509")
 def log(number: Number) -> Number:
     if number <= 0:
         raise FeelError("there is no logarithm of zero and of negative numbers")
@@ -126,19 +129,19 @@ def log(number: Number) -> Number:
     "number: number",
     "number",
     _N,
-    "e to the power of the number.",
+    say("e to the power of the number."),
     "decimal(exp(5), 8) = 148.41315910",
 )
 def exp(number: Number) -> Number:
     return normal(CONTEXT.exp(Decimal(number)))
 
 
-@builtin("odd", "number: number", "boolean", _N, "Is it odd?", "odd(5) = true")
+@builtin("odd", "number: number", "boolean", _N, say("Is it odd?"), "odd(5) = true")
 def odd(number: Number) -> bool:
     return number % 2 in (1, -1) if isinstance(number, int) else False
 
 
-@builtin("even", "number: number", "boolean", _N, "Is it even?", "even(2) = true")
+@builtin("even", "number: number", "boolean", _N, say("Is it even?"), "even(2) = true")
 def even(number: Number) -> bool:
     return number % 2 == 0 if isinstance(number, int) else False
 
@@ -151,7 +154,7 @@ _SEPARATORS = (" ", ",", ".")
     "from: string, grouping separator?: string|null, decimal separator?: string|null",
     "number",
     _N,
-    "The number that a text spells.",
+    say("The number that a text spells."),
     'number("1 000,0", " ", ",") = 1000',
 )
 def number_(text: str, grouping: str | None = None, point: str | None = None) -> Number:

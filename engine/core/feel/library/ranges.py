@@ -8,6 +8,7 @@ from engine.core.feel.errors import FeelError
 from engine.core.feel.operators import order
 from engine.core.feel.ranges import Range
 from engine.core.feel.signatures import builtin
+from engine.core.model.words import say
 
 _R = "range"
 
@@ -120,35 +121,37 @@ def _register(name: str, relation: Callable[[Range, Range], bool], kinds: str, d
         builtin(name, spec, "boolean", _R, doc, example)(answer)
 
 
-_register("before", before, "pp pr rp rr", "Does the first lie before the second?", "before(1, [2..5]) = true")
-_register("after", after, "pp pr rp rr", "Does the first lie after the second?", "after(6, [2..5]) = true")
-_register("meets", meets, "rr", "Does the first end where the second starts?", "meets([1..5], [5..9]) = true")
-_register("met by", met_by, "rr", "Does the first start where the second ends?", "met by([5..9], [1..5]) = true")
-_register("overlaps", overlaps, "rr", "Have the two a part in common?", "overlaps([1..5], [3..9]) = true")
+_register("before", before, "pp pr rp rr", say("Does the first lie before the second?"), "before(1, [2..5]) = true")
+_register("after", after, "pp pr rp rr", say("Does the first lie after the second?"), "after(6, [2..5]) = true")
+_register("meets", meets, "rr", say("Does the first end where the second starts?"), "meets([1..5], [5..9]) = true")
+_register("met by", met_by, "rr", say("Does the first start where the second ends?"), "met by([5..9], [1..5]) = true")
+_register("overlaps", overlaps, "rr", say("Have the two a part in common?"), "overlaps([1..5], [3..9]) = true")
 _register(
     "overlaps before",
     overlaps_before,
     "rr",
-    "Does the first start earlier and reach into the second?",
+    say("Does the first start earlier and reach into the second?"),
     "overlaps before([1..5], [3..9]) = true",
 )
 _register(
     "overlaps after",
     overlaps_after,
     "rr",
-    "Does the first start within the second and end later?",
+    say("Does the first start within the second and end later?"),
     "overlaps after([3..9], [1..5]) = true",
 )
-_register("finishes", finishes, "pr rr", "Does the first end with the second?", "finishes(5, [1..5]) = true")
+_register("finishes", finishes, "pr rr", say("Does the first end with the second?"), "finishes(5, [1..5]) = true")
 _register(
     "finished by",
     finished_by,
     "rp rr",
-    "Does the second end with the first?",
+    say("Does the second end with the first?"),
     "finished by([1..5], 5) = true",
 )
-_register("includes", includes, "rp rr", "Is the second within the first?", "includes([1..9], [3..5]) = true")
-_register("during", during, "pr rr", "Is the first within the second?", "during(3, [1..5]) = true")
-_register("starts", starts, "pr rr", "Does the first start with the second?", "starts(1, [1..5]) = true")
-_register("started by", started_by, "rp rr", "Does the second start with the first?", "started by([1..5], 1) = true")
-_register("coincides", coincides, "pp rr", "Are the two the same?", "coincides([1..5], [1..5]) = true")
+_register("includes", includes, "rp rr", say("Is the second within the first?"), "includes([1..9], [3..5]) = true")
+_register("during", during, "pr rr", say("Is the first within the second?"), "during(3, [1..5]) = true")
+_register("starts", starts, "pr rr", say("Does the first start with the second?"), "starts(1, [1..5]) = true")
+_register(
+    "started by", started_by, "rp rr", say("Does the second start with the first?"), "started by([1..5], 1) = true"
+)
+_register("coincides", coincides, "pp rr", say("Are the two the same?"), "coincides([1..5], [1..5]) = true")

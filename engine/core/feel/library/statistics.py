@@ -13,6 +13,7 @@ from engine.core.feel.runtime import Run
 from engine.core.feel.signatures import builtin
 from engine.core.feel.temporal import DaysDuration, MonthsDuration
 from engine.core.feel.values import kind_of
+from engine.core.model.words import say
 
 _L = "list"
 
@@ -134,43 +135,43 @@ def _conjunction(items: Sequence[object], ends: bool) -> bool | None:
 
 def _register() -> None:
     table = [
-        ("min", "Any", "The least.", "min([1,2,3]) = 1", lambda items: _best(items, 1)),
-        ("max", "Any", "The greatest.", "max(1,2,3) = 3", lambda items: _best(items, -1)),
+        ("min", "Any", say("The least."), "min([1,2,3]) = 1", lambda items: _best(items, 1)),
+        ("max", "Any", say("The greatest."), "max(1,2,3) = 3", lambda items: _best(items, -1)),
         (
             "sum",
             "Any",
-            "The sum; of durations too; null for no items.",
+            say("The sum; of durations too; null for no items."),
             "sum([1,2,3]) = 6",
             lambda items: _total(items) if items else None,
         ),
-        ("mean", "Any", "The arithmetic mean.", "mean([1,2,3]) = 2", _mean),
+        ("mean", "Any", say("The arithmetic mean."), "mean([1,2,3]) = 2", _mean),
         (
             "median",
             "number",
-            "The middle one, or the mean of the two in the middle.",
+            say("The middle one, or the mean of the two in the middle."),
             "median(8, 2, 5, 3, 4) = 4",
             _median,
         ),
-        ("mode", "list", "The most frequent ones.", "mode(6, 3, 9, 6, 6) = [6]", _mode),
+        ("mode", "list", say("The most frequent ones."), "mode(6, 3, 9, 6, 6) = [6]", _mode),
         (
             "stddev",
             "number",
-            "The standard deviation of the sample.",
+            say("The standard deviation of the sample."),
             "stddev(2, 4, 7, 5) = 2.081665999466132735282297706979931",
             _spread,
         ),
-        ("product", "number", "All multiplied.", "product([2,3,4]) = 24", _product),
+        ("product", "number", say("All multiplied."), "product([2,3,4]) = 24", _product),
         (
             "all",
             "boolean",
-            "Are all true?",
+            say("Are all true?"),
             "all([true, false]) = false",
             lambda items: _conjunction(items, False),
         ),
         (
             "any",
             "boolean",
-            "Is one true?",
+            say("Is one true?"),
             "any([true, false]) = true",
             lambda items: _conjunction(items, True),
         ),
@@ -180,11 +181,11 @@ def _register() -> None:
     _enter(
         "and",
         "boolean",
-        "Are all true?",
+        say("Are all true?"),
         "and([true, false]) = false",
         lambda items: _conjunction(items, False),
     )
-    _enter("or", "boolean", "Is one true?", "or([true, false]) = true", lambda items: _conjunction(items, True))
+    _enter("or", "boolean", say("Is one true?"), "or([true, false]) = true", lambda items: _conjunction(items, True))
 
 
 def _enter(name: str, result: str, doc: str, example: str, answer: object) -> None:

@@ -9,21 +9,22 @@ from engine.core.feel.errors import FeelError
 from engine.core.feel.runtime import Run
 from engine.core.feel.signatures import builtin
 from engine.core.feel.text import to_text
+from engine.core.model.words import say
 
 _S = "string"
 
 
-@builtin("string length", "string: string", "number", _S, "The number of characters.", 'string length("foo") = 3')
+@builtin("string length", "string: string", "number", _S, say("The number of characters."), 'string length("foo") = 3')
 def string_length(string: str) -> int:
     return len(string)
 
 
-@builtin("upper case", "string: string", "string", _S, "In capitals.", 'upper case("aBc") = "ABC"')
+@builtin("upper case", "string: string", "string", _S, say("In capitals."), 'upper case("aBc") = "ABC"')
 def upper_case(string: str) -> str:
     return string.upper()
 
 
-@builtin("lower case", "string: string", "string", _S, "In small letters.", 'lower case("aBc") = "abc"')
+@builtin("lower case", "string: string", "string", _S, say("In small letters."), 'lower case("aBc") = "abc"')
 def lower_case(string: str) -> str:
     return string.lower()
 
@@ -33,7 +34,7 @@ def lower_case(string: str) -> str:
     "string: string, start position: integer, length?: integer",
     "string",
     _S,
-    "The characters from a position on, counted from 1, or from the end with a negative position.",
+    say("The characters from a position on, counted from 1, or from the end with a negative position."),
     'substring("foobar", 3, 3) = "oba"',
 )
 def substring(string: str, start: int, length: int | None = None) -> str:
@@ -50,7 +51,7 @@ def substring(string: str, start: int, length: int | None = None) -> str:
     "string: string, match: string",
     "string",
     _S,
-    "What stands before the first match; empty without one.",
+    say("What stands before the first match; empty without one."),
     'substring before("foobar", "bar") = "foo"',
 )
 def substring_before(string: str, match: str) -> str:
@@ -63,7 +64,7 @@ def substring_before(string: str, match: str) -> str:
     "string: string, match: string",
     "string",
     _S,
-    "What stands behind the first match; empty without one.",
+    say("What stands behind the first match; empty without one."),
     'substring after("foobar", "ob") = "ar"',
 )
 def substring_after(string: str, match: str) -> str:
@@ -75,7 +76,7 @@ def substring_after(string: str, match: str) -> str:
     "string: string, match: string",
     "boolean",
     _S,
-    "Is the match in the string?",
+    say("Is the match in the string?"),
     'contains("foobar", "of") = false',
 )
 def contains(string: str, match: str) -> bool:
@@ -87,7 +88,7 @@ def contains(string: str, match: str) -> bool:
     "string: string, match: string",
     "boolean",
     _S,
-    "Does it begin so?",
+    say("Does it begin so?"),
     'starts with("foobar", "fo") = true',
 )
 def starts_with(string: str, match: str) -> bool:
@@ -99,7 +100,7 @@ def starts_with(string: str, match: str) -> bool:
     "string: string, match: string",
     "boolean",
     _S,
-    "Does it end so?",
+    say("Does it end so?"),
     'ends with("foobar", "r") = true',
 )
 def ends_with(string: str, match: str) -> bool:
@@ -111,7 +112,7 @@ def ends_with(string: str, match: str) -> bool:
     "input: string, pattern: string, flags?: string|null",
     "boolean",
     _S,
-    "Does the regular expression match some part? Flags: s, m, i, x, q.",
+    say("Does the regular expression match some part? Flags: s, m, i, x, q."),
     'matches("foobar", "^fo*bar") = true',
 )
 def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
@@ -123,7 +124,7 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool
     "input: string, pattern: string, replacement: string, flags?: string|null",
     "string",
     _S,
-    "Every match of the regular expression replaced; $1 stands for its first group.",
+    say("Every match of the regular expression replaced; $1 stands for its first group."),
     'replace("abcd", "(ab)|(a)", "[1=$1][2=$2]") = "[1=ab][2=]cd"',
 )
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
@@ -135,7 +136,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
     "string: string, delimiter: string",
     "list",
     _S,
-    "The parts between the matches of a regular expression.",
+    say("The parts between the matches of a regular expression."),
     'split("John Doe", "\\\\s") = ["John", "Doe"]',
 )
 def split(run: Run, string: str, delimiter: str) -> list[str]:
@@ -147,7 +148,7 @@ def split(run: Run, string: str, delimiter: str) -> list[str]:
     "string: string, pattern: string",
     "list",
     _S,
-    "All matches of a regular expression.",
+    say("All matches of a regular expression."),
     'extract("references are 1234, 1256", "12[0-9]*") = ["1234", "1256"]',
 )
 def extract(run: Run, string: str, pattern: str) -> list[str]:
@@ -171,7 +172,7 @@ def _joined(run: Run, items: list[object], delimiter: str | None) -> str:
     "list: list, delimiter?: string|null",
     "string",
     _S,
-    "All strings of the list in one, with the delimiter between.",
+    say("All strings of the list in one, with the delimiter between."),
     'string join(["a", "b"], ", ") = "a, b"',
 )
 def string_join(run: Run, items: list[object], delimiter: str | None = None) -> str:
@@ -190,21 +191,21 @@ def string_join_around(
     return (prefix or "") + _joined(run, items, delimiter) + (suffix or "")
 
 
-@builtin("string", "from: any", "string", _S, "Any value as text.", 'string(1.1) = "1.1"')
+@builtin("string", "from: any", "string", _S, say("Any value as text."), 'string(1.1) = "1.1"')
 def string(run: Run, value: object) -> str | None:
     return None if value is None else to_text(value, run)
 
 
-@builtin("trim", "string: string", "string", _S, "Without blanks at both ends.", 'trim(" a b ") = "a b"')
+@builtin("trim", "string: string", "string", _S, say("Without blanks at both ends."), 'trim(" a b ") = "a b"')
 def trim(string: str) -> str:
     return string.strip()
 
 
-@builtin("is blank", "string: string", "boolean", _S, "Is there nothing but blanks?", 'is blank(" ") = true')
+@builtin("is blank", "string: string", "boolean", _S, say("Is there nothing but blanks?"), 'is blank(" ") = true')
 def is_blank(string: str) -> bool:
     return not string.strip()
 
 
-@builtin("to base64", "value: string", "string", _S, "The text in Base64.", 'to base64("FEEL") = "RkVFTA=="')
+@builtin("to base64", "value: string", "string", _S, say("The text in Base64."), 'to base64("FEEL") = "RkVFTA=="')
 def to_base64(value: str) -> str:
     return base64.b64encode(value.encode("utf-8", "replace")).decode()

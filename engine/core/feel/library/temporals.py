@@ -18,6 +18,7 @@ from engine.core.feel.temporal import (
     midnight_utc,
 )
 from engine.core.feel.text import to_text
+from engine.core.model.words import say
 
 _D = "date and time"
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -48,7 +49,7 @@ def _known(value: Temporal | None, text: str, kind: str) -> Temporal:
     "from: string",
     "date",
     _D,
-    "A date from its text, from a date and time, or from year, month and day.",
+    say("A date from its text, from a date and time, or from year, month and day."),
     'date("2012-12-25").year = 2012',
 )
 def date_from_text(text: str) -> Temporal:
@@ -76,7 +77,7 @@ def date_of_parts(year: Number, month: Number, day: Number) -> Date:
     "from: string",
     "time",
     _D,
-    "A time from its text, from a date and time, or from hour, minute, second and offset.",
+    say("A time from its text, from a date and time, or from hour, minute, second and offset."),
     'time("23:59:00").hour = 23',
 )
 def time_from_text(text: str) -> Temporal:
@@ -113,7 +114,7 @@ def time_of_parts(hour: Number, minute: Number, second: Number, offset: DaysDura
     "from: string",
     "date and time",
     _D,
-    "A date and time from its text, or from a date and a time.",
+    say("A date and time from its text, or from a date and a time."),
     'date and time("2012-12-24T23:59:00").day = 24',
 )
 def date_time_from_text(text: str) -> Temporal:
@@ -150,7 +151,7 @@ def date_time_in_zone(moment: DateTime, timezone: str) -> DateTime:
     return DateTime(Date(year, month, day), second, moment.nano, None, timezone)
 
 
-@builtin("duration", "from: string", "Any", _D, "A duration from its text.", 'duration("P1DT2H").hours = 2')
+@builtin("duration", "from: string", "Any", _D, say("A duration from its text."), 'duration("P1DT2H").hours = 2')
 def duration(text: str) -> Temporal:
     return _known(iso.parse_duration(text), text, "duration")
 
@@ -167,7 +168,7 @@ def duration_itself(value: Temporal) -> Temporal:
     "repetitions: integer|null, period: temporal",
     "string",
     _D,
-    "The repetition of a timer, without end where no number is given.",
+    say("The repetition of a timer, without end where no number is given."),
     'cycle(3, duration("PT1H")) = "R3/PT1H"',
 )
 def cycle(repetitions: int | None, period: Temporal) -> str:
@@ -190,7 +191,7 @@ def _cycle(times: str, period: Temporal) -> str:
     "from: temporal, to: temporal",
     "years and months duration",
     _D,
-    "The whole months between two dates.",
+    say("The whole months between two dates."),
     'years and months duration(date("2011-12-22"), date("2013-08-24")) = duration("P1Y8M")',
 )
 def years_and_months_duration(start: Temporal, end: Temporal) -> MonthsDuration:
@@ -203,14 +204,14 @@ def years_and_months_duration(start: Temporal, end: Temporal) -> MonthsDuration:
     return MonthsDuration(sign * (months - (end.day < start.day)))
 
 
-@builtin("now", "", "date and time", _D, "This moment.", 'now() > date and time("2020-01-01T00:00:00Z")')
+@builtin("now", "", "date and time", _D, say("This moment."), 'now() > date and time("2020-01-01T00:00:00Z")')
 def now(run: Run) -> DateTime:
     if run.now is None:
         raise FeelError("the moment is not known here", "no-clock")
     return run.now
 
 
-@builtin("today", "", "date", _D, "This day.", 'today() > date("2020-01-01")')
+@builtin("today", "", "date", _D, say("This day."), 'today() > date("2020-01-01")')
 def today(run: Run) -> Date:
     return now(run).date  # type: ignore[no-any-return, attr-defined]
 
@@ -220,7 +221,7 @@ def today(run: Run) -> Date:
     "date: date",
     "string",
     _D,
-    "The name of the day.",
+    say("The name of the day."),
     'day of week(date(2019, 9, 17)) = "Tuesday"',
 )
 def day_of_week(date: Date) -> str:
@@ -232,7 +233,7 @@ def day_of_week(date: Date) -> str:
     "date: date",
     "number",
     _D,
-    "The number of the day in its year.",
+    say("The number of the day in its year."),
     "day of year(date(2019, 9, 17)) = 260",
 )
 def day_of_year(date: Date) -> int:
@@ -244,7 +245,7 @@ def day_of_year(date: Date) -> int:
     "date: date",
     "number",
     _D,
-    "The number of the week in its year, as ISO 8601 counts.",
+    say("The number of the week in its year, as ISO 8601 counts."),
     "week of year(date(2019, 9, 17)) = 38",
 )
 def week_of_year(date: Date) -> int:
@@ -256,7 +257,7 @@ def week_of_year(date: Date) -> int:
     "date: date",
     "string",
     _D,
-    "The name of the month.",
+    say("The name of the month."),
     'month of year(date(2019, 9, 17)) = "September"',
 )
 def month_of_year(date: Date) -> str:
@@ -268,7 +269,7 @@ def month_of_year(date: Date) -> str:
     "date: date",
     "date",
     _D,
-    "The last day of the date's month.",
+    say("The last day of the date's month."),
     "last day of month(date(2024, 2, 1)) = date(2024, 2, 29)",
 )
 def last_day_of_month(date: Date) -> Date:
@@ -280,7 +281,7 @@ def last_day_of_month(date: Date) -> Date:
     "timestamp: integer",
     "date and time",
     _D,
-    "The moment so many milliseconds after 1970 began.",
+    say("The moment so many milliseconds after 1970 began."),
     'from unix timestamp(0) = @"1970-01-01T00:00:00Z"',
 )
 def from_unix_timestamp(timestamp: int) -> DateTime:
@@ -292,7 +293,7 @@ def from_unix_timestamp(timestamp: int) -> DateTime:
     "date: date and time",
     "number",
     _D,
-    "The milliseconds since 1970 began.",
+    say("The milliseconds since 1970 began."),
     'unix timestamp(@"1970-01-01T00:00:01Z") = 1000',
 )
 def unix_timestamp(moment: DateTime) -> int:

@@ -54,7 +54,7 @@ export function TimerReading({ element, id }: EntryProps) {
     );
   return (
     <Entry id={id}>
-      <Words>{reading.words}.</Words>
+      <Words>{reading.words.charAt(0).toUpperCase() + reading.words.slice(1)}.</Words>
       <p class="own-caption">{gettext("If it began to wait now, it would fire")}</p>
       <ol class="own-firings">
         {reading.firings.map((one) => (
