@@ -13,7 +13,10 @@ import httpx
 
 from tests.faults.history import check_history
 from tests.faults.journal import Journal, check_journal
-from tests.faults.mix import Kind, mix_files, plan
+from tests.faults.listening import KINDS as EVENTS
+from tests.faults.listening import WAITING, check_heard
+from tests.faults.mix import KINDS, Kind, mix_files, plan
+from tests.infrastructure.receiver import Receiver
 
 PATIENCE = 300.0  # the whole programme kills twenty times, and each start may be slow
 PAUSE = 0.05
@@ -25,6 +28,8 @@ class Installation(Protocol):
 
     folder: Path
     people: list[Any]  # whose connections are closed with it
+    receiver: Receiver  # of the events of the mix
+    heard_after: float  # seconds until all of its processes know of a receiver
 
     @property
     def url(self) -> str:
@@ -74,6 +79,14 @@ class Person:
         listed = [{"name": name, "content": content.decode()} for name, content in files.items()]
         answer = self.post("deployments/", {"files": listed})
         assert answer.status_code == 201, answer.text
+
+    def listen(self, processes: list[str], address: str) -> None:
+        """The receiver hears of them from now on."""
+        for process in processes:
+            body = {"url": address, "process": process, "kinds": EVENTS}
+            answer = self.post("webhooks/", body)
+            assert answer.status_code == 201, answer.text
+        time.sleep(self.site.heard_after)
 
 
 class Driver:
@@ -141,10 +154,15 @@ class Driver:
             time.sleep(PAUSE)
 
     def finish(self) -> None:
-        """After the last fault: everything comes to its end, and all of it is as it must be."""
+        """After the last fault: everything comes to its end and is told, and all of it is as it must be."""
         wait_until(lambda: not self.living(), lambda: f"the end of {self.living()[:10]}", PATIENCE)
+        wait_until(
+            lambda: self.site.ask(WAITING) == [(0,)], lambda: f"the last event: {self.site.ask(WAITING)}", PATIENCE
+        )
         check_history(self.site.ask, is_at_rest=True)
         check_journal(self.journal, self.site.ask, self.site.folder)
+        instances = [instance for _, instance in self.journal.started.values()]
+        check_heard(self.site.receiver.requests, instances, self.site.ask)
 
     def living(self) -> list[Any]:
         """Instances that have not ended; what only an operator can free is freed by one."""
@@ -162,6 +180,7 @@ def driven(site: Installation, count: int, threads: int = 2) -> Iterator[Driver]
     person.sign_in()
     if not site.ask("SELECT 1 FROM engine_process WHERE key = 'chain'"):
         person.deploy(mix_files())
+        person.listen([kind.process for kind in KINDS], site.receiver.url)
     (site.folder / "effects").unlink(missing_ok=True)
     driver = Driver(site, person)
     caller = threading.Thread(target=run_safely, args=(driver, count, threads))

@@ -18,8 +18,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from engine.service.outbox import KNOWN_SECONDS
 from tests.faults.brokers import Rabbit, Redis
 from tests.infrastructure.processes import Child, find_free_port, manage
+from tests.infrastructure.receiver import Receiver, run_receiver
 from tests.infrastructure.servers import relax
 
 DATABASE = "fleet"
@@ -72,8 +74,8 @@ class Fleet:
 
     Redis carries the messages, or a RabbitMQ beside it: the pages' pushes go over Redis all the same."""
 
-    def __init__(self, folder: Path, *, has_rabbit: bool) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, receiver: Receiver, *, has_rabbit: bool) -> None:
+        self.folder, self.receiver = folder, receiver
         self.postgres, self.redis = Postgres(folder / "cluster"), Redis()
         self.rabbit = Rabbit(folder / "rabbit") if has_rabbit else None
         self.environment = {
@@ -84,12 +86,14 @@ class Fleet:
             "CHANNEL_URL": self.redis.url,
             "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 3,
             "LOG_LEVEL": "WARNING",
+            "OUTGOING_NETWORKS": "127.0.0.0/8",
             "C_FORCE_ROOT": "1",
         }
         self.folder = folder / "data"
         self.folder.mkdir()
         self.ports = [find_free_port(), find_free_port()]
         self.people: list[Any] = []
+        self.heard_after = KNOWN_SECONDS
         self.turn = count()
         self.children: dict[str, Child] = {}
 
@@ -145,7 +149,7 @@ def run_fleet(*, has_rabbit: bool = False) -> Iterator[Fleet]:
         # Not in pytest's: its next run closes that folder to all others, the database's own user among them.
         folder = Path(mkdtemp(prefix="statewright-fleet-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        fleet = Fleet(folder, has_rabbit=has_rabbit)
+        fleet = Fleet(folder, stack.enter_context(run_receiver()), has_rabbit=has_rabbit)
         stack.callback(fleet.postgres.end)
         stack.callback(fleet.redis.kill)
         if fleet.rabbit:

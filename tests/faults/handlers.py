@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from engine.core.model.problems import BpmnError
+from engine.service import webhooks
 from engine.service.jobs import LeasedJob
 from engine.worker import running
 from engine.worker.failures import TransientError
@@ -27,6 +28,7 @@ SECRET = "marker-9d2c51"
 def prepare() -> None:
     """What a dead worker had is free after two seconds, so that no test need wait half a minute."""
     running.LEASE_SECONDS, running.EXTEND_SECONDS = 2.0, 0.5
+    webhooks.LEASE_SECONDS = 2.0
 
 
 def write_down(folder: Path, job: LeasedJob) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.faults.handlers import SECRET
 from tests.infrastructure.processes import Child, find_free_port
+from tests.infrastructure.receiver import Receiver, run_receiver
 
 SECONDS = 30
 DAYS_AGO = "2000-01-01 00:00:00"
@@ -20,8 +21,8 @@ DAYS_AGO = "2000-01-01 00:00:00"
 class Mortal:
     """`crash` is `kill -9`: nothing of it gets to clean up. It comes back at the same address."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, receiver: Receiver) -> None:
+        self.folder, self.receiver = folder, receiver
         self.database = folder / "site.sqlite3"
         self.environment = {
             "DEBUG": "1",
@@ -30,12 +31,14 @@ class Mortal:
             "BROKER_URL": "",
             "CHANNEL_URL": "",
             "LOG_LEVEL": "WARNING",
+            "OUTGOING_NETWORKS": "127.0.0.0/8",
             "CONNECTOR_SECRET_TOLD": SECRET,
         }
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.child: Child | None = None
         self.people: list[Any] = []
+        self.heard_after = 0.0
 
     def start(self, *more: str) -> None:
         command = [sys.executable, "-m", "tests.faults.server", "serve", "--port", str(self.port), *more]
@@ -66,12 +69,13 @@ def run_mortal(folder: Path, template: Path | None = None) -> Iterator[Mortal]:
     """A running one, on a copy of the template's data if there is one."""
     if template is not None:
         shutil.copytree(template, folder, dirs_exist_ok=True)
-    mortal = Mortal(folder)
-    mortal.start(*([] if template is not None else ["--migrate", "--demo"]))
-    try:
-        yield mortal
-    finally:
-        for person in mortal.people:
-            person.client.close()
-        if mortal.child is not None:
-            mortal.child.kill()
+    with run_receiver() as receiver:
+        mortal = Mortal(folder, receiver)
+        mortal.start(*([] if template is not None else ["--migrate", "--demo"]))
+        try:
+            yield mortal
+        finally:
+            for person in mortal.people:
+                person.client.close()
+            if mortal.child is not None:
+                mortal.child.kill()

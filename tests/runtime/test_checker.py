@@ -14,7 +14,9 @@ from engine.models import Delivery, Incident, Instance, Job, Outbox, State, Step
 from engine.service import instances, items, jobs, work
 from tests.faults.history import ask_django, check_history
 from tests.faults.journal import Journal, check_journal
+from tests.faults.listening import check_heard
 from tests.faults.mix import KINDS
+from tests.infrastructure.receiver import Request
 from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import catch, line, make_process, service, simple, start, user
 
@@ -191,6 +193,33 @@ def test_what_was_answered_and_done_outside_is_compared(
         return
     with pytest.raises(AssertionError, match=said):
         check_journal(journal, ask_django, tmp_path)
+
+
+TOLD = (("1_1", "instance.started"), ("1_2", "task.created"), ("2_1", "task.completed"), ("2_2", "instance.ended"))
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ([*TOLD, TOLD[1]], ""),
+        (TOLD[:-1], "history tells of"),
+        ([*TOLD, ("2_3", "instance.ended")], "history tells of"),
+        ([TOLD[0], TOLD[2], TOLD[1], TOLD[3]], "in the order"),
+        ([*TOLD, ("1_1", "instance.ended")], "different things as evt"),
+    ],
+    ids=["repeated", "lost", "doubled", "out of order", "changed"],
+)
+def test_what_a_receiver_heard_is_compared(chain: int, told: list[tuple[str, str]], said: str) -> None:
+    requests = []
+    for place, kind in told:
+        event = f"evt_{chain:x}_{place}"
+        body = json.dumps({"id": event, "type": kind, "data": {"instance": str(chain)}}).encode()
+        requests.append(Request("POST", "/", {"webhook-id": event}, body))
+    if not said:
+        check_heard(requests, [chain], ask_django)
+        return
+    with pytest.raises(AssertionError, match=said):
+        check_heard(requests, [chain], ask_django)
 
 
 def test_a_start_that_happened_twice_and_an_end_that_was_not_meant_are_told(
