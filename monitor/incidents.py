@@ -139,14 +139,14 @@ def describe_group(request: HttpRequest, incident: int) -> dict[str, Any]:
             "code": sample.code,
             "step": sample.state.name or sample.node or sample.state.node,
             "process_name": str(row.version.process),
-            "instance": str(row.pk),
+            "instance": row.business_key or str(row.pk),
             "instance_url": reverse("monitor:instance", args=[row.pk]),
             "at": sample.created_at,
         },
         "count": len(alike),
         "shown": [
-            {"url": reverse("monitor:instance", args=[instance_of(key)]), "instance": str(instance_of(key))}
-            for key in alike[:SHOWN]
+            {"url": reverse("monitor:instance", args=[instance]), "instance": name}
+            for instance, name in reading.names_of(instance_of(key) for key in alike[:SHOWN]).items()
         ],
         "more": ngettext("and %(n)s more", "and %(n)s more", len(alike) - SHOWN) % {"n": len(alike) - SHOWN}
         if len(alike) > SHOWN

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from api.events import mappings
 from config.probes import find_faults
-from engine.models import Subscription
+from engine.models import Subscription, Timer
 from engine.models.keys import instance_of
-from engine.service import breakers, operations, webhooks, workers
+from engine.service import breakers, operations, reading, webhooks, workers
 from engine.service.errors import Conflict, NotFound
 from engine.service.words import translate
 from monitor.actions import read_reason
@@ -44,7 +44,7 @@ def operations_page(request: HttpRequest) -> HttpResponse:
             for queue in operations.read_queues(request.user)
         ],
         "jobs": [one._asdict() | {"lag": tell_lag(one)} for one in operations.read_jobs(request.user)],
-        "timers": [describe_timer(row) for row in operations.list_timers(request.user)],
+        "timers": describe_timers(operations.list_timers(request.user)),
         "messages_kept": operations.list_messages(request.user),
         "awaited": [
             row | {"kind": Subscription.Kind(row["kind"]).label} for row in operations.list_awaited(request.user)
@@ -127,12 +127,17 @@ def describe_worker(row: Any) -> dict[str, Any]:
     }
 
 
-def describe_timer(row: Any) -> dict[str, Any]:
+def describe_timers(rows: list[Timer]) -> list[dict[str, Any]]:
+    names = reading.names_of({instance_of(row.pk) for row in rows})
+    return [describe_timer(row, names[instance_of(row.pk)]) for row in rows]
+
+
+def describe_timer(row: Timer, name: str) -> dict[str, Any]:
     instance = instance_of(row.pk)
     return {
         "step": row.state.name or row.state.node,
         "process_name": str(row.state.version.process),
-        "instance": str(instance),
+        "instance": name,
         "instance_url": reverse("monitor:instance", args=[instance]),
         "due": row.due,
         "fire_url": reverse("monitor:fire-timer", args=[row.pk]),

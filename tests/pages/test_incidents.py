@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def page(client: Client) -> str:
     """After two failed attempts, and a change of the value that made them fail."""
     deploy(CHARGED)
-    instance = instances.start("p", None, variables={"card": "expired-<b>"})
+    instance = instances.start("p", None, variables={"card": "expired-<b>"}, business_key="ORDER-7")
     for message, retries in (("The bank is away", 1), ("The card is refused", 0)):
         (job,) = jobs.lease(["charge-card"], "w", seconds=60)
         jobs.fail(job.id, "w", message, retries=retries, retry_after=0)
@@ -33,3 +33,7 @@ def test_each_attempt_is_told_the_newest_first(page: str) -> None:
 def test_values_are_those_of_the_failure_and_escaped(page: str) -> None:
     assert "expired-&lt;b&gt;" in page
     assert "renewed" not in page
+
+
+def test_the_instance_is_called_by_its_business_key(page: str) -> None:
+    assert page.count(">ORDER-7</a>") == 2

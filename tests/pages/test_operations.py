@@ -9,7 +9,8 @@ from api.events import mappings
 from api.events.reading import read_structured
 from api.models import EventMapping, UnmatchedEvent
 from engine.models import Instance
-from tests.service.diagrams import PLAIN, deploy, make_person
+from engine.service import instances
+from tests.service.diagrams import LATE, PLAIN, deploy, make_person
 
 pytestmark = pytest.mark.django_db
 EVENT = {
@@ -66,3 +67,11 @@ def test_who_may_not_operate_neither_sees_nor_touches_it(client: Client, event: 
     assert client.get("/operations/").status_code == 403
     client.post(f"/operations/events/{event}/", {"do": "dismiss"})
     assert UnmatchedEvent.objects.get().handled_at is None
+
+
+def test_a_timer_names_the_instance_that_waits_for_it(operator: Client) -> None:
+    deploy(LATE)
+    named, other = instances.start("p", None, business_key="ORDER-7"), instances.start("p", None)
+    page = read(operator)
+    assert f'href="/instances/{named}/">ORDER-7</a>' in page
+    assert f'href="/instances/{other}/">{other}</a>' in page

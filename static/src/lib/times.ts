@@ -51,7 +51,7 @@ export function paintTimes(root: ParentNode = document, isSoon = false): void {
     const at = new Date(element.dateTime);
     const ahead = at.getTime() - now.getTime();
     if (Number.isNaN(ahead) || (isSoon && (ahead < -1000 || ahead > SOON))) continue;
-    const isLate = ahead <= 0 && element.dataset.awaited !== undefined;
+    const isLate = ahead < 1000 && element.dataset.awaited !== undefined;
     const words = isLate ? gettext("in a moment") : relativeTime(at, now);
     if (element.textContent !== words) element.textContent = words;
     if (!element.title) element.title = exactTime(at);
@@ -72,5 +72,6 @@ export function startTimes(): void {
   paintTimes();
   setInterval(paintTimes, 30_000);
   setInterval(() => document.hidden || paintTimes(document, true), 1000);
-  document.addEventListener("htmx:afterSettle", () => paintTimes());
+  for (const moment of ["htmx:afterSwap", "htmx:afterSettle"])
+    document.addEventListener(moment, () => paintTimes());
 }
