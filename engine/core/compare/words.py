@@ -38,6 +38,7 @@ WORDS: Final[dict[str, str]] = {
     "condition": "guard",
     "constraints": "constraint",
     "correlation_key": "correlation key",
+    "correlation_parts": "correlation key",
     "data_inputs": "data input",
     "data_outputs": "data output",
     "decision": "decision",

@@ -98,7 +98,8 @@ class _Checker:
         line = definition.line
         self.formula(node, f"name of the {definition.kind}", definition.name, line)
         self.formula(node, f"code of the {definition.kind}", definition.code, line)
-        self.formula(node, "correlation key", definition.correlation_key, line)
+        for part in (definition.correlation_key, *definition.correlation_parts):
+            self.formula(node, "correlation key", part, line)
         self.formula(node, "timer" if definition.kind == "timer" else "condition", definition.formula, line)
         if definition.kind == "timer":
             self.timer(node, definition)

@@ -69,10 +69,23 @@ def build_machine(
     machine.watches = any(state.behaviour.watches for state in prepared)
     machine.hears = any(state.behaviour.signals for state in prepared)
     machine.settles = any(state.behaviour.settle is not None for state in prepared)
+    machine.reached, machine.always_asked = note_joins(prepared)
     machine.lingers = frozenset(state.key for state in prepared if state.config.get("lingers"))
     if hooks == "stock":
         use_stock_callbacks(machine)
     return machine
+
+
+def note_joins(states: Iterable[ProcessState]) -> tuple[dict[str, list[str]], frozenset[str]]:
+    reached: dict[str, list[str]] = {}
+    always = set()
+    for state in states:
+        if state.behaviour.settle is not None:
+            for key in (state.key, *state.config["reach"]):
+                reached.setdefault(key, []).append(state.key)
+            if state.behaviour.idle is not None:
+                always.add(state.key)
+    return reached, frozenset(always)
 
 
 def note_choices(machine: ProcessMachine) -> None:

@@ -180,6 +180,8 @@ class ProcessMachine(Machine):  # type: ignore[misc]
     watches: bool
     hears: bool
     settles: bool
+    reached: dict[str, list[str]]  # state → the joins that wait for a token there; a join also for its own
+    always_asked: frozenset[str]  # joins that depend on more than where tokens are
     lingers: frozenset[str]
     edges: list[Edge]
     states: dict[str, ProcessState]

@@ -13,6 +13,9 @@ from engine.core.model.limits import DEFAULT_LIMITS, Limits
 from engine.core.model.runtime import Token
 
 UNKNOWN = "unknown-variable"
+ALL_TEXTS = (  # null where one of them is
+    "if some part in parts satisfies part = null then null else string(for part in parts return string(part))"
+)
 MOST_REASONS = 5  # of a condition that is null, kept in history
 
 
@@ -48,6 +51,9 @@ class ExpressionKit:
         if language == "list":
             entries = [self.value(entry) for entry in text]
             return lambda run, token: [entry(run, token) for entry in entries]
+        if language == "texts":
+            parts, all_texts = [self.feel_value(entry) for entry in text], self._compile("feel", ALL_TEXTS)
+            return lambda run, token: all_texts.value({"parts": [part(run, token) for part in parts]})
         if language == "map":
             members = [(key, self.value(entry)) for key, entry in text]
             return lambda run, token: {key: member(run, token) for key, member in members}

@@ -13,7 +13,8 @@ from engine.core.model.graph import State
 from engine.core.model.limits import Limits
 from engine.core.model.runtime import Instance, Token, Variables
 
-Encoded = list[Any]  # [language, text]: a Formula as a row keeps it; ["list", […]] and ["map", [[key, …], …]] of such
+# [language, text]: a Formula as a row keeps it; ["list", […]], ["texts", […]] and ["map", [[key, …], …]] of such
+Encoded = list[Any]
 
 
 class Fault(Exception):
@@ -102,6 +103,9 @@ class Run(Protocol):
 
     def together(self, token: Token) -> list[Token]:
         """The tokens in the same state and scope, this one included, in the order of their arrival."""
+
+    def states_in(self, scope: int) -> Mapping[str, int]:
+        """The states of the tokens in the scope that token `scope` owns, and how many tokens are in each."""
 
     def trigger(self, token: Token, name: str, data: Mapping[str, Any] | None = None, *, is_next: bool = False) -> None:
         """Put a named trigger for the token on the agenda, before everything else where it `is_next`."""

@@ -19,10 +19,6 @@ CODES: Final[dict[str, tuple[Severity, str]]] = {
     "unknown-element": ("error", "BPMN has no such element; remove it or correct its name."),
     "misplaced-element": ("warning", "BPMN does not allow the element here, so it is not read; move it."),
     "unknown-extension": ("warning", "The dialect's element is not known here and does nothing; say it otherwise."),
-    "partial-correlation": (
-        "warning",
-        "Of correlation properties in several languages only the first is compared; write all in FEEL.",
-    ),
     "missing-id": ("error", "The element needs an id so that others can refer to it; give it one."),
     "duplicate-id": ("error", "Two elements have the same id; rename one of them."),
     "dangling-reference": ("error", "The reference leads to nothing in the file; define what it means."),

@@ -60,6 +60,7 @@ class Definition:
     name: Formula | None = None  # of the message, signal or link
     code: Formula | None = None  # of the error or escalation; None catches all
     correlation_key: Formula | None = None  # that a caught message must have, or a thrown one carries
+    correlation_parts: tuple[Formula, ...] = ()  # of a key of several properties: all of them
     timer: Literal["", "date", "duration", "cycle"] = ""
     formula: Formula | None = None  # the timer's text, or the condition
     activity: str = ""  # of compensate: the activity to compensate

@@ -57,7 +57,7 @@ class Living:
     """The live tokens of one instance by their numbers, and how many there are in each scope. Whoever advances an
     instance again and again keeps it: an advance then costs what it does, however many others wait."""
 
-    __slots__ = ("by_id", "population", "resting")
+    __slots__ = ("by_id", "population", "resting", "standing")
 
     def __init__(self, tokens: Iterable[Token] = ()) -> None:
         by_id = self.by_id = {ROOT: _NO_ROOT}  # the root token comes first, and is another in each advance
@@ -67,6 +67,7 @@ class Living:
             population[token.scope] = population.get(token.scope, 0) + 1
         # Those that wait in joins, by state and scope; None until somebody asks, where there may be any.
         self.resting: dict[tuple[str, int], list[Token]] | None = None if len(by_id) > 1 else {}
+        self.standing: Any = None  # what joins have to know of the others: see engine.core.run.standing
 
     def __iter__(self) -> Iterator[Token]:
         return (token for token in self.by_id.values() if token.id != ROOT)

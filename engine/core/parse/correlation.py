@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
 from lxml.etree import _Element
 
-from engine.core.model.codes import problem
-from engine.core.model.diagram import Formula, Node, Process
-from engine.core.model.words import say
+from engine.core.model.diagram import Formula, Process
 from engine.core.parse import formulas
 from engine.core.parse.context import Context
 from engine.core.parse.names import THROW_EVENTS, reference, tag
 
-_JUEL_PATH: Final = re.compile(r"[$#]\{\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*\}")
 _SENDERS: Final = THROW_EVENTS | {"sendTask"}
 _PROCESS: Final = tag("process")
 _SUBSCRIPTION: Final = tag("correlationSubscription")
@@ -28,7 +24,7 @@ def apply(ctx: Context, process: Process) -> None:
 
     Who waits compares the process's own values of the properties, bound by a subscription (`dataPath`); who
     sends carries what they read from the message (`messagePath`). A key of several properties has all their
-    values, in the order of the file.
+    values, each as it is written, in the order of the file.
     """
     bound = _bound(ctx.subscriptions)
     ctx.subscriptions.clear()
@@ -41,35 +37,10 @@ def apply(ctx: Context, process: Process) -> None:
             if definition.kind == "message" and definition.correlation_key is None:
                 known = paths.get(definition.reference, {}) if node.kind in _SENDERS else bound
                 names = [name for name in compared.get(definition.reference, ()) if name in known]
-                definition.correlation_key = _key(ctx, node, {name: known[name] for name in names})
-
-
-def _key(ctx: Context, node: Node, parts: dict[str, Formula]) -> Formula | None:
-    """One formula for all: null where one of them is, else the list of their texts as a text."""
-    if len(parts) < 2:
-        return next(iter(parts.values()), None)
-    parts = {name: _path_in_feel(part) for name, part in parts.items()}
-    if any(part.language != "feel" for part in parts.values()):
-        first, *others = parts
-        message = say(
-            "Only %(first)s is compared, not %(others)s: write all of them in FEEL.",
-            first=first,
-            others=", ".join(others),
-        )
-        ctx.diagram.problems.append(problem("partial-correlation", node.id, node.line, message))
-        return parts[first]
-    values = ", ".join(f"({part.text}\n)" for part in parts.values())  # a comment ends with its line
-    return Formula(
-        f"if some part in [{values}] satisfies part = null then null "
-        f"else string(for part in [{values}] return string(part))",
-        "feel",
-    )
-
-
-def _path_in_feel(part: Formula) -> Formula:
-    """A name, or a path of names, means in JUEL what it means in FEEL."""
-    path = _JUEL_PATH.fullmatch(part.text) if part.language == "juel" else None
-    return part if path is None else Formula(path[1], "feel")
+                if len(names) == 1:
+                    definition.correlation_key = known[names[0]]
+                else:
+                    definition.correlation_parts = tuple(known[name] for name in names)
 
 
 def _compared(ctx: Context, paths: dict[str, dict[str, Formula]]) -> dict[str, list[str]]:

@@ -279,6 +279,10 @@ def _finish(run: InstanceRun, snapshot: Snapshot) -> Delta:
     instance.variables, instance.data = root.variables or {}, root.data or None
     if snapshot.tokens.__class__ is Living:
         snapshot.tokens.resting = run.resting
+        if run.standing is not None:
+            run.standing.follow(run)
+            run.standing.seen = 0
+            snapshot.tokens.standing = run.standing
     tokens, before = run.tokens, run.made_before
     if len(tokens) > 1:
         if instance.tokens_made > before:

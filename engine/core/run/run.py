@@ -24,6 +24,7 @@ from engine.core.model.graph import PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS
 from engine.core.model.runtime import ROOT, Delta, Living, Snapshot, Token
 from engine.core.run import catching, crowding, joining, lingering
+from engine.core.run.standing import Standing, states_in
 from engine.core.run.variables import Scoped
 
 WAITS = frozenset({OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident})
@@ -47,6 +48,7 @@ class InstanceRun(Scoped, Delta):
     tokens: dict[int, Token]
     population: dict[int, int]  # how many tokens there are in each scope
     resting: dict[tuple[str, int], list[Token]] | None  # in joins; None until somebody asks, where there may be any
+    standing: Standing | None = None  # None until a join asks for it
     left_behind: Sequence[tuple[str, dict[str, Any]]] = ()  # states, and what the tokens to come there know
 
     def __init__(
@@ -63,6 +65,7 @@ class InstanceRun(Scoped, Delta):
         tokens = snapshot.tokens
         if tokens.__class__ is Living:
             self.tokens, self.population, self.resting = tokens.by_id, tokens.population, tokens.resting
+            self.standing = tokens.standing
             self.tokens[ROOT] = root
         else:
             by_id = self.tokens = {ROOT: root}
@@ -313,6 +316,7 @@ class InstanceRun(Scoped, Delta):
         return list(joining.resting(self).get((token.state, token.scope), ()))
 
     rest, unrest, spend = joining.rest, joining.unrest, joining.spend
+    states_in = states_in
     leave_behind, end = lingering.leave_behind, lingering.end
     pass_all = crowding.pass_all
     throw_escalation = catching.throw_escalation

@@ -6,6 +6,7 @@ from engine.core.model.behaviour import Fault
 from engine.core.run.joining import resting
 from engine.core.run.lingering import bear_left_behind
 from engine.core.run.run import InstanceRun
+from engine.core.run.standing import Standing
 
 
 def may_settle(run: InstanceRun) -> bool:
@@ -58,20 +59,25 @@ def _joins(run: InstanceRun) -> bool:
     """A join that depends on the other branches goes on when none of them can reach it any more."""
     if not run.machine.settles:
         return False
-    asked: set[tuple[str, int]] = set()
-    for token in list(run.tokens.values()):
-        decide = run.states[token.state].behaviour.settle
-        key = (token.state, token.scope)
-        if decide is None or key in asked or "at" not in (token.data or ()):
+    standing = run.standing
+    if standing is None:
+        standing = run.standing = Standing(run)
+    else:
+        standing.follow(run)
+    while (key := standing.next_asked()) is not None:
+        waiting = resting(run).get(key)
+        decide = run.states[key[0]].behaviour.settle
+        if decide is None or not waiting:
             continue
-        asked.add(key)
+        token = min(waiting, key=lambda token: token.id)
         try:
             if decide(run, token):
                 return True
         except Fault as fault:
             run.unrest(token)
             run.park(token, "enter", fault)
-    _reset_idle(run)
+    if run.machine.always_asked:
+        _reset_idle(run)
     return False
 
 

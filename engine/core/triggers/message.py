@@ -22,6 +22,8 @@ class MessageTrigger:
         event: dict[str, Any] = {"name": encode(definition.name) or ["static", definition.reference or node.id]}
         if definition.correlation_key is not None:
             event["key"] = encode(definition.correlation_key)
+        elif definition.correlation_parts:
+            event["key"] = ["texts", [encode(part) for part in definition.correlation_parts]]
         if settings.message_ttl is not None:
             event["time_to_live"] = encode(settings.message_ttl)
         if settings.message_id is not None:

@@ -62,20 +62,6 @@ def boundary(definition: str, attributes: str = "", host: str = "task") -> str:
 SPLIT = '<exclusiveGateway id="x"/><task id="a"/><task id="b"/>'
 WAYS = flow("start", "x") + flow("x", "a", when("a")) + flow("x", "b", when("b"))
 
-CORRELATED = with_node(
-    '<intermediateCatchEvent id="n"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
-    '<correlationSubscription correlationKeyRef="k">'
-    '<correlationPropertyBinding correlationPropertyRef="a"><dataPath>x</dataPath></correlationPropertyBinding>'
-    '<correlationPropertyBinding correlationPropertyRef="b"><dataPath>${y + 1}</dataPath></correlationPropertyBinding>'
-    "</correlationSubscription>",
-    MESSAGE
-    + "".join(
-        f'<correlationProperty id="{name}"><correlationPropertyRetrievalExpression messageRef="m">'
-        "<messagePath>z</messagePath></correlationPropertyRetrievalExpression></correlationProperty>"
-        for name in "ab"
-    ),
-)
-
 FOUND = [
     # reading
     ("unknown-element", "n", process('<magicTask id="n"/><task id="t"/>')),
@@ -96,7 +82,6 @@ FOUND = [
         "l",
         process('<laneSet id="s"><lane id="l"><flowNodeRef>x</flowNodeRef></lane></laneSet><task id="t"/>'),
     ),
-    ("partial-correlation", "n", CORRELATED),
     # the whole
     ("no-process", "", file("<message id='m'/>")),
     (

@@ -17,6 +17,7 @@ MULTIPLE = (
     'inputElement="item" outputCollection="results" outputElement="=result"/></extensionElements>'
     "</multiInstanceLoopCharacteristics>"
 )
+FEW_AT_ONCE = MULTIPLE.replace("</extensionElements>", '<statewright:concurrency limit="5"/></extensionElements>')
 LATER = MULTIPLE.replace("{mode}", 'camunda:asyncBefore="true"')
 JOB = '<extensionElements><zeebe:taskDefinition type="work"/></extensionElements>'
 INNER = '<startEvent id="is"/><parallelGateway id="fork"/><task id="x"/><task id="y"/><parallelGateway id="join"/>' + (
@@ -25,12 +26,17 @@ INNER = '<startEvent id="is"/><parallelGateway id="fork"/><task id="x"/><task id
         for source, target in (("is", "fork"), ("fork", "x"), ("fork", "y"), ("x", "join"), ("y", "join"))
     )
 )
+JOINING = (INNER.replace('<task id="x"/>', f'<serviceTask id="x">{JOB}</serviceTask>')).replace(
+    '<parallelGateway id="join"/>', '<inclusiveGateway id="join"/>'
+)
 ACTIVITIES = {
     "task": f'<task id="m">{MULTIPLE}</task>',
     "job": f'<serviceTask id="m">{JOB}{MULTIPLE}</serviceTask>',
     "timer": f'<subProcess id="m">{MULTIPLE}<intermediateCatchEvent id="c"><timerEventDefinition><timeDuration>PT1H'
     "</timeDuration></timerEventDefinition></intermediateCatchEvent></subProcess>",
     "continuation": f'<task id="m">{LATER}</task>',
+    "job, few at once": f'<serviceTask id="m">{JOB}{FEW_AT_ONCE}</serviceTask>',
+    "inclusive join": f'<subProcess id="m">{MULTIPLE}{JOINING}</subProcess>',
     "sub-process": f'<subProcess id="m">{MULTIPLE}{INNER}</subProcess>',
 }
 
@@ -42,7 +48,7 @@ CASES = [(activity, "") for activity in ACTIVITIES] + [(activity, SEQUENTIAL) fo
 def draw(activity: str, mode: str) -> str:
     return f"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
         xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
-        targetNamespace="t">
+        xmlns:statewright="https://statewright.dev/schema/bpmn/1.0" targetNamespace="t">
       <process id="p" isExecutable="true"><startEvent id="s"/>{ACTIVITIES[activity].replace("{mode}", mode)}
         <sequenceFlow id="f" sourceRef="s" targetRef="m"/></process></definitions>"""
 
