@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.core.elements.inclusive_gateway import may_come
 from engine.core.model.behaviour import Behaviour, Kit, Run, pass_on
 from engine.core.model.diagram import Node, Process
 from engine.core.model.encoding import encode
@@ -97,7 +96,7 @@ class _Join:
 
     def may_come(self, run: Run, scope: int, filled: Iterable[str]) -> bool:
         """Can a token elsewhere in the scope still reach a flow that is not filled? (The inclusive rule.)"""
-        return may_come(run.states_in(scope), self.reach, set(filled))
+        return run.may_come(scope, self.reach, set(filled))
 
     def idle(self, run: Run, owner: Token) -> None:
         """No token waits here and none that is swallowed can come any more: the next one counts afresh."""

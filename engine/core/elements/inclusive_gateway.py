@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.core.model.behaviour import Behaviour, Kit, Run, pass_on
 from engine.core.model.diagram import Node, Process
 from engine.core.model.graph import State
 from engine.core.model.runtime import Token
-
-
-def may_come(states: Iterable[str], reach: Mapping[str, Sequence[str]], filled: Container[str | None]) -> bool:
-    """Can a token in one of the states still reach a flow that is not filled, and none that is?"""
-    for state in states:
-        flows = reach.get(state, ())
-        if any(flow not in filled for flow in flows) and not any(flow in filled for flow in flows):
-            return True
-    return False
 
 
 class InclusiveGateway:
@@ -37,7 +27,7 @@ class InclusiveGateway:
             the same token can also reach a flow that is already filled."""
             waiting = run.together(token)
             filled = {arrived.flow for arrived in waiting}
-            if may_come(run.states_in(token.scope), reach, filled):
+            if run.may_come(token.scope, reach, filled):
                 return False
             oldest: dict[str | None, Token] = {}
             for arrived in waiting:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -104,8 +104,9 @@ class Run(Protocol):
     def together(self, token: Token) -> list[Token]:
         """The tokens in the same state and scope, this one included, in the order of their arrival."""
 
-    def states_in(self, scope: int) -> Mapping[str, int]:
-        """The states of the tokens in the scope that token `scope` owns, and how many tokens are in each."""
+    def may_come(self, scope: int, reach: Mapping[str, Sequence[str]], filled: Container[str | None]) -> bool:
+        """Can a token of the scope still come to a flow that is not filled, and to none that is? `reach` is what each
+        state leads to. To be asked by what settles."""
 
     def trigger(self, token: Token, name: str, data: Mapping[str, Any] | None = None, *, is_next: bool = False) -> None:
         """Put a named trigger for the token on the agenda, before everything else where it `is_next`."""

@@ -24,7 +24,7 @@ from engine.core.model.graph import PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS
 from engine.core.model.runtime import ROOT, Delta, Living, Snapshot, Token
 from engine.core.run import catching, crowding, joining, lingering
-from engine.core.run.standing import Standing, states_in
+from engine.core.run.standing import Standing, may_come
 from engine.core.run.variables import Scoped
 
 WAITS = frozenset({OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident})
@@ -316,7 +316,7 @@ class InstanceRun(Scoped, Delta):
         return list(joining.resting(self).get((token.state, token.scope), ()))
 
     rest, unrest, spend = joining.rest, joining.unrest, joining.spend
-    states_in = states_in
+    may_come = may_come
     leave_behind, end = lingering.leave_behind, lingering.end
     pass_all = crowding.pass_all
     throw_escalation = catching.throw_escalation

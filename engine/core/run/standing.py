@@ -6,7 +6,7 @@ that costs does not grow with the rest of the instance."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
@@ -90,8 +90,11 @@ class Standing:
                 del self.counts[scope]
 
 
-def states_in(run: InstanceRun, scope: int) -> Mapping[str, int]:
-    """The states of the tokens in the scope, and how many tokens are in each; as the joins are asked."""
+def may_come(run: InstanceRun, scope: int, reach: Mapping[str, Sequence[str]], filled: Container[str | None]) -> bool:
     standing = run.standing
     assert standing is not None
-    return standing.counts.get(scope, {})
+    for state in standing.counts.get(scope, ()):
+        flows = reach.get(state, ())
+        if any(flow not in filled for flow in flows) and not any(flow in filled for flow in flows):
+            return True
+    return False
