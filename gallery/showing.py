@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 from django.db.models import Q
@@ -190,4 +192,9 @@ def describe_breakers(actor: Actor, processes: Iterable[Process]) -> list[dict[s
         return []
     states = State.objects.filter(version__in=[process.latest_id for process in processes])
     types = {config["job"]["type"][1] for config in states.values_list("config", flat=True) if "job" in config}
-    return [{"type": name, "until": row.open_until} for name, row in open_now.items() if name in types]
+    now = datetime.now(UTC)
+    return [
+        {"type": name, "until": row.open_until, "seconds": ceil((row.open_until - now).total_seconds())}
+        for name, row in open_now.items()
+        if name in types
+    ]

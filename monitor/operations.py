@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -54,6 +55,7 @@ def operations_page(request: HttpRequest) -> HttpResponse:
                 "type": row.type,
                 "opened_at": row.opened_at,
                 "open_until": row.open_until,
+                "has_rested": row.open_until <= datetime.now(UTC),
                 "openings": row.openings,
             }
             for row in breakers.list_breakers(request.user)

@@ -58,7 +58,7 @@ def test_people_handlers_retries_timers_and_guards_are_set_from_the_panel(
 
     choose_element(tool, "late")
     timer = open_group(tool, "Timer")
-    expect(timer).to_contain_text("2 hours after it begins to wait.")
+    expect(timer).to_contain_text("After 2 hours.")
     expect(timer.locator("time")).to_have_count(1)
     take_screenshot(page, "properties-timer")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -156,6 +156,9 @@ def test_an_open_breaker_is_told_to_who_operates(run: GalleryRun) -> None:
     told = "The breaker of “rates-ask” is open"
     assert told in text_of(enter("operator"), PAGE)
     assert told not in text_of(enter("designer"), PAGE)
+    Breaker.objects.update(open_until=datetime(2026, 1, 1, tzinfo=UTC))
+    assert "“rates-ask” has rested: the next job tries" in text_of(enter("operator"), PAGE)
+    assert "with the next job" in text_of(enter("operator"), "/operations/")
 
 
 def test_a_step_that_waits_for_an_open_breaker_is_marked_until_it_closes(run: GalleryRun) -> None:
