@@ -1,4 +1,4 @@
-"""The page of FEEL's functions, searched by their names and words; the table itself is the language's own."""
+"""FEEL's functions for people: their page, and what editors offer; the table itself is the language's own."""
 
 from __future__ import annotations
 
@@ -25,6 +25,21 @@ _CATEGORIES = {
         say("Date and time"),
     )
 }
+
+
+def list_offers() -> list[dict[str, Any]]:
+    """Each way to call each function, for completion: with what is needed, and with all where some may be left out."""
+    offers = []
+    for entry in FUNCTIONS.values():
+        # What takes a list as well as single values is offered once.
+        forms = [form for form in entry.forms if not form.is_variadic] or entry.forms
+        ways = [tuple(one.name for one in form.parameters[: form.required]) for form in forms]
+        ways += [tuple(one.name for one in form.parameters) for form in forms]
+        offers += [
+            {"name": entry.name, "parameters": way, "words": translate(entry.doc), "example": entry.example}
+            for way in dict.fromkeys(ways)
+        ]
+    return offers
 
 
 @login_required

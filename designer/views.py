@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from designer.reference import list_offers
 from engine.models import Process, ProcessVersion
 from engine.service import drafts, imports, reading, schedules
 from engine.service.errors import Forbidden, ServiceError
@@ -146,7 +147,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
             "user": request.user.get_username(),
         },
     }
-    return render(request, "designer/edit.html", context)
+    return render(request, "designer/edit.html", context | {"functions": list_offers()})
 
 
 def _show(request: HttpRequest, process: Process, shown: ProcessVersion | None, *, is_one: bool) -> HttpResponse:

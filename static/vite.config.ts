@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import bpmnlint from "rollup-plugin-bpmnlint";
 import { defineConfig } from "vitest/config";
@@ -8,6 +9,11 @@ export default defineConfig({
   base: "./",
   // Django serves static/public itself.
   publicDir: false,
+  resolve: {
+    alias: {
+      "@camunda/feel-builtins": fileURLToPath(new URL("src/designer/feel-functions.ts", import.meta.url)),
+    },
+  },
   plugins: [bpmnlint({ include: "**/.bpmnlintrc" }), tailwindcss()],
   build: {
     outDir: "dist",

@@ -5,6 +5,7 @@ import { describeElement, follow } from "../src/designer/canvas/walk";
 import { toEditable } from "../src/designer/editors/decision-versions";
 import { fieldsOf } from "../src/designer/editors/form-fields";
 import { type DrawnElement, type Moddle, splitNames } from "../src/designer/extension/elements";
+import { readOffers } from "../src/designer/feel-functions";
 import { kindOfText } from "../src/designer/files";
 import { listDecisions, newDecision } from "../src/designer/properties/decision-files";
 import { sampleFor, verdictOn } from "../src/designer/properties/verdict";
@@ -181,4 +182,13 @@ test("the variables of a form are those at the top of its data", () => {
     { name: "address", type: "Context" },
   ]);
   expect(fieldsOf("no json")).toEqual([]);
+});
+
+test("completion offers the functions that the page holds, and their words are no markup", () => {
+  const page = new DOMParser().parseFromString("<p id='feel-functions'></p>", "text/html");
+  const offer = { name: "abs", parameters: ["n"], words: "<img src=x>", example: "abs(-1) = 1" };
+  (page.getElementById("feel-functions") as HTMLElement).textContent = JSON.stringify([offer]);
+  const [abs] = readOffers(page);
+  expect(abs).toMatchObject({ name: "abs", type: "function", params: [{ name: "n" }] });
+  expect(abs?.info).toContain("&#60;img");
 });

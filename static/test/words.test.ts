@@ -36,6 +36,9 @@ test("the palette prefers beginnings of words and needs every word", () => {
 
 test("the drawing tool speaks our words and never a vendor's", () => {
   expect(translate("Camunda user task")).toBe("Inbox task");
+  expect(translate("Timer Boundary Event (Non Interrupting)")).toBe(
+    "Timer Boundary Event (not interrupting)",
+  );
   expect(translate("Only supported by Camunda 8")).not.toMatch(/Camunda/);
   expect(translate("{count} of {all}", { count: "2", all: "3" })).toBe("2 of 3");
 });

@@ -69,6 +69,17 @@ def test_people_handlers_retries_timers_and_guards_are_set_from_the_panel(
     guard.get_by_label("Try it on this data (JSON)").press("Tab")
     expect(guard.get_by_role("status")).to_have_text("true: the flow is taken.")
     take_screenshot(page, "properties-guard")
+    formula = guard.locator(".cm-content")
+    for typed, offered in (("outc", "outcome"), ("custo", "customer"), ("string l", "string length(string)")):
+        formula.click()
+        page.keyboard.press("Control+a")
+        page.keyboard.type(typed)
+        expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text(offered)
+    expect(page.locator(".cm-completionInfo")).to_contain_text("The number of characters.")
+    take_screenshot(page, "properties-completion")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("amount > 100")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         assert find_violations(page, LIBRARY, of_colour=scheme == "dark") == []

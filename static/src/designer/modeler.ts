@@ -14,6 +14,7 @@ import { serverFindingsModule } from "./checks";
 import { type PageContext, pageModule } from "./context";
 import statewright from "./extension/statewright.json";
 import { ownPropertiesModule } from "./properties/provider";
+import { ownVariablesModule } from "./properties/variables";
 import { wordsModule } from "./words";
 
 import "bpmn-js/dist/assets/diagram-js.css";
@@ -74,6 +75,7 @@ export function createModeler(canvas: HTMLElement, properties: HTMLElement, page
       walkModule,
       commentBadgesModule,
       ownPropertiesModule,
+      ownVariablesModule,
     ],
   } as ConstructorParameters<typeof Modeler>[0]);
   exportPlainColours(modeler);

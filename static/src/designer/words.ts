@@ -45,9 +45,18 @@ const WORDS: Record<string, string> = {
   "Event has multiple event definitions": gettext("An event waits for one thing: remove the others."),
 };
 
+/** Kinds of elements are written “Sequence Flow” in one place and “Sequence flow” in the others: they are one entry. */
+function inOurWords(template: string): string {
+  const [, kind, aside] = /^(.*?)( \(Non Interrupting\))?$/s.exec(template) ?? [];
+  const known = gettext(kind ?? template);
+  const plain = template.charAt(0) + (kind ?? template).slice(1).toLowerCase();
+  const words = known === kind && gettext(plain) !== plain ? gettext(plain) : known;
+  return aside ? `${words} (${gettext("not interrupting")})` : words;
+}
+
 /** The `translate` service of the libraries: `{name}` is replaced by the replacement of that name. */
 export function translate(template: string, replacements: Record<string, string> = {}): string {
-  const words = WORDS[template] ?? gettext(template).replace(/\b(Camunda|Zeebe)( 8)?\b/g, "Statewright");
+  const words = WORDS[template] ?? inOurWords(template).replace(/\b(Camunda|Zeebe)( 8)?\b/g, "Statewright");
   return words.replace(/\{([^}]+)\}/g, (whole, name: string) => replacements[name] ?? whole);
 }
 

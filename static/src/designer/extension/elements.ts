@@ -103,6 +103,10 @@ export function updateExtension(
 export function processOf(element: DrawnElement): Moddle | undefined {
   const own = element.businessObject;
   if (isA(own, "bpmn:Participant")) return own.get("processRef") as Moddle | undefined;
+  return processAround(own);
+}
+
+export function processAround(own: Moddle): Moddle | undefined {
   let part: Moddle | undefined = own;
   while (part && !isA(part, "bpmn:Process")) part = part.$parent;
   return part;

@@ -1,10 +1,13 @@
 /** The form of a task or start: none, one in this diagram, one of the draft's files, or one that is deployed. */
 
 import { gettext } from "../../lib/gettext";
+import type { NamedFile } from "../bench";
 import { together } from "../canvas/together";
 import type { FormPlace } from "../context";
 import {
   type DrawnElement,
+  type Moddle,
+  processAround,
   processOf,
   readExtension,
   readExtensions,
@@ -38,6 +41,22 @@ export function idOfForm({ name, content }: { name: string; content: string }): 
   } catch {
     return own;
   }
+}
+
+/** The schema of the form of a task or start; empty where it has none, or one that is not of this draft. */
+export function schemaOfForm(own: Moddle, files: readonly NamedFile[]): string {
+  const form = readExtension(own, FORM);
+  const key = textOf(form, "formKey");
+  const process = processAround(own);
+  if (key.startsWith(EMBEDDED) && process) {
+    const id = key.slice(EMBEDDED.length);
+    return textOf(
+      readExtensions(process, SCHEMA).find((one) => textOf(one, "id") === id),
+      "body",
+    );
+  }
+  const wanted = textOf(form, "formId");
+  return (wanted && files.find((file) => idOfForm(file) === wanted)?.content) || "";
 }
 
 export function TaskForm({ element, id }: EntryProps) {

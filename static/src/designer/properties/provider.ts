@@ -27,6 +27,7 @@ interface PanelGroup {
   id: string;
   label?: string;
   component?: unknown;
+  tooltip?: string;
   entries?: PanelEntry[];
   shouldOpen?: boolean;
 }
@@ -128,6 +129,11 @@ export class OwnProperties {
 function addTo(one: PanelGroup, element: DrawnElement): void {
   const { entries } = one;
   if (!entries) return;
+  // The library's own explanation leads to a vendor's documentation.
+  if (one.id === "additionalDataGroup")
+    one.tooltip = gettext(
+      "What this element gives, as an example: for completion only, never for running it.",
+    );
   const put = (own: PanelEntry) => entries.unshift(own);
   if (one.id === "assignmentDefinition") put(entry("own-groups", CandidateGroups));
   else if (one.id === "taskDefinition") {
