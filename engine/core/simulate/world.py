@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from heapq import heappush
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from engine.core.feel import Budget
+from engine.core.model.digits import read_whole
 from engine.core.model.effects import (
     BroadcastSignal,
     CancelCalled,
@@ -193,10 +194,9 @@ class World:
 
     def _call(self, state: RunState, row: Row, effect: StartInstance) -> None:
         called = self.deployed.get(effect.process)
-        is_wanted = effect.binding != "versionTag" or (called is not None and called.version_tag == effect.version)
-        if called is None or not is_wanted:
-            tag = f" with the tag “{effect.version}”" if called is not None else ""
-            message = f"No process “{effect.process}”{tag} is deployed. Deploy it, then retry."
+        if called is None or not _is_meant(called, effect):
+            which = f" with the {_BOUND_BY[effect.binding]} “{effect.version}”" if called is not None else ""
+            message = f"No process “{effect.process}”{which} is deployed. Deploy it, then retry."
             self.open_incident(state, row, "called-missing", message)
             return
         if state.depth >= self.limits.call_depth:
@@ -253,6 +253,16 @@ class World:
     def _node_of(self, state: RunState, token: int) -> str:
         found = state.find_token(token)
         return state.machine.states[found.state if found is not None else PROCESS].node
+
+
+_BOUND_BY: Final = {"version": "number", "versionTag": "tag"}
+
+
+def _is_meant(called: Deployed, effect: StartInstance) -> bool:
+    """There is one version here of every process, whatever number it has in an installation."""
+    if effect.binding == "version":
+        return bool(read_whole(effect.version))
+    return effect.binding != "versionTag" or called.version_tag == effect.version
 
 
 def _refuse_incident(rows: list[Row]) -> None:
