@@ -70,14 +70,13 @@ def check_diagram(
 def not_executable(diagrams: Iterable[Diagram]) -> Problem:
     """Of a deployment in which nothing can run."""
     processes = [process for diagram in diagrams for process in diagram.processes]
-    first = processes[0] if processes else None
+    if not processes:
+        return problem("no-process", "", None, say("There is no process: give a file with one."))
     message = say(
         'No process is executable: set isExecutable="true" on the one that is to run (%(names)s).',
         names=", ".join(process.id for process in processes),
     )
-    return problem(
-        "no-process", first.id if first is not None else "", first.line if first is not None else None, message
-    )
+    return problem("no-process", processes[0].id, processes[0].line, message)
 
 
 def _check_process(findings: Findings, process: Process) -> None:

@@ -57,7 +57,7 @@ class Deployed:
 
 def read_bpmn(data: Text) -> Reading:
     """DiagramError only for what is not BPMN XML at all."""
-    diagram = read_diagram(data)
+    diagram = read_diagram(_as_text(data))
     problems = tuple(check_diagram(diagram))
     return Reading(tuple(process.id for process in diagram.processes), problems, tuple(diagram.ids))
 
@@ -98,11 +98,17 @@ def deploy(
     return deployed
 
 
+def _as_text(data: object) -> Text:
+    if isinstance(data, str | bytes):
+        return data
+    raise TypeError(f"A file is given as its text, a str or bytes, not as a {type(data).__name__}.")
+
+
 def _read_all(texts: Iterable[Text], problems: list[Problem]) -> list[Diagram]:
     diagrams = []
     for text in texts:
         try:
-            diagrams.append(read_diagram(text))
+            diagrams.append(read_diagram(_as_text(text)))
         except DiagramError as error:
             problems += error.problems
     return diagrams
@@ -125,7 +131,7 @@ def _compile_tables(
     models = []
     for text in texts:
         try:
-            models.append(read_decisions(text))
+            models.append(read_decisions(_as_text(text)))
         except DiagramError as error:
             problems += error.problems
     if not models:

@@ -222,6 +222,8 @@ class Run:
                 raise ProcessError("not-waiting", where, f"Nothing waits at “{where}” in run {self.id}.")
             order = {kind: place for place, kind in enumerate(COMPLETABLE)}
             where = min(found, key=lambda wait: (order.get(wait.kind, len(order)), wait.id))
+        if isinstance(where, bool) or not isinstance(where, Wait | int):
+            raise TypeError(f"Give a wait, the id of its node or of its token, not a {type(where).__name__}.")
         number = where.id if isinstance(where, Wait) else where
         node = where.node if isinstance(where, Wait) else None
         for token in self._state.all_tokens():

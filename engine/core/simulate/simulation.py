@@ -34,6 +34,9 @@ class Simulation:
         budget: Budget = DEFAULT_BUDGET,
     ) -> None:  # fmt: skip
         handlers = dict(handlers or {})
+        for name, handler in handlers.items():
+            if not callable(handler):
+                raise TypeError(f"The handler “{name}” is a {type(handler).__name__}; give a function of the job.")
         given = (decisions,) if isinstance(decisions, str | bytes) else tuple(decisions)
         deployed = deploy(texts, given, handlers, limits, budget)
         self._begin(World(deployed, handlers, as_moment(now), limits, budget))
@@ -100,7 +103,7 @@ class Simulation:
         self, process_id: str | None = None, variables: Mapping[str, Any] | None = None, business_key: str | None = None
     ) -> Run:
         deployed = self._find(process_id)
-        return self._start(deployed, plain(variables), business_key or "")
+        return self._start(deployed, plain(variables), _as_key(business_key) or "")
 
     def submit_start(self, process_id: str | None, values: Mapping[str, Any], business_key: str | None = None) -> Run:
         """As start, with values that the start form checks and converts: FormError where it refuses them."""
@@ -110,7 +113,7 @@ class Simulation:
         if business_key is None and form is not None and form.get("business_key"):
             found = checked.get(form["business_key"])
             business_key = None if found is None else str(found)
-        return self._start(deployed, checked, business_key or "")
+        return self._start(deployed, checked, _as_key(business_key) or "")
 
     def _start(self, deployed: Deployed, variables: dict[str, Any], business_key: str) -> Run:
         trigger = find_start(deployed.config, variables, self.now, self.budget)
@@ -136,8 +139,7 @@ class Simulation:
         self, name: str, correlation_key: str | None = None, business_key: str | None = None,
         variables: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        key = None if correlation_key is None else str(correlation_key)
-        self._world.messages.correlate(name, key, business_key, plain(variables))
+        self._world.messages.correlate(name, _as_key(correlation_key), _as_key(business_key), plain(variables))
 
     def signal(self, name: str, variables: Mapping[str, Any] | None = None) -> None:
         self._world.messages.signal(name, plain(variables))
@@ -185,6 +187,11 @@ class Simulation:
             message = f'No executable process “{process_id}” is deployed; if it is in a file, set isExecutable="true".'
             raise ProcessError("unknown-process", process_id, message)
         return deployed[process_id]
+
+
+def _as_key(key: object) -> str | None:
+    """Whoever compares keys compares texts."""
+    return None if key is None else str(key)
 
 
 def _with_warnings(deployed: Deployed) -> ProcessId:

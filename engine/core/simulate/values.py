@@ -14,6 +14,8 @@ MOST_DEPTH = 200
 
 def plain(variables: Mapping[str, Any] | None) -> dict[str, Any]:
     """A copy that shares nothing with what was given. ValueError for what JSON cannot hold."""
+    if variables is not None and not isinstance(variables, Mapping):
+        raise TypeError(f"Variables are names with values, as in {{'a': 1}}, not a {type(variables).__name__}.")
     return {str(name): _plain(value, 0) for name, value in (variables or {}).items()}
 
 
@@ -52,4 +54,6 @@ def _plain(value: Any, depth: int) -> Any:
 
 def as_moment(moment: datetime) -> datetime:
     """Moments without a zone are UTC."""
+    if not isinstance(moment, datetime):
+        raise TypeError(f"A moment is a datetime, not a {type(moment).__name__}.")
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
