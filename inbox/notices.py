@@ -89,7 +89,7 @@ def tell(news: Sequence[News]) -> int:
 def hear_of_work(opened: Sequence[ItemRow], handed: Iterable[Any], **_signal: Any) -> None:
     """Receiver of engine.push.signals.work_handed."""
     moment = datetime.now(UTC).isoformat(timespec="milliseconds")
-    news = [News(one.user, NoticeKind.ASSIGNED, one.item, one.actor, moment) for one in handed]
+    news = [News(one.user, NoticeKind.ASSIGNED, one.item, one.actor, f"{one.how} {moment}") for one in handed]
     news += [News(row.assignee, NoticeKind.ASSIGNED, row.id, "", moment) for row in opened if row.assignee]
     free = [row for row in opened if not row.assignee and row.audience is not None]
     if free:
@@ -207,6 +207,10 @@ def words_of(notice: Notice) -> str:
         return _("“%(task)s” is back: you had put it off until now") % names
     if notice.kind == NoticeKind.GROUP:
         return _("“%(task)s” came in for one of your groups") % names
+    if notice.about.startswith("returned"):
+        return _("%(actor)s handed “%(task)s” back to you") % names
+    if notice.about.startswith("delegated"):
+        return _("%(actor)s delegated “%(task)s” to you") % names
     if notice.actor:
         return _("%(actor)s gave you “%(task)s”") % names
     return _("“%(task)s” is yours to do") % names

@@ -23,6 +23,7 @@ from engine.core.model.digits import read_whole
 from engine.models import Instance, WorkItem
 from engine.service import case_history, documents, forms, handing, items, reading, worklist
 from engine.service.errors import Invalid, NotFound, ServiceError
+from engine.service.formats import tell_moment
 from engine.service.rights import may, name_of
 from engine.service.words import translate
 from inbox import conversation, drafts, notices
@@ -84,7 +85,7 @@ def task_page(request: HttpRequest, task: int) -> HttpResponse:
         "variables": describe_variables(visible, shown) if may_see else None,
         "related": describe_related(request.user, instance, task),
         "rail": describe_rail(request, query, now, task),
-        "may_claim": is_open and is_free and is_meant,
+        "may_claim": is_open and is_free and is_meant and not needs_others,
         "may_release": is_open and is_mine,
         "may_hand": may_hand,
         "urls": {
@@ -209,6 +210,10 @@ def plan(request: HttpRequest, task: int) -> HttpResponse:
         if changes["priority"] is None:
             raise Invalid("priority-invalid", _("A priority is a whole number from 0 to 100."))
     handing.plan(task, request.user, **changes)
+    words = _("The plan is kept.")
+    if put_off := changes.get("follow_up"):
+        words = _("Put off until %(at)s: until then it is under Follow-up.") % {"at": tell_moment(put_off)}
+    messages.success(request, words)
     return back(request, task)
 
 

@@ -158,7 +158,13 @@ def schema_for_many(schema: Schema) -> Schema:
         if component.get("type") in ("expression", "table", "documentPreview", "button"):
             continue
         components.append(schema_for_many(component) if component.get("components") else component)
-    return schema | {"components": components}
+    typed = keys_of({"components": components})
+    return schema | {"components": [one for one in components if _names_put_into_text(one) <= typed]}
+
+
+def _names_put_into_text(component: Schema) -> set[str]:
+    is_text = component.get("type") in ("text", "html")
+    return names_read_by({name: component.get(name) for name in ("text", "content")}) if is_text else set()
 
 
 def _checkable(form: dict[str, Any] | None, schema: Schema) -> dict[str, Any]:

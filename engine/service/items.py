@@ -266,7 +266,10 @@ def _store_change(unit: Unit, loaded: Loaded, row: ItemRow, changed: ItemRow, ac
         case.note("planned", row.token, *dates, changed.priority, actor)
     _tell_listeners(unit, case, row, changed, actor)
     if changed.assignee and changed.assignee not in (row.assignee, actor):
-        unit.handed.append(Handed(row.id, changed.assignee, actor))
+        is_returned = changed.assignee == row.owner and not changed.owner
+        is_delegated = bool(changed.owner) and changed.owner != row.owner
+        how = "returned" if is_returned else "delegated" if is_delegated else "given"
+        unit.handed.append(Handed(row.id, changed.assignee, actor, how))
 
 
 def _tell_listeners(unit: Unit, case: Case, row: ItemRow, changed: ItemRow, actor: str) -> None:

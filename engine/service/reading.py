@@ -122,8 +122,8 @@ def get_version(actor: Actor, key: str, number: int) -> ProcessVersion:
 
 
 def read_source(version: ProcessVersion) -> str:
-    """The diagram's file as text, for the browser; one that was never drawn is laid out."""
-    return as_text(with_layout(bytes(version.file.content)))
+    """The diagram's file as text, for the browser; one without a drawing is laid out. Its own comes first."""
+    return as_text(with_layout(bytes(version.file.content), first=version.process.key))
 
 
 def read_texts_beside(version: ProcessVersion) -> list[tuple[str, str]]:

@@ -71,6 +71,7 @@ class Handed(NamedTuple):
     item: int
     user: str
     actor: str
+    how: str = "given"  # or "delegated", or "returned" by whom it was delegated to
 
 
 class Unit:

@@ -204,7 +204,7 @@ def test_a_delegated_task_goes_there_and_back_with_what_was_typed(
 
     clerk.goto(f"{quick_site.url}/notices/")
     take_screenshot(clerk, "notices")
-    clerk.get_by_role("link", name="manager gave you “Agree”").first.click()
+    clerk.get_by_role("link", name="manager delegated “Agree” to you").first.click()
     form = island(clerk, "form")
     expect(form.get_by_role("button", name="Approve")).to_have_count(0)
     form.get_by_label("Remark").fill("I have looked into it")

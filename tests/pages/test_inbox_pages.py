@@ -19,7 +19,8 @@ from engine.service.formats import of_region
 from inbox import bulk, drafts, links
 from inbox.describe import describe_variables
 from inbox.models import FormDraft, PublicLink, SavedView
-from tests.service.diagrams import CALLING, DECIDED, PLAIN, deploy, item_of, make_person
+from tests.core.parse.texts import sequence
+from tests.service.diagrams import CALLING, DECIDED, PLAIN, REVIEW, deploy, item_of, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -313,6 +314,18 @@ def test_uploads_are_refused_with_words_and_downloads_are_never_pages(
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert b"".join(answer) == b"<script>1</script>"
     assert enter(make_person("stranger")).get(f"/files/{stored['id']}/").status_code == 404
+
+
+def test_who_may_not_do_a_step_for_four_eyes_is_told_so_and_offered_nothing(
+    manager: AbstractUser, enter: Enter
+) -> None:
+    deploy(sequence(REVIEW.replace("<extensionElements>", '<extensionElements><statewright:fourEyes nodes="start"/>')))
+    own, others = (item_of(instances.start("p", person)).pk for person in (manager, None))
+    pages = [enter(manager).get(f"/inbox/{item}/").context for item in (own, others)]
+    assert [(page["may_claim"], page["form"]["read_only"], bool(page["problem"])) for page in pages] == [
+        (False, True, True),
+        (True, False, False),
+    ]
 
 
 def test_a_file_that_is_refused_is_refused_where_it_was_chosen(task: int, manager: AbstractUser, enter: Enter) -> None:

@@ -61,10 +61,13 @@ def test_who_is_given_a_task_is_told_and_who_takes_it_is_not(
     assert told(manager) == []
     handing.delegate(item, manager, "clerk")
     assert (told(clerk), notices.count_unread(clerk)) == (["assigned"], 1)
-    assert notices.words_of(notices.list_notices(clerk)[0]) == "manager gave you “Review”"
+    assert notices.words_of(notices.list_notices(clerk)[0]) == "manager delegated “Review” to you"
     handing.resolve(item, clerk)
     assert told(manager) == ["assigned"]
-    assert notices.mark_read(clerk, item) == 1
+    assert notices.words_of(notices.list_notices(manager)[0]) == "clerk handed “Review” back to you"
+    items.assign(item, manager, "clerk")
+    assert notices.words_of(notices.list_notices(clerk)[0]) == "manager gave you “Review”"
+    assert notices.mark_read(clerk, item) == 2
     assert notices.count_unread(clerk) == 0
 
 
@@ -95,7 +98,7 @@ def test_mail_goes_to_who_wishes_it_with_a_link_and_once(
     assert (notices.send_mails(), notices.send_mails()) == (1, 0)
     [letter] = mail.outbox
     assert letter.to == ["clerk@example.org"]
-    assert letter.subject == "manager gave you “Review”"
+    assert letter.subject == "manager delegated “Review” to you"
     assert f"https://flow.example.org/inbox/{item}/" in letter.body
 
 

@@ -188,3 +188,17 @@ def test_markup_of_a_form_is_cleaned_and_its_templates_stay() -> None:
         '<p onclick="x()">Dear {{if a > 3 then "you" else "me"}}</p><script>x()</script><a href="javascript:x()">a</a>'
     )
     assert clean_html(dirty) == ('<p>Dear {{if a > 3 then "you" else "me"}}</p><a rel="noopener noreferrer">a</a>')
+
+
+def test_a_form_for_many_tasks_leaves_out_what_only_one_of_them_can_fill() -> None:
+    components = [
+        {"type": "text", "text": "Sum: {{total}}"},
+        {"type": "text", "text": "= total * 2"},
+        {"type": "text", "text": "Half of what you type: {{typed / 2}}"},
+        {"type": "html", "content": "<b>Check it twice</b>"},
+        {"type": "table", "dataSource": "=lines"},
+        {"type": "number", "key": "total", "readonly": True},
+        {"type": "number", "key": "typed"},
+    ]
+    left = forms.schema_for_many({"components": components})["components"]
+    assert left == [components[2], components[3], components[6]]

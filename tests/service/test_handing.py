@@ -129,7 +129,11 @@ def test_whoever_is_given_an_item_can_be_told(item: int, manager: AbstractUser, 
         second = item_of(instances.start("p", None)).pk
     finally:
         work_handed.disconnect(listen)
-    assert heard == [([], [(item, "clerk", "manager")]), ([], [(item, "manager", "clerk")]), ([second], [])]
+    assert heard == [
+        ([], [(item, "clerk", "manager", "delegated")]),
+        ([], [(item, "manager", "clerk", "returned")]),
+        ([second], []),
+    ]
 
 
 def test_a_start_that_one_may_see_but_not_make_is_refused_as_such(operator: AbstractUser) -> None:

@@ -12,9 +12,9 @@ from engine.core.parse.names import BPMNDI, DC, DI, tag
 from engine.core.parse.read import read_tree
 
 
-def with_layout(data: str | bytes, *, is_anew: bool = False) -> bytes:
+def with_layout(data: str | bytes, *, is_anew: bool = False, first: str = "") -> bytes:
     """The file as `write_diagram` gives it, with a drawing where it has none, or always with a new one. The same
-    file always gets the same drawing."""
+    file always gets the same drawing. Of several drawings the one of the process `first` comes first: tools open it."""
     root, ctx = read_tree(data)
     for element, name in ctx.generated:
         element.set("id", name)
@@ -27,7 +27,24 @@ def with_layout(data: str | bytes, *, is_anew: bool = False) -> bytes:
         for diagram in list(root.iterchildren(tag("BPMNDiagram", BPMNDI))):
             root.remove(diagram)  # an old or an empty one is in the way of the new one
         _write_drawings(root, ctx, closed)
+    if first:
+        _put_first(root, ctx, first)
     return serialise(root, ctx)
+
+
+def _put_first(root: _Element, ctx: Context, process: str) -> None:
+    pools = {name for name, of in ctx.diagram.participants.items() if of == process}
+    planes = {process} | {
+        collaboration.get("id", "")
+        for collaboration in root.iterchildren(tag("collaboration"))
+        if any(pool.get("id") in pools for pool in collaboration.iterchildren(tag("participant")))
+    }
+    diagrams = list(root.iterchildren(tag("BPMNDiagram", BPMNDI)))
+    for diagram in diagrams:
+        plane = diagram.find(tag("BPMNPlane", BPMNDI))
+        if plane is not None and plane.get("bpmnElement") in planes:
+            diagrams[0].addprevious(diagram)
+            return
 
 
 def _write_drawings(root: _Element, ctx: Context, closed: frozenset[str]) -> None:

@@ -120,7 +120,9 @@ export class Painter {
     this.badge(id, { top: -12, right: 16 }, "count-badge", text, title);
   }
 
+  /** What the drawing leaves out cannot be marked. */
   mark(id: string, marker: string, isSet: boolean): void {
+    if (!this.has(id)) return;
     if (isSet) this.canvas.addMarker(id, marker);
     else this.canvas.removeMarker(id, marker);
   }

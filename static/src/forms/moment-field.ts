@@ -1,6 +1,6 @@
 /**
- * The date and time field of a form in the zone that the person chose. The form library's own knows the browser's zone
- * alone: it is given the time of the wall clock there, and what it gives back is told with the offset of that zone.
+ * The date and time field of a form in the zone that the person chose, else the browser's. The form library's own
+ * knows the latter alone: it is given the time of the wall clock, and what it gives back is told with its offset.
  */
 import { Datetime } from "@bpmn-io/form-js-viewer";
 import { type FunctionComponent, h } from "preact";
@@ -45,7 +45,7 @@ export function MomentField(props: MomentProps) {
   const { field, value } = props;
   const format = field.timeSerializingFormat ?? "no_timezone";
   const in_ = zone();
-  if (!in_ || field.subtype === "date" || format === "no_timezone") return h(LibraryDatetime, props);
+  if (field.subtype === "date" || format === "no_timezone") return h(LibraryDatetime, props);
   return h(LibraryDatetime, {
     ...props,
     value: typeof value === "string" ? toWall(value, in_) : value,

@@ -124,4 +124,5 @@ export function TableField({ field, domId }: TableProps) {
   ]);
 }
 
-TableField.config = Table.config;
+// The library drops the size of a page where the schema gives the field no id, which it need not.
+TableField.config = { ...Table.config, create: (given: object = {}) => ({ label: "", ...given }) };

@@ -143,8 +143,9 @@ function keepTyped(form: Form, container: HTMLElement, draft: FormDraft, note: H
   for (const kind of ["input", "change", "click", "keydown"])
     container.addEventListener(
       kind,
-      () => {
-        isTouched = true;
+      // Calendars report what they were filled with as a change, too.
+      (event) => {
+        isTouched ||= event.isTrusted;
       },
       true,
     );

@@ -206,6 +206,12 @@ def test_a_process_outside_of_the_collaboration_gets_a_drawing_of_its_own() -> N
     assert [plane.get("bpmnElement") for plane in planes] == ["c", "z"]
 
 
+@pytest.mark.parametrize(("first", "order"), [("z", ["z", "c"]), ("b", ["c", "z"]), ("none", ["c", "z"])])
+def test_of_several_drawings_that_of_the_process_that_is_asked_for_comes_first(first: str, order: list[str]) -> None:
+    planes = etree.fromstring(with_layout(POOLS, first=first)).iter(f"{DI}BPMNPlane")
+    assert [plane.get("bpmnElement") for plane in planes] == order
+
+
 def test_artifacts_and_data_are_drawn_with_their_lines() -> None:
     data = with_layout(
         process(
