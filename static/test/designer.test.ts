@@ -6,7 +6,7 @@ import { toEditable } from "../src/designer/editors/decision-versions";
 import { fieldsOf } from "../src/designer/editors/form-fields";
 import { type DrawnElement, type Moddle, splitNames } from "../src/designer/extension/elements";
 import { readOffers } from "../src/designer/feel-functions";
-import { kindOfText } from "../src/designer/files";
+import { isWellFormed, kindOfText } from "../src/designer/files";
 import { listDecisions, newDecision } from "../src/designer/properties/decision-files";
 import { sampleFor, verdictOn } from "../src/designer/properties/verdict";
 import { OWN_RULES, type Rule } from "../src/lint/rules";
@@ -191,4 +191,9 @@ test("completion offers the functions that the page holds, and their words are n
   const [abs] = readOffers(page);
   expect(abs).toMatchObject({ name: "abs", type: "function", params: [{ name: "n" }] });
   expect(abs?.info).toContain("&#60;img");
+});
+
+test("what is cut off is not taken for a diagram", () => {
+  expect(isWellFormed(" <a><b/></a>")).toBe(true);
+  expect(isWellFormed("<a><b")).toBe(false);
 });

@@ -186,9 +186,14 @@ def test_diagrams_come_in_many_at_once_dropped_and_pasted(embedded_site: Site, o
                 new DragEvent(type, {dataTransfer: data, bubbles: true, cancelable: true}));
     }"""
     renamed = order("dropped").replace("Check the order", "Dropped here")
-    page.evaluate(drop, [["a.bpmn", "b.bpmn"], [renamed, order("beside_it")]])
+    page.evaluate(drop, [["a.bpmn", "b.bpmn", "c.bpmn"], [renamed, order("beside_it"), order("cut_off")[:900]]])
     page.get_by_text("a.bpmn is on the canvas.").wait_for()
     page.get_by_text("b.bpmn is a draft of its own.").wait_for()
+    page.get_by_text("c.bpmn is not well-formed XML").wait_for()
+    assert page.request.get(f"{embedded_site.url}/api/v1/drafts/cut_off/").status == 404
+    page.keyboard.press("Control+Shift+d")
+    expect(page.get_by_role("dialog")).to_contain_text("This deploys “dropped”; the draft stays “first_in”.")
+    page.keyboard.press("Escape")
     expect(tool.locator('[data-element-id="check"]').first).to_contain_text("Dropped here")
     assert page.request.get(f"{embedded_site.url}/api/v1/drafts/beside_it/").ok
     paste = """text => {
@@ -202,7 +207,7 @@ def test_diagrams_come_in_many_at_once_dropped_and_pasted(embedded_site: Site, o
     page.get_by_role("button", name="Undo").last.click()
     expect(tool.locator('[data-element-id="check"]').first).to_contain_text("Dropped here")
     page.evaluate(drop, [["notes.txt"], ["nothing of use"]])
-    expect(page.get_by_role("alert")).to_contain_text("notes.txt is neither")
+    expect(page.get_by_role("alert").last).to_contain_text("notes.txt is neither")
 
 
 @pytest.mark.parametrize("kind", ["bpmn", "svg", "png"])

@@ -146,10 +146,14 @@ export class Commands {
       ["Mod+c", gettext("Copy, also to other diagrams")],
       ["Mod+v", gettext("Paste elements, or a whole diagram")],
       ["Mod+Shift+c", gettext("Copy as image")],
-      ["Mod+z", gettext("Undo")],
-      ["Mod+y", gettext("Redo")],
     ] as const)
       addShortcut({ keys, label, group: gettext("Canvas") });
+    // Also while a panel has the focus; a field has its own.
+    for (const [keys, label, action] of [
+      ["Mod+z", gettext("Undo"), "undo"],
+      ["Mod+y", gettext("Redo"), "redo"],
+    ] as const)
+      addShortcut({ keys, label, group: gettext("Canvas"), run: () => this.trigger(action) });
   }
 
   /** Brings the entry of the properties panel to the front that says most about the element. */

@@ -80,6 +80,21 @@ export function showProblems(problems: Finding[], goTo: (node: string) => void):
   );
 }
 
+/** The diagram has processes by other ids than the one that is drawn here: what is deployed is another process. */
+export function showRenamed({ changes }: Preview, key: string, ids: readonly string[]): HTMLElement {
+  const now = ids.join(", ");
+  return changes === null
+    ? part("renamed", "none", gettext("This deploys “%(now)s”; the draft stays “%(key)s”.", { now, key }))
+    : part(
+        "renamed",
+        "waiting",
+        gettext(
+          "This deploys another process, “%(now)s”: its id was changed. “%(key)s” stays as it is, with its versions and what runs on them.",
+          { now, key },
+        ),
+      );
+}
+
 export function showChanges(
   { changes }: Preview,
   goTo: (node: string) => void,

@@ -9,7 +9,16 @@ import { describe, type Finding, Problem, post } from "../lib/http";
 import { toast } from "../lib/toast";
 import type { Bench } from "./bench";
 import type { Checks } from "./checks";
-import { type Preview, showChanges, showImpact, showProblems, showScenarios } from "./deploy-parts";
+import {
+  type Preview,
+  showChanges,
+  showImpact,
+  showProblems,
+  showRenamed,
+  showScenarios,
+} from "./deploy-parts";
+import { isA, type Moddle } from "./extension/elements";
+import type { DrawingTool } from "./modeler";
 import type { ScenarioResults } from "./trial/model";
 import "../styles/deploy.css";
 
@@ -108,12 +117,15 @@ export class DeployDialog {
       this.bench.showPanel("draw");
       this.bench.goTo(node);
     };
+    const { key, compare_url: compareUrl } = this.bench.props;
+    const ids = idsOfProcesses(this.bench.tool);
     // The changes may be many: what a person must not overlook stands before them.
     this.parts.replaceChildren(
       showProblems([...problems, ...this.checks.hints], goTo),
       showScenarios(scenarios, this.hasErrors),
-      showImpact(preview),
-      showChanges(preview, goTo, this.bench.props.compare_url),
+      ...(ids.includes(key)
+        ? [showImpact(preview), showChanges(preview, goTo, compareUrl)]
+        : [showRenamed(preview, key, ids)]),
     );
     if (this.isRed && !this.hasErrors)
       this.question.append(
@@ -170,4 +182,12 @@ export class DeployDialog {
       this.allow();
     }
   }
+}
+
+function idsOfProcesses(tool: DrawingTool): string[] {
+  const parts = tool
+    .get<{ getDefinitions(): Moddle }>("bpmnjs")
+    .getDefinitions()
+    .get("rootElements") as Moddle[];
+  return parts.filter((one) => isA(one, "bpmn:Process")).map(({ id }) => id ?? "");
 }

@@ -82,6 +82,7 @@ const list = (files: readonly NamedFile[]): string => files.map(({ name }) => na
 
 async function importDiagram(bench: Bench, { name, content }: NamedFile): Promise<void> {
   const before = await bench.readXml();
+  if (!isWellFormed(content)) return refuse(name);
   const reopen = async (xml: string) => {
     await bench.open(xml);
     await bench.draft.change();
@@ -104,7 +105,20 @@ async function importDiagram(bench: Bench, { name, content }: NamedFile): Promis
   }
 }
 
+function refuse(name: string): void {
+  toast(
+    gettext("%(name)s is not well-formed XML: it ends early or was damaged. Nothing was changed.", { name }),
+    {
+      kind: "incident",
+    },
+  );
+}
+
+export const isWellFormed = (xml: string): boolean =>
+  new DOMParser().parseFromString(xml.trimStart(), "application/xml").querySelector("parsererror") === null;
+
 async function importAsDraft(bench: Bench, { name, content }: NamedFile): Promise<void> {
+  if (!isWellFormed(content)) return refuse(name);
   const key = /<(?:[\w.-]+:)?process\b[^>]*?\bid="([^"]+)"/.exec(content)?.[1] ?? name.replace(/\.\w+$/, "");
   const url = bench.props.draft_url.replace(/[^/]+\/$/, `${encodeURIComponent(key)}/`);
   try {
