@@ -39,7 +39,9 @@ class Live(AsyncWebsocketConsumer):
         self.processes: dict[str, dict[str, int]] = {}
         self.lists: set[str] = set()
         self.inbox: dict[str, Any] | None = None
+        self.callees: dict[int, set[int]] = {}  # of those that are followed: what they call
         self.moved: set[int] = set()
+        self.trying: set[int] = set()  # followed ones of which something that they call has moved
         self.moved_processes: set[str] = set()
         self.stale: set[str] = set()
         self.is_breaker_changed = False
@@ -87,7 +89,7 @@ class Live(AsyncWebsocketConsumer):
         elif isinstance(topic, str) and topic in LISTS:
             self.lists.add(topic)
         elif frame.get("unsubscribe") == "instance" and _is_key(name):
-            self.followed.pop(int(str(name)), None)
+            self.leave(int(str(name)))
         elif frame.get("unsubscribe") == "process" and isinstance(name, str):
             self.processes.pop(name, None)
         elif isinstance(frame.get("unsubscribe"), str):
@@ -193,7 +195,9 @@ class Live(AsyncWebsocketConsumer):
 
     async def engine_moved(self, event: dict[str, Any]) -> None:
         """Something moved somewhere: is it anything that this browser follows?"""
-        self.moved |= {int(instance) for instance in event["instances"] if int(instance) in self.followed}
+        moved = {int(instance) for instance in event["instances"]}
+        self.moved |= moved & self.followed.keys()
+        self.trying |= {caller for caller, called in self.callees.items() if not called.isdisjoint(moved)}
         self.moved_processes |= set(self.processes) & set(event["processes"])
         self.stale |= {topic for topic in self.lists if topic != "inbox" or event["inbox"]}
         if self.inbox is not None and event["inbox"]:
@@ -208,7 +212,7 @@ class Live(AsyncWebsocketConsumer):
 
     @property
     def has_news(self) -> bool:
-        return bool(self.moved or self.moved_processes or self.stale or self.is_breaker_changed)
+        return bool(self.moved or self.trying or self.moved_processes or self.stale or self.is_breaker_changed)
 
     def push_soon(self) -> None:
         if self.has_news and (self.pushing is None or self.pushing.done()):
@@ -220,10 +224,11 @@ class Live(AsyncWebsocketConsumer):
             moved, self.moved = self.moved, set()
             processes, self.moved_processes = self.moved_processes, set()
             stale, self.stale = self.stale, set()
-            is_breaker_changed, self.is_breaker_changed = self.is_breaker_changed, False
+            trying, self.trying = self.trying | (self.followed.keys() if self.is_breaker_changed else set()), set()
+            self.is_breaker_changed = False
             for instance in moved & self.followed.keys():
                 await self.catch_up(instance)
-            for instance in list(self.followed) if is_breaker_changed else ():
+            for instance in trying & self.followed.keys():
                 await self.tell_attempts(instance)
             for key in processes & self.processes.keys():
                 await self.tell_process(key)
@@ -241,7 +246,7 @@ class Live(AsyncWebsocketConsumer):
             try:
                 frame = await self.read_frame(instance, self.followed[instance])
             except ServiceError as error:
-                self.followed.pop(instance, None)
+                self.leave(instance)
                 await self.send_frame(
                     {"type": "refused", "instance": str(instance), "detail": translate(error.message)}
                 )
@@ -251,6 +256,10 @@ class Live(AsyncWebsocketConsumer):
                 await self.send_frame(frame)
                 if frame["is_cut"]:
                     self.moved.add(instance)
+
+    def leave(self, instance: int) -> None:
+        self.followed.pop(instance, None)
+        self.callees.pop(instance, None)
 
     async def tell_attempts(self, instance: int) -> None:
         async with self.telling:
@@ -268,6 +277,7 @@ class Live(AsyncWebsocketConsumer):
     @database_sync_to_async
     def read_frame(self, instance: int, after: int) -> dict[str, Any] | None:
         frames = history.frames_after(reading.get_instance(self.user, instance), after)
+        self.callees[instance] = set(attempts.callees_of(instance))
         merged = history.merge_frames(frames)
         return merged and merged | {"is_cut": len(frames) == history.MOST_STEPS}
 

@@ -104,7 +104,7 @@ def describe_attempts(instances: Iterable[Instance], followed: Instance | None) 
         {**attempt, "of": _name_beside(row, followed)}
         for row in instances
         for attempt in list_attempts(row.pk)
-        if attempt["failed"]
+        if attempt["failed"] and not attempt["called"]
     ]
 
 

@@ -18,9 +18,9 @@ from django.utils.timezone import now
 from api.access.tokens import make_token
 from api.models import AccessToken
 from engine.push.sender import sender
-from engine.service import breakers, history, instances, items
+from engine.service import breakers, history, instances, items, jobs
 from tests.infrastructure.sockets import SocketClient
-from tests.service.diagrams import CHARGED, DECIDED, deploy, item_of, make_person
+from tests.service.diagrams import CALLING, CHARGED, DECIDED, REVIEW, deploy, item_of, job, make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 run = database_sync_to_async
@@ -104,6 +104,26 @@ async def test_an_open_breaker_is_told_to_who_follows_a_step_that_waits_for_it(s
 
     await run(close)()
     assert (await socket.receive_json())["attempts"] == []
+
+
+async def test_who_follows_an_instance_hears_of_what_stands_still_in_those_it_calls(socket: SocketClient) -> None:
+    def call() -> int:
+        breakers.forget_all()
+        deploy(CALLING.replace(REVIEW, job(id="review")))
+        return instances.start("p", None)
+
+    def fail() -> None:
+        (leased,) = jobs.lease(["charge-card"], "w", seconds=60)
+        jobs.fail(leased.id, "w", "The bank is away", retries=0)
+        sender.flush()
+
+    instance = await run(call)()
+    await socket.send_json({"subscribe": "instance", "id": str(instance), "after": 0})
+    assert (await socket.receive_json())["attempts"] == []
+    await run(fail)()
+    told = await socket.receive_json()
+    assert told["type"] == "attempts"
+    assert [(one["node"], one["standing"], one["message"]) for one in told["attempts"]] == [("call", 1, "")]
 
 
 async def test_many_steps_at_once_come_together_and_none_is_missing(

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.service.attempts import list_attempts
 from gallery.examples.batch_import.services import STORE
 from tests.gallery.running import GalleryRun
 from tests.pages.people import enter
@@ -143,3 +144,22 @@ def test_the_page_of_a_batch_tells_of_its_records_by_name(run: GalleryRun) -> No
     shown = enter("admin").get(page).content.decode()
     assert shown.count("Save record</strong> (") == len(run.instance(batch).children) - 1
     assert "Retry" in shown
+
+
+def test_the_step_that_calls_shows_what_is_tried_again_and_what_stands_still(run: GalleryRun) -> None:
+    STORE.switch("failing")
+    batch = start(run, "Ada;ada@example.com\nGrace;grace@example.com\nNobody;")
+    run.work()
+    (attempt,) = list_attempts(batch)
+    assert (attempt["node"], attempt["called"], attempt["failed"], attempt["standing"]) == ("import_records", 2, 1, 0)
+    run.move_clock(timedelta(minutes=1))
+    (attempt,) = list_attempts(batch)
+    standing = sum(bool(run.instance(child).incidents) for child in run.instance(batch).children)
+    assert (attempt["called"], attempt["standing"], attempt["message"]) == (2, standing, "")
+    STORE.switch("well")
+    run.move_clock(timedelta(minutes=5))
+    for child in run.instance(batch).children:
+        if run.instance(child).incidents:
+            run.retry(child)
+    run.work()
+    assert list_attempts(batch) == []

@@ -37,6 +37,9 @@ export interface Attempt {
   again_at: string | null;
   /** Null unless its kind of job rests. */
   rests_until: string | null;
+  /** Of a step that calls: how many instances this is about, and how many of them stand still. */
+  called: number;
+  standing: number;
 }
 
 export interface Incident {

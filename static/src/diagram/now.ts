@@ -5,7 +5,7 @@ import { gettext, ngettext } from "../lib/gettext";
 import { stateMark } from "../lib/state";
 import { paintTimes } from "../lib/times";
 import type { Attempt, InstanceHistory } from "./history";
-import type { Painter } from "./painter";
+import { type Painter, tellStanding } from "./painter";
 
 export function writeNow(history: InstanceHistory, painter: Painter, stepUrl?: string): void {
   part("status")?.replaceChildren(stateMark(history.status));
@@ -44,8 +44,9 @@ export function writeNow(history: InstanceHistory, painter: Painter, stepUrl?: s
 /** What the badges of a step mean, in words. */
 function tellAttempt(attempt: Attempt | undefined): HTMLElement | null {
   if (!attempt) return null;
-  const { failed, left, message, again_at, rests_until } = attempt;
+  const { failed, left, message, again_at, rests_until, standing } = attempt;
   const parts: (string | HTMLElement)[] = [];
+  if (standing > 0) parts.push(tellStanding(standing), " · ");
   if (failed > 0)
     parts.push(
       ngettext("%(count)s attempt failed", "%(count)s attempts failed", failed),

@@ -12,6 +12,10 @@ import type { Attempt, InstanceHistory } from "./history";
 const SMALL = 50;
 const MARKERS = ["is-done", "is-interrupted", "is-active", "is-incident", "is-taken", "is-resting"];
 
+/** Of instances that a step has called. */
+export const tellStanding = (count: number): string =>
+  ngettext("%(count)s called instance stands still", "%(count)s called instances stand still", count);
+
 export class Painter {
   private readonly canvas: Canvas;
   private readonly registry: ElementRegistry;
@@ -46,15 +50,17 @@ export class Painter {
     const attempts = new Map(history.attempts.map((attempt) => [attempt.node, attempt]));
     this.registry.forEach((element: ElementLike) => {
       const { id } = element;
+      const attempt = attempts.get(id);
       const count = history.counts.get(id) ?? 0;
       const tokens = occupied.get(id) ?? 0;
-      this.mark(id, "is-active", tokens > 0 && !failed.has(id));
-      const isOver = count > 0 && tokens === 0 && !failed.has(id);
+      const isFailed = failed.has(id) || (attempt?.standing ?? 0) > 0;
+      this.mark(id, "is-active", tokens > 0 && !isFailed);
+      const isOver = count > 0 && tokens === 0 && !isFailed;
       this.mark(id, "is-done", isOver && !history.interrupted.has(id));
       this.mark(id, "is-interrupted", isOver && history.interrupted.has(id));
-      this.mark(id, "is-incident", failed.has(id));
+      this.mark(id, "is-incident", isFailed);
       this.mark(id, "is-taken", history.flows.has(id));
-      this.mark(id, "is-resting", attempts.get(id)?.rests_until != null);
+      this.mark(id, "is-resting", attempt?.rests_until != null);
       if (element.id.endsWith("_label") || "waypoints" in element) return;
       // Names of events and gateways stand below them.
       const isSmall = (element.width ?? 0) <= SMALL;
@@ -83,7 +89,6 @@ export class Painter {
           incident.count ? String(incident.count) : "",
           incident.message,
         );
-      const attempt = attempts.get(id);
       if (attempt) this.showAttempt(attempt);
     });
   }
@@ -95,8 +100,10 @@ export class Painter {
     });
   }
 
-  /** A job that has failed and is tried again, and beside it that its kind rests. */
-  private showAttempt({ node, failed, rests_until }: Attempt): void {
+  /** A job that has failed and is tried again, beside it that its kind rests, and what is called and stands still. */
+  private showAttempt({ node, failed, rests_until, standing }: Attempt): void {
+    if (standing > 0)
+      this.badge(node, { top: -10, right: 10 }, "incident-badge", String(standing), tellStanding(standing));
     if (failed > 0)
       this.badge(
         node,
