@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -14,7 +15,8 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from engine.service import forms
-from engine.service.errors import Invalid
+from engine.service.errors import Invalid, NotFound
+from engine.service.words import translate
 from inbox import links
 from inbox.describe import describe_start
 from inbox.form_pages import render_form_page
@@ -23,7 +25,10 @@ from inbox.form_pages import render_form_page
 @login_not_required
 @require_GET
 def public_page(request: HttpRequest, token: str) -> HttpResponse:
-    row = links.open_link(token)
+    try:
+        row = links.open_link(token)
+    except NotFound as error:
+        return render(request, "start/gone.html", {"words": translate(error.message)}, status=404)
     context = {
         "process": describe_start(row.process),
         "form": {

@@ -53,6 +53,7 @@ def _claimed_by(actor: Actor) -> Change:
             raise Conflict("already-claimed", say("The task is %(name)s's already.", name=row.assignee))
         if not _is_meant_for(actor, row, loaded):
             raise Forbidden("not-a-candidate", say("The task is not meant for you."))
+        _require_other_eyes(actor, row, loaded)
         return row._replace(assignee=name)
 
     return act

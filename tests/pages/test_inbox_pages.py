@@ -205,7 +205,8 @@ class TestPublicLinks:
         link.refresh_from_db()
         assert link.starts == 1
         for wrong in (token[:-1], token.replace(token[0], "0" if token[0] != "0" else "1", 1), "x", "x.y"):
-            assert Client().get(f"/f/{wrong}/").status_code == 404
+            gone = Client().get(f"/f/{wrong}/")
+            assert (gone.status_code, "Ask who gave it to you" in gone.content.decode()) == (404, True)
             assert self.send(wrong).status_code == 404
 
     def test_only_fields_of_the_form_are_written(self, link: PublicLink) -> None:
