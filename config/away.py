@@ -10,6 +10,7 @@ from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy
+from django.views.debug import ExceptionReporter
 
 from engine.store.away import is_away
 
@@ -30,10 +31,21 @@ class DatabaseAwayMiddleware:
         return answer_away(request)
 
 
+class NoReport(ExceptionReporter):
+    """In place of Django's page for developers, which asks the database for whatever it shows: each question may wait
+    its whole time-out, and nobody sees the page."""
+
+    def get_traceback_html(self) -> str:
+        return ""
+
+    get_traceback_text = get_traceback_html
+
+
 def note_database_away(request: HttpRequest | None = None, **_: Any) -> None:
     """Receiver of got_request_exception: what Django has made a 500 of is known only here."""
     if request is not None and is_away(sys.exc_info()[1]):
         request.is_database_away = True  # type: ignore[attr-defined]
+        request.exception_reporter_class = NoReport  # type: ignore[attr-defined]
 
 
 got_request_exception.connect(note_database_away, dispatch_uid="database-away")

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, OperationalError, connection
 from django.test import Client
+from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,6 +39,24 @@ def test_a_program_gets_a_problem_and_when_to_come_again(client: Client) -> None
     with connection.execute_wrapper(refuse):
         answer = client.get("/api/v1/tasks/")
     assert (answer.status_code, answer["Retry-After"], answer.json()["code"]) == (503, "2", "database-away")
+
+
+@pytest.mark.parametrize("is_debugging", [False, True])
+@pytest.mark.parametrize("address", ["/api/v1/tasks/", "/"])
+def test_a_database_that_is_away_is_asked_once_and_not_again_for_the_answer(
+    client: Client, settings: Settings, is_debugging: bool, address: str
+) -> None:
+    """Each question may wait its whole time-out."""
+    settings.DEBUG = is_debugging
+    asked: list[str] = []
+
+    def count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        asked.append(sql)
+        raise OperationalError("the connection timed out")
+
+    with connection.execute_wrapper(count):
+        assert client.get(address).status_code == 503
+    assert len(asked) == 1
 
 
 def test_a_person_gets_a_page_that_needs_no_database(client: Client) -> None:

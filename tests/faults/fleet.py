@@ -20,6 +20,7 @@ import psycopg
 
 from engine.service.outbox import KNOWN_SECONDS
 from tests.faults.brokers import Rabbit, Redis
+from tests.faults.clocks import NAME
 from tests.infrastructure.processes import Child, find_free_port, manage
 from tests.infrastructure.receiver import Receiver, run_receiver
 from tests.infrastructure.servers import relax
@@ -123,7 +124,7 @@ class Fleet:
     def start(self, names: Sequence[str]) -> None:
         """All of them at once: most of a start is imports."""
         for name in names:
-            self.children[name] = Child(self.command(name)[0], self.environment)
+            self.children[name] = Child(self.command(name)[0], self.environment | {NAME: name})
         for name in names:
             self.children[name].wait_for_line(self.command(name)[1], READY_SECONDS)
 

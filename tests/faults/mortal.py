@@ -65,12 +65,13 @@ class Mortal:
 
 
 @contextmanager
-def run_mortal(folder: Path, template: Path | None = None) -> Iterator[Mortal]:
-    """A running one, on a copy of the template's data if there is one."""
+def run_mortal(folder: Path, template: Path | None = None, **changes: str) -> Iterator[Mortal]:
+    """A running one, on a copy of the template's data if there is one, with these changes of its environment."""
     if template is not None:
         shutil.copytree(template, folder, dirs_exist_ok=True)
     with run_receiver() as receiver:
         mortal = Mortal(folder, receiver)
+        mortal.environment |= changes
         mortal.start(*([] if template is not None else ["--migrate", "--demo"]))
         try:
             yield mortal

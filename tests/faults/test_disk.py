@@ -7,14 +7,16 @@ import resource
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
+import httpx
 import psycopg
 import pytest
 
-from tests.faults.driver import Person, driven
+from tests.faults.conftest import IS_WHOLE
+from tests.faults.driver import Person, driven, wait_until
 from tests.faults.fleet import Fleet
 from tests.faults.history import check_history
 from tests.faults.mortal import Mortal
@@ -55,16 +57,18 @@ def test_a_full_disk_is_said_and_survived(mortal: Mortal) -> None:
 
 TABLES = ("engine_instance", "engine_step", "engine_token")
 SMALL = "small"
+MB = 1 << 20
 BODY = {"process": "waiting", "variables": {"filling": "x" * 20_000}}
 
 
-@pytest.fixture
-def small_disk() -> Iterator[Path]:
+@contextmanager
+def mounted(size: int) -> Iterator[Path]:
+    """A disk of so many bytes."""
     folder = Path(mkdtemp(prefix="statewright-disk-"))
     try:
         if os.geteuid():
             pytest.skip("only root can mount a small disk")
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder], check=False).returncode:
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=False).returncode:
             pytest.skip("a small disk cannot be mounted here")
         try:
             yield folder
@@ -72,6 +76,12 @@ def small_disk() -> Iterator[Path]:
             subprocess.run(["umount", "--lazy", folder], check=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    with mounted(16 * MB) as folder:
+        yield folder
 
 
 @contextmanager
@@ -110,3 +120,74 @@ def test_a_full_disk_of_the_database_server_is_said_and_survived(fleet: Fleet, s
             assert admin.post("instances/", BODY).status_code == 201
         assert fleet.ask(listed) == [(started + 1,)]
         check_history(fleet.ask)
+
+
+def size_of(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def give_to(user: str | int, folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        shutil.chown(path, user)
+
+
+@contextmanager
+def log_on_a_small_disk(fleet: Fleet) -> Iterator[Path]:
+    """What PostgreSQL writes before all else lies on a disk that has room for a little more; at the end where it was."""
+    server = fleet.postgres.server
+    home, owner = Path(server.pgdata) / "pg_wal", server.system_user or os.geteuid()
+    fleet.postgres.stop_at_once()
+    with mounted(size_of(home) + 24 * MB) as disk:
+        shutil.copytree(home, disk / "log")
+        give_to(owner, disk)
+        home.rename(home.with_name("log_before"))
+        home.symlink_to(disk / "log")
+        fleet.postgres.start()
+        try:
+            yield disk
+        finally:
+            with suppress(subprocess.CalledProcessError):  # it may have stopped itself
+                fleet.postgres.stop_at_once()
+            home.unlink()
+            shutil.copytree(disk / "log", home)
+            give_to(owner, home)
+            shutil.rmtree(home.with_name("log_before"))
+            fleet.postgres.start()
+
+
+@pytest.mark.skipif(not IS_WHOLE, reason="moves the log of a whole cluster: `make faults` runs it")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_of_the_database_s_log_is_said_and_survived(fleet: Fleet) -> None:
+    """PostgreSQL stops itself then: there is nothing that it could promise."""
+    admin = Person(fleet, "admin")
+    admin.deploy(ASKED)
+    admin.post("instances/", BODY)
+    with log_on_a_small_disk(fleet) as disk, driven(fleet, 40) as driver:
+        filler = disk / "filler"
+        with suppress(psycopg.OperationalError), psycopg.connect(fleet.postgres.url, autocommit=True) as connection:
+            connection.execute("CREATE TABLE junk (text text)")
+            while True:
+                with filler.open("ab") as file:  # what it frees is taken again
+                    file.write(b"x" * shutil.disk_usage(disk).free)
+                connection.execute(
+                    "INSERT INTO junk SELECT repeat(md5(random()::text), 100) FROM generate_series(1, 2000)"
+                )
+        refused = wait_until(lambda: answer_of(admin, 503), "a refusal")
+        assert refused.json()["code"] == "database-away", refused.text
+        filler.unlink()
+        fleet.postgres.start()
+        wait_until(lambda: answer_of(admin, 201), "a start once there is room")
+    assert set(driver.journal.statuses) <= {200, 201, 409, 503}
+    with psycopg.connect(fleet.postgres.url, autocommit=True) as connection:
+        connection.execute("DROP TABLE junk")
+    check_history(fleet.ask)
+
+
+def answer_of(person: Person, status: int) -> httpx.Response | None:
+    """That of one try, where it has the status; a server may take its time to find the database away."""
+    try:
+        answer = person.post("instances/", {"process": "waiting"})
+    except httpx.TimeoutException:
+        return None
+    assert answer.status_code in (201, 503), answer.text
+    return answer if answer.status_code == status else None

@@ -5,8 +5,9 @@ import django
 django.setup()
 
 from config.celery import app  # noqa: E402  Django has to be set up first
-from tests.faults import handlers  # noqa: E402  Django has to be set up first
+from tests.faults import clocks, handlers  # noqa: E402  Django has to be set up first
 
 handlers.prepare()
+clocks.may_be_wrong()
 
 __all__ = ["app"]
