@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from tests.faults.fleet import Fleet, run_fleet
-from tests.faults.mortal import Mortal, run_mortal
+from tests.faults.mortal import READY_SECONDS, Mortal, run_mortal
 from tests.infrastructure.processes import manage
 
 IS_WHOLE = os.environ.get("FAULTS") == "all"
@@ -38,7 +38,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment |= {"BROKER_URL": "", "CHANNEL_URL": "", "LOG_LEVEL": "WARNING"}
     for command in (("migrate", "--verbosity", "0"), ("demo",)):
         child = manage(*command, environment=environment)
-        assert child.wait(120) == 0, child.output
+        assert child.wait(READY_SECONDS) == 0, child.output
     return folder
 
 

@@ -27,7 +27,7 @@ from tests.infrastructure.servers import relax
 
 DATABASE = "fleet"
 WORKERS = 3
-READY_SECONDS = 90
+READY_SECONDS = 180
 
 
 class Postgres:
@@ -137,7 +137,7 @@ class Fleet:
 
     def run_command(self, *arguments: str) -> None:
         child = manage(*arguments, environment=self.environment)
-        assert child.wait(60) == 0, child.output
+        assert child.wait(READY_SECONDS) == 0, child.output
 
     @property
     def log(self) -> str:

@@ -15,6 +15,7 @@ from tests.infrastructure.processes import Child, find_free_port
 from tests.infrastructure.receiver import Receiver, run_receiver
 
 SECONDS = 30
+READY_SECONDS = 180
 DAYS_AGO = "2000-01-01 00:00:00"
 
 
@@ -43,7 +44,7 @@ class Mortal:
     def start(self, *more: str) -> None:
         command = [sys.executable, "-m", "tests.faults.server", "serve", "--port", str(self.port), *more]
         self.child = Child(command, self.environment)
-        self.child.wait_for_line("ready at", 60)
+        self.child.wait_for_line("ready at", READY_SECONDS)
 
     def crash(self) -> None:
         assert self.child is not None

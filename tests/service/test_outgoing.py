@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import httpx
 import pytest
 from pytest_django import Settings
 
@@ -24,6 +25,19 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def inside(settings: Settings) -> None:
     settings.OUTGOING_NETWORKS = ["127.0.0.0/8"]
+
+
+def test_whose_certificates_are_believed_is_read_once(
+    receiver: Receiver, inside: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Megabytes of them: for each request they took more memory and time than it."""
+    outgoing._trusted.cache_clear()
+    read: list[Any] = []
+    make = httpx.create_ssl_context
+    monkeypatch.setattr(httpx, "create_ssl_context", lambda **given: read.append(given) or make(**given))
+    for _ in range(3):
+        assert outgoing.send("GET", receiver.url).status == 200
+    assert len(read) == 1
 
 
 INSIDE = [
