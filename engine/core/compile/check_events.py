@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.core.compile.findings import ACTIVITIES, Findings, Plan, kinds_of, link_of, title
+from engine.core.compile.findings import ACTIVITIES, Findings, Plan, is_instantiating, kinds_of, link_of, title
+from engine.core.compile.starts import plain_name
 from engine.core.model.diagram import Definition, Node
 from engine.core.model.words import say
 
@@ -29,6 +30,8 @@ def check(findings: Findings, plan: Plan) -> None:
             _check_kinds(findings, plan, node)
             for definition in node.definitions:
                 _check_definition(findings, plan, node, definition)
+        if _place(plan, node) == "start of a process" or is_instantiating(node):
+            _check_start_names(findings, plan, node)
         if node.kind == "boundaryEvent":
             _check_boundary(findings, plan, node)
         if node.is_event_sub_process:
@@ -139,6 +142,18 @@ def _check_name(findings: Findings, plan: Plan, node: Node, definition: Definiti
         findings.add(code, node, say("The event names no message; choose one."), definition.line)
         return
     findings.add("missing-signal", node, say("The event names no signal; choose one."), definition.line)
+
+
+def _check_start_names(findings: Findings, plan: Plan, node: Node) -> None:
+    waiting = [node]
+    if node.kind == "eventBasedGateway":
+        waiting = [target for flow in plan.flows_out(node) if (target := plan.target(flow)) is not None]
+    for starter in waiting:
+        for definition in starter.definitions:
+            named = definition.kind in {"message", "signal"} and definition.name is not None
+            if named and definition.name is not None and plain_name(definition.name) is None:
+                message = say("What starts a process has a name without variables; write it out.")
+                findings.add(f"missing-{definition.kind}", starter, message, definition.line)
 
 
 def _check_links(findings: Findings, plan: Plan, scope: str) -> None:

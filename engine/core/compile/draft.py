@@ -152,8 +152,3 @@ def message_of(flow: MessageFlow) -> str:
 
 def is_link(node: Node) -> bool:
     return bool(node.definitions) and node.definitions[0].kind == "link"
-
-
-def is_instantiating(node: Node) -> bool:
-    """A receive task or event gateway that starts the process."""
-    return node.kind in ("receiveTask", "eventBasedGateway") and node.attributes.get("instantiate") == "true"

@@ -40,7 +40,8 @@ _NOTES: Final[dict[str, str]] = {
     "serviceTask": "a job",
     "sendTask": "throws its message; a job where it names who does it",
     "receiveTask": "waits for its message; may start the process",
-    "scriptTask": "FEEL within the step; any other language is a job for the handler `script`",
+    "scriptTask": "FEEL within the step, a context without a result variable gives its entries; any other language is "
+    "a job for the handler `script`",
     "businessRuleTask": "evaluates a decision within the step; a job where it names a handler",
     "callActivity": "a process or a global task; latest, deployment, version, version tag",
     "subProcess": "embedded, or an event sub-process",
@@ -72,6 +73,8 @@ _NOTES: Final[dict[str, str]] = {
     "humanPerformer": "assignee of a user task",
     "performer": "assignee of a user task",
     "messageEventDefinition": "",
+    "conditionalEventDefinition": "asked on entry and at every change of what it reads; what does not interrupt happens "
+    "at each change that finds it true",
 }
 
 _EXECUTED_PARTS: Final = frozenset(

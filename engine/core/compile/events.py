@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.core.compile.draft import Draft, is_instantiating
+from engine.core.compile.draft import Draft
+from engine.core.compile.findings import is_instantiating
 from engine.core.compile.settings import node_config
 from engine.core.model.diagram import Node
 from engine.core.model.encoding import encode_mappings

@@ -134,13 +134,14 @@ def is_loose(node: Node) -> bool:
         or node.kind == "boundaryEvent"
         or node.is_event_sub_process
         or node.is_for_compensation
-        or link_of(node) is not None
+        or (node.kind == "intermediateCatchEvent" and link_of(node) is not None)
     )
 
 
 def is_instantiating(node: Node) -> bool:
     """A receive task or event gateway that starts a process."""
-    return node.attributes.get("instantiate", "").strip().lower() in {"true", "1"}
+    starts = node.kind in ("receiveTask", "eventBasedGateway")
+    return starts and node.attributes.get("instantiate", "").strip().lower() in {"true", "1"}
 
 
 def kinds_of(node: Node) -> set[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.core.compile.draft import Draft, is_instantiating
+from engine.core.compile.draft import Draft
+from engine.core.compile.findings import is_instantiating
 from engine.core.elements import ELEMENTS
-from engine.core.model.diagram import Node
+from engine.core.feel import BudgetError, ExpressionError, compile_expression
+from engine.core.model.diagram import Formula, Node
 from engine.core.model.encoding import encode
 from engine.core.model.graph import COMPLETE, PROCESS, State, Transition
 
@@ -25,7 +27,7 @@ def add_starts(draft: Draft, root: State) -> None:
     elif not entries:
         for key in draft.openers(draft.process.id):
             _start(draft, "start", key)
-    root.config["starts"] = entries
+    root.config["starts"] = [_with_plain_name(entry) for entry in entries]
     triggers = {transition.trigger for transition in draft.graph.transitions if transition.source == PROCESS}
     root.config["start_triggers"] = sorted(trigger for trigger in triggers if trigger.startswith("start"))
     keys = {node.id: encode(node.settings.business_key) for node in nodes if node.settings.business_key is not None}
@@ -38,6 +40,24 @@ def add_starts(draft: Draft, root: State) -> None:
         root.config["initiators"] = {f"start:{node}": name for node, name in initiators.items()}
         if plain and plain[0].id in initiators:
             root.config["initiators"]["start"] = initiators[plain[0].id]
+
+
+def _with_plain_name(entry: dict[str, Any]) -> dict[str, Any]:
+    """Before there is an instance there are no variables: the name of what starts it is computed here, once."""
+    if entry["kind"] not in ("message", "signal") or entry["name"][0] == "static":
+        return entry
+    return entry | {"name": ["static", plain_name(Formula(entry["name"][1], entry["name"][0])) or ""]}
+
+
+def plain_name(name: Formula) -> str | None:
+    """What a name is without any variable; None where it needs some."""
+    if name.language == "static":
+        return name.text
+    try:
+        found = compile_expression(name.text, language="juel" if name.language == "juel" else "feel").value({})
+    except (ExpressionError, BudgetError):
+        return None
+    return found if isinstance(found, str) and found else None
 
 
 def _start(draft: Draft, trigger: str, born: str, data: dict[str, Any] | None = None) -> None:

@@ -32,6 +32,9 @@ class ScriptTask:
 
         def enter(run: Run, token: Token) -> None:
             answer = value(run, token)
-            run.finish(token, {result: answer} if result else None)
+            if result:
+                run.finish(token, {result: answer})
+            else:  # a context names its variables itself, as what a handler gives
+                run.finish(token, answer if isinstance(answer, dict) else None)
 
         return Behaviour(enter=enter)

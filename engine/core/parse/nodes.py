@@ -90,7 +90,7 @@ def finish_node(ctx: Context, node: Node, element: _Element) -> None:
                 definition.correlation_key = settings.message_key or definition.correlation_key
                 definition.settings = settings
         if settings.script is not None and not settings.script_format:
-            settings.script_format = element.get("scriptFormat", "")
+            settings.script_format = _script_language(element)
 
 
 MESSENGERS: Final = frozenset({"sendTask", "receiveTask"})
@@ -176,9 +176,14 @@ def _script(ctx: Context, node: Node, element: _Element) -> None:
     text = formulas.text_of(element)
     holder = element.getparent()
     settings.script = text
-    settings.script_format = (holder.get("scriptFormat") or "").strip() if holder is not None else ""
+    settings.script_format = _script_language(holder) if holder is not None else ""
     if formulas.is_feel(settings.script_format):
         settings.script_formula = formulas.scripted(text.strip(), "feel")
+
+
+def _script_language(element: _Element) -> str:
+    """A global script task has a word of its own for it (10.3.6)."""
+    return (element.get("scriptFormat") or element.get("scriptLanguage") or "").strip()
 
 
 def _activation(ctx: Context, node: Node, element: _Element) -> None:

@@ -186,6 +186,16 @@ FOUND = [
     ),
     ("missing-message", "n", with_node(catch("n", "<messageEventDefinition/>"))),
     ("missing-signal", "n", with_node(catch("n", "<signalEventDefinition/>"))),
+    (
+        "missing-signal",
+        "n",
+        process(f'<startEvent id="n">{SIGNAL_EVENT}</startEvent>', SIGNAL.replace('"S"', '"= unknown"')),
+    ),
+    (
+        "missing-message",
+        "n",
+        process('<receiveTask id="n" messageRef="m" instantiate="true"/>', MESSAGE.replace('"M"', '"${unknown}"')),
+    ),
     ("missing-condition", "n", with_node(catch("n", "<conditionalEventDefinition/>"))),
     (
         "throws-nothing",
