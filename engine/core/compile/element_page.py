@@ -73,8 +73,8 @@ _NOTES: Final[dict[str, str]] = {
     "humanPerformer": "assignee of a user task",
     "performer": "assignee of a user task",
     "messageEventDefinition": "",
-    "conditionalEventDefinition": "asked on entry and at every change of what it reads; what does not interrupt happens "
-    "at each change that finds it true",
+    "conditionalEventDefinition": "asked on entry and at every change of what it reads; what does not interrupt "
+    "happens at each change that finds it true",
 }
 
 _EXECUTED_PARTS: Final = frozenset(
