@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -130,6 +131,11 @@ class Fleet:
 
     def kill(self, name: str) -> None:
         self.children.pop(name).kill()
+
+    def stop(self, name: str) -> None:
+        """SIGTERM: what is at hand is done. A web server says in its code which signal it had."""
+        child = self.children.pop(name)
+        assert child.stop() in (0, -signal.SIGTERM), child.output
 
     def ask(self, question: str, *values: object) -> list[Any]:
         with closing(psycopg.connect(self.postgres.url, autocommit=True)) as connection:

@@ -51,6 +51,12 @@ class Mortal:
         self.child.kill()
         self.child = None
 
+    def stop(self) -> None:
+        """SIGTERM: what is at hand is done, and the exit is clean."""
+        assert self.child is not None
+        assert self.child.stop() == 0, self.child.output
+        self.child = None
+
     def restart(self) -> None:
         self.crash()
         self.start()

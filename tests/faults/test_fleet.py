@@ -27,10 +27,11 @@ FIRST_END = f"SELECT min(i.ended_at) {OF_PROCESS}"
 
 def test_processes_that_are_killed_one_after_the_other_lose_nothing(fleet: Fleet, of: Of, chance: Random) -> None:
     with driven(fleet, of(60, 500)):
-        for _ in range(of(4, 15)):
+        for turn in range(of(4, 15)):
             name = chance.choice(fleet.names)
             time.sleep(chance.uniform(0.2, 1.5))
-            fleet.kill(name)
+            end = fleet.stop if turn % 4 == 3 else fleet.kill
+            end(name)
             time.sleep(chance.uniform(0.0, 1.0))
             fleet.start([name])
 

@@ -73,9 +73,11 @@ def check(mortal: Mortal) -> dict[int, Game]:
 
 def test_everything_that_is_killed_at_any_moment_goes_on_where_it_was(mortal: Mortal, of: Of, chance: Random) -> None:
     with driven(mortal, of(40, 400)):
-        for _ in range(of(5, 20)):
+        for turn in range(of(5, 20)):
             time.sleep(chance.uniform(0.05, 0.8))
-            mortal.restart()
+            end = mortal.stop if turn % 4 == 3 else mortal.crash
+            end()
+            mortal.start()
     assert mortal.ask("PRAGMA integrity_check") == [("ok",)]
 
 
