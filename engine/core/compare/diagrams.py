@@ -24,6 +24,12 @@ def compare_diagrams(before: Diagram, after: Diagram) -> list[Change]:
     old = {process.id: process for process in before.processes}
     new = {process.id: process for process in after.processes}
     changes: list[Change] = []
+    renamed = _renamed(old, new)
+    if renamed is not None:
+        was, now = renamed
+        label = f"Process {quoted(new[now].name, now)}"
+        changes.append(Change("changed", "process", now, now, label, "id", was, now))
+        old = {now if key == was else key: process for key, process in old.items()}
     for key, process in new.items():
         if key in old:
             changes += _Pair(old[key], process).compare()
@@ -35,6 +41,15 @@ def compare_diagrams(before: Diagram, after: Diagram) -> list[Change]:
     owner = next(iter(new or old), "")
     changes += _compare_parts(owner, _shared_parts(before), _shared_parts(after))
     return changes
+
+
+def _renamed(old: Mapping[str, Process], new: Mapping[str, Process]) -> tuple[str, str] | None:
+    """The ids of the one process that has another id now: one is gone, one has come, and they have steps in common."""
+    gone, come = old.keys() - new.keys(), new.keys() - old.keys()
+    if len(gone) != 1 or len(come) != 1:
+        return None
+    (was,), (now,) = gone, come
+    return (was, now) if old[was].nodes.keys() & new[now].nodes.keys() else None
 
 
 def _shared_parts(diagram: Diagram) -> Parts:
@@ -125,8 +140,8 @@ class _Pair:
         return f"from {self.name(flow.source)} to {self.name(flow.target)}"
 
     def name(self, node: str) -> str:
-        if node == self.after.id:
-            return f"process {quoted(self.after.name, node)}"
+        if node in (self.before.id, self.after.id):
+            return f"process {quoted(self.after.name, self.after.id)}"
         found = self.nodes.get(node)
         if found is None:
             return quoted("", node) if node else "no activity"

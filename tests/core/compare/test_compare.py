@@ -52,6 +52,12 @@ def test_changed_timer_is_told_with_both_values() -> None:
     assert change.words == "Boundary event “Late”: timer changed from “duration PT1H” to “duration PT2H”."
 
 
+def test_process_with_another_id_is_told_as_one_change() -> None:
+    renamed = text().replace('<process id="p"', '<process id="q"')
+    assert renamed != text()
+    assert words(text(), renamed) == ["Process “q”: id changed from “p” to “q”."]
+
+
 def test_changed_guard_is_told_by_where_its_flow_leads() -> None:
     assert words(text(), text(guard="x > 2")) == [
         "Flow from exclusive gateway “which” to end event “end”: guard changed from “= x > 1” to “= x > 2”."
