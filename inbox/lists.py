@@ -148,7 +148,9 @@ def describe_filters(request: HttpRequest, query: ListQuery) -> dict[str, Any]:
         "processes": [{"key": row.key, "name": str(row), "is_current": row.key == narrow.process} for row in processes],
         "steps": [{"key": node, "name": name, "is_current": node == narrow.node} for node, name in steps],
         "dues": [{"key": key, "name": name, "is_current": key == narrow.due} for key, name in DUES],
-        "sorts": [{"key": key, "name": name, "is_current": key == query.sort} for key, name in SORT_WORDS.items()],
+        "sorts": [{"key": key, "name": name, "is_current": key == query.sort} for key, name in SORT_WORDS.items()]
+        if query.view != "done"
+        else [],
         "priority": given.get("priority", ""),
         "variables": given.get("var", ""),
         "is_open": any(given.get(name) for name in ("step", "priority", "var", "due", "process")),

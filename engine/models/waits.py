@@ -79,9 +79,15 @@ class WorkItem(Part):
                 condition=Q(status=0, due__isnull=False),
             ),
             models.Index(
-                fields=("assignee", "status", "id"),
-                name="engine_item_assignee",
-                condition=Q(assignee__isnull=False),
+                fields=("assignee", "id"),
+                name="engine_item_mine",
+                condition=Q(status=0, assignee__isnull=False),
+            ),
+            # What somebody has done, the latest first.
+            models.Index(
+                fields=("assignee", "-ended_at", "id"),
+                name="engine_item_done",
+                condition=Q(status=1, assignee__isnull=False),
             ),
             models.Index(
                 fields=("owner", "status", "id"),

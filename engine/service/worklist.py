@@ -84,6 +84,7 @@ def read_page(
     condition = _of_view(actor, view, now) & condition_of(narrow, now) & Q(status=status)
     branches = _branches(actor, view)
     parts = _parts_of(view, sort)
+    after = after if after is not None and _is_place_in(parts, after) else None
     if not narrow.variables:
         places = _read(branches, condition, parts, after, limit)
         return Page(_items_at(places), places[-1] if len(places) == limit else None)
@@ -233,7 +234,9 @@ def _of_view(actor: Actor, view: str, now: datetime) -> Q:
 
 def _parts_of(view: str, sort: str) -> tuple[Part, ...]:
     """The list as stretches, one after the other."""
-    if view == "done" or sort == "newest":
+    if view == "done":
+        return (Part(Q(ended_at__isnull=False), ("-ended_at", "id")),)
+    if sort == "newest":
         return (Part(Q(), ("-id",)),)
     if view == "follow-up":
         return (Part(Q(follow_up__isnull=False), ("follow_up", "id")),)
@@ -272,6 +275,13 @@ def _read(
     return places
 
 
+def _is_place_in(parts: tuple[Part, ...], place: Place) -> bool:
+    """Places come from addresses: that of another order is none."""
+    name = parts[0].order[0].removeprefix("-")
+    kind = {"id": object, "priority": int}.get(name, datetime)
+    return place[0] is None or isinstance(place[0], kind)
+
+
 def _part_at(parts: tuple[Part, ...], after: Place) -> int:
     """The stretch in which the place lies."""
     value = after[0]
@@ -287,6 +297,8 @@ def _behind(order: tuple[str, ...], after: Place) -> Q:
         return Q(id__lt=key)
     if order == ("id",):
         return Q(id__gt=key)
+    if value is None:
+        return Q()
     name = order[0].removeprefix("-")
     beyond = "lt" if order[0].startswith("-") else "gt"
     return Q(**{f"{name}__{beyond}": value}) | Q(**{name: value, "id__gt": key})
@@ -299,7 +311,11 @@ def _read_part(branch: Branch, condition: Q, order: tuple[str, ...], limit: int)
 
 
 def _sort_key(order: tuple[str, ...], line: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(-value if name.startswith("-") else value for name, value in zip(order, line, strict=True))
+    return tuple(_falling(value) if name.startswith("-") else value for name, value in zip(order, line, strict=True))
+
+
+def _falling(value: Any) -> float:
+    return -(value.timestamp() if isinstance(value, datetime) else value)
 
 
 def _items_at(places: list[Place]) -> list[WorkItem]:

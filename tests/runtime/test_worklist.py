@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -134,6 +135,20 @@ def pages(actor: Any, view: str = "", size: int = 3, **options: Any) -> list[int
             return read
         after = page.following
     raise AssertionError("the list has no end")
+
+
+def test_what_was_done_last_stands_first_whenever_it_came(work: None, make_user: Callable[..., Any]) -> None:
+    mary = make_user("mary", "managers", "clerks", "participants")
+    keys = [item.pk for item in worklist.list_items(mary, now=NOW)]
+    for key in (order := [keys[1], keys[3], keys[0], keys[2]]):
+        items.complete(key, mary)
+    assert pages(mary, "done", size=3) == order[::-1]
+
+
+def test_a_place_of_another_order_is_no_failure(work: None, make_user: Callable[..., Any]) -> None:
+    mary = make_user("mary", "managers")
+    for view, sort, value in product(("", "done", "follow-up"), worklist.SORTS, (None, 5, NOW)):
+        worklist.read_page(mary, view, now=NOW, sort=sort, after=(value, 1))
 
 
 @pytest.fixture
@@ -272,7 +287,8 @@ def test_every_part_of_a_list_is_the_beginning_of_an_index(many: list[int], make
 
     rows = [
         WorkItem(
-            id=(many[0] >> 24) + 1000 + n << 24 | 1, audience=item.audience, token=1, state_id=item.state_id, status=0,
+            id=(many[0] >> 24) + 1000 + n << 24 | 1, audience=item.audience, token=1, state_id=item.state_id,
+            status=1 if n % 20 == 0 else 0, ended_at=NOW + timedelta(hours=n) if n % 20 == 0 else None,
             priority=50 if n % 9 else 80, due=NOW + timedelta(hours=n) if n % 3 else None,
             assignee="joe" if n % 10 == 0 else None,
         )
