@@ -1,6 +1,6 @@
 /** States as people write them: both notations give the same transitions. */
 import { expect, test } from "vitest";
-import { machineOf, readNames, readWays } from "../src/designer/machine/written";
+import { machineOf, readNames, readWays, tellTime } from "../src/designer/machine/written";
 
 const way = (from: string, event: string, to: string, more = {}) => ({
   from,
@@ -38,6 +38,15 @@ test("nested states are read with their lists of targets, the initial one first"
   ]);
 });
 
+test.each([
+  ["P14D", "14 days"],
+  ["P1M2DT90M", "1 month, 2 days, and 90 minutes"],
+  ["1500", "1.5 seconds"],
+  ["=pause", "=pause"],
+])("a transition after %s is read as %s", (after, words) => {
+  expect(tellTime(after, "en")).toBe(words);
+});
+
 test.each([{}, { states: null }, { states: 5 }])("what is neither is left to the server", (found) => {
   expect(readWays(found)).toBeNull();
 });
@@ -55,7 +64,7 @@ test("the graph begins at the first state and ends where nothing leaves", () => 
   expect(edges.map(({ source, target, cause }) => [source, target, cause])).toEqual([
     ["#process", "a", ""],
     ["a", "b", "go"],
-    ["b", "c", "after P1D"],
+    ["b", "c", "after 1 day"],
     ["c", "#end", ""],
   ]);
 });

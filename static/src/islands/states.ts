@@ -140,7 +140,10 @@ class StatesPage {
     );
     for (const way of EXAMPLE) this.addRow(way, false);
     this.json.hidden = true;
-    this.json.addEventListener("input", () => this.draw());
+    this.json.addEventListener("input", () => {
+      this.draw();
+      this.takeName(this.readJson());
+    });
     const switcher = h(
       "button",
       { type: "button", class: "btn btn-sm", onclick: () => this.toggle(switcher) },
@@ -218,6 +221,7 @@ class StatesPage {
       const found = this.readJson();
       if (!found) return;
       const ways = readWays(found);
+      this.takeName(found);
       if (ways) {
         this.named = readNames(found);
         this.rows.replaceChildren();
@@ -244,6 +248,11 @@ class StatesPage {
         Object.fromEntries(Object.entries(way).filter(([, text]) => text !== "")),
       ),
     };
+  }
+
+  /** What is sent has the name of the field above, so a name that is written in the JSON goes there. */
+  private takeName(found: Record<string, unknown> | null): void {
+    if (typeof found?.name === "string" && found.name.trim()) this.name.value = found.name.trim();
   }
 
   private readJson(): Record<string, unknown> | null {
@@ -273,7 +282,7 @@ class StatesPage {
     if (!states) return;
     this.create.disabled = true;
     try {
-      const named = this.isJson && states.name ? states : { ...states, name: this.name.value.trim() };
+      const named = { ...states, name: this.name.value.trim() };
       const { key } = await post<{ key: string }>(this.props.drafts_url, { states: named });
       location.assign(this.props.edit_url.replace("KEY", encodeURIComponent(key)));
     } catch (error) {

@@ -58,6 +58,21 @@ export function readNames(found: Record<string, unknown>): Record<string, string
   return Object.fromEntries(listed.filter((pair) => pair.every((part) => part && typeof part === "string")));
 }
 
+const WRITTEN =
+  /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+const UNITS = ["year", "month", "week", "day", "hour", "minute", "second"];
+
+/** A duration in the units that it is written in, “14 days” for P14D and milliseconds as seconds; else as it stands. */
+export function tellTime(after: string, locale = document.documentElement.lang || "en"): string {
+  const found = WRITTEN.exec(/^\d+$/.test(after) ? `PT${Number(after) / 1000}S` : after);
+  const parts = UNITS.flatMap((unit, at) => {
+    const number = found?.[at + 1];
+    const format = () => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" });
+    return number === undefined ? [] : [format().format(Number(number))];
+  });
+  return parts.length > 0 ? new Intl.ListFormat(locale).format(parts) : after;
+}
+
 export function machineOf(
   name: string,
   ways: Way[],
@@ -97,7 +112,7 @@ export function machineOf(
       ...ways
         .filter(({ from, to }) => from && to)
         .map(({ from, to, event, after, guard }) =>
-          edge(from, to, event || (after && gettext("after %(time)s", { time: after })), guard),
+          edge(from, to, event || (after && gettext("after %(time)s", { time: tellTime(after) })), guard),
         ),
       ...names.filter((key) => !leaving.has(key)).map((last) => edge(last, END)),
     ],
