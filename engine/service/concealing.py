@@ -35,12 +35,14 @@ def _is_of_connector(name: str) -> bool:
 
 
 def _passwords(url: str) -> set[str]:
-    """As it is written in the address, and as it is."""
+    """As it is written in the address, and as it is. One that is a name as well hides nothing and would be found
+    everywhere."""
     try:
-        password = urlsplit(url).password or ""
+        parts = urlsplit(url)
     except ValueError:
         return set()
-    return {password, unquote(password)}
+    password = parts.password or ""
+    return {password, unquote(password)} - {parts.username, parts.hostname, parts.path.strip("/")}
 
 
 class _Concealing:
