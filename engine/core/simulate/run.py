@@ -125,17 +125,17 @@ class Run:
             return Task(
                 *base[:3], effect.name, token.scope, {"form": form, "outcomes": outcomes}, effect.assignee,
                 effect.candidate_users, effect.candidate_groups, effect.priority, effect.due, effect.follow_up,
-                visible, form, outcomes,
+                visible, form, outcomes, run=self.id,
             )  # fmt: skip
         if kind == "job" and row is not None and isinstance(effect, OpenJob):
             if self._simulation.can_do(effect):
-                return Wait(*base, describe(row))
+                return Wait(*base, describe(row), run=self.id)
             visible = self._state.view(token)
-            return Job(*base, describe(row), effect.type, effect.headers, visible, row.retries)
+            return Job(*base, describe(row), effect.type, effect.headers, visible, row.retries, run=self.id)
         if kind == "gateway":
             rows = [own for own in self._state.rows_of(token.id) if not isinstance(own.effect, OpenIncident)]
-            return Wait(*base, {"events": [{"node": own.effect.node, **describe(own)} for own in rows]})
-        return Wait(*base, describe(row) if row is not None else {})
+            return Wait(*base, {"events": [{"node": own.effect.node, **describe(own)} for own in rows]}, run=self.id)
+        return Wait(*base, describe(row) if row is not None else {}, run=self.id)
 
     # what can be done
 
@@ -224,6 +224,8 @@ class Run:
             where = min(found, key=lambda wait: (order.get(wait.kind, len(order)), wait.id))
         if isinstance(where, bool) or not isinstance(where, Wait | int):
             raise TypeError(f"Give a wait, the id of its node or of its token, not a {type(where).__name__}.")
+        if isinstance(where, Wait) and where.run not in ("", self.id):
+            raise ProcessError("not-waiting", where.node, f"That waits in run {where.run}, not in run {self.id}.")
         number = where.id if isinstance(where, Wait) else where
         node = where.node if isinstance(where, Wait) else None
         for token in self._state.all_tokens():

@@ -48,6 +48,7 @@ class Wait:
     name: str
     scope: int
     data: Mapping[str, Any]
+    run: str = field(default="", kw_only=True, repr=False)  # the id of its run
 
 
 @dataclass(frozen=True, slots=True)

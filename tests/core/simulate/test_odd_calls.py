@@ -64,6 +64,14 @@ def test_nothing_can_be_done_to_a_run_that_has_ended(act: Callable[[Any], object
     assert (run.status, run.waits) == ("cancelled", [])
 
 
+def test_a_task_of_another_run_is_not_taken_for_ones_own():
+    sim = Simulation(WAITING)
+    first, second = sim.start(), sim.start()
+    with pytest.raises(ProcessError, match="in run 1, not in run 2"):
+        second.complete(first.tasks[0])
+    assert [wait.node for wait in (*first.waits, *second.waits)] == ["u", "u"]
+
+
 @pytest.mark.parametrize("text", ["", "hello", "<html/>", UNFINISHED, UNFINISHED.encode()])
 @pytest.mark.parametrize("use", [Simulation, read_bpmn])
 def test_what_is_no_diagram_says_so(use: Callable[[Any], object], text: str | bytes):
