@@ -111,10 +111,13 @@ class Run(Protocol):
     def trigger(self, token: Token, name: str, data: Mapping[str, Any] | None = None, *, is_next: bool = False) -> None:
         """Put a named trigger for the token on the agenda, before everything else where it `is_next`."""
 
-    def throw_error(self, token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:
-        """Look outward for who catches the error; nobody: the instance fails with its code."""
+    def throw_error(
+        self, token: Token, code: str, message: str, variables: Mapping[str, Any], reference: str = ""
+    ) -> None:
+        """Look outward for who catches the error; nobody: the instance fails with its code. One without a code is
+        told from others by what its event refers to."""
 
-    def throw_escalation(self, token: Token, code: str, variables: Mapping[str, Any]) -> None:
+    def throw_escalation(self, token: Token, code: str, variables: Mapping[str, Any], reference: str = "") -> None:
         """Look outward for who catches the escalation; nobody: nothing happens."""
 
     def fail(self, token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:

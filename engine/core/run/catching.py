@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from engine.core.run.run import InstanceRun
 
 
-def find_catcher(run: InstanceRun, thrower: Token, kind: str, code: str) -> tuple[Token, Mapping[str, Any]] | None:
+def find_catcher(
+    run: InstanceRun, thrower: Token, kind: str, code: str, reference: str = ""
+) -> tuple[Token, Mapping[str, Any]] | None:
     """The token and its event that catch the code (BPMN 10.5.7): event sub-processes of a scope come before
-    the boundary events of its activity, a specific code before one that catches all. What is thrown inside an
-    event sub-process is not caught by that event sub-process again: a rethrow goes outward."""
+    the boundary events of its activity, a specific code before one that catches all; of those that do, the one
+    that refers to the same error. What is thrown inside an event sub-process is not caught by that event
+    sub-process again: a rethrow goes outward."""
     walker, from_event_sub_process = thrower, ""
     is_inside = False
     while True:
@@ -24,13 +27,18 @@ def find_catcher(run: InstanceRun, thrower: Token, kind: str, code: str) -> tupl
         for inside in (True, False):
             if inside and not is_inside:
                 continue
+            found: Mapping[str, Any] | None = None
             for caught, event in state.catches.get(kind, ()):
                 if bool(event.get("is_inside")) is not inside:
                     continue
                 if inside and (event["sub_process"] == from_event_sub_process or is_interrupted):
                     continue
                 if caught is None or caught == code:
-                    return walker, event
+                    if not reference or event.get("reference") == reference:
+                        return walker, event
+                    found = found or event
+            if found is not None:
+                return walker, found
         if walker.id == ROOT:
             return None
         from_event_sub_process = state.node if state.config.get("is_event_sub_process") else ""
@@ -38,9 +46,12 @@ def find_catcher(run: InstanceRun, thrower: Token, kind: str, code: str) -> tupl
         is_inside = True
 
 
-def throw(run: InstanceRun, token: Token, kind: str, code: str, message: str, variables: Mapping[str, Any]) -> bool:
+def throw(
+    run: InstanceRun, token: Token, kind: str, code: str, message: str, variables: Mapping[str, Any],
+    reference: str = "",
+) -> bool:  # fmt: skip
     """Fire what catches it, before everything else; false when nobody does."""
-    found = find_catcher(run, token, kind, code)
+    found = find_catcher(run, token, kind, code, reference)
     if found is None:
         return False
     catcher, event = found
@@ -55,9 +66,11 @@ def throw(run: InstanceRun, token: Token, kind: str, code: str, message: str, va
     return True
 
 
-def throw_escalation(run: InstanceRun, token: Token, code: str, variables: Mapping[str, Any]) -> None:
+def throw_escalation(
+    run: InstanceRun, token: Token, code: str, variables: Mapping[str, Any], reference: str = ""
+) -> None:
     """What nobody catches here goes on at the call of the process."""
-    if not throw(run, token, "escalation", code, "", variables) and run.instance.parent is not None:
+    if not throw(run, token, "escalation", code, "", variables, reference) and run.instance.parent is not None:
         run.effects.append(EscalateCaller(token.id, run.states[token.state].node, code, dict(variables)))
 
 

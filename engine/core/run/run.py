@@ -341,8 +341,10 @@ class InstanceRun(Scoped, Delta):
 
     # errors and escalations
 
-    def throw_error(self, token: Token, code: str, message: str, variables: Mapping[str, Any]) -> None:
-        if not catching.throw(self, token, "error", code, message, variables):
+    def throw_error(
+        self, token: Token, code: str, message: str, variables: Mapping[str, Any], reference: str = ""
+    ) -> None:
+        if not catching.throw(self, token, "error", code, message, variables, reference):
             catching.pass_end(self, token)
             self.end("failed", code)
 

@@ -17,6 +17,8 @@ class EscalationTrigger:
 
     def encode(self, definition: Definition, node: Node) -> dict[str, Any]:
         event: dict[str, Any] = {"code": encode(definition.code)}
+        if definition.code is None and definition.reference:
+            event["reference"] = definition.reference
         if definition.error_code_variable:
             event["code_variable"] = definition.error_code_variable
         return event
@@ -25,10 +27,10 @@ class EscalationTrigger:
         return Catch(_nothing, _take)
 
     def throw(self, event: Mapping[str, Any], kit: Kit) -> Throw:
-        code_of = kit.text(event["code"])
+        code_of, reference = kit.text(event["code"]), event.get("reference", "")
 
         def throw(run: Run, token: Token) -> bool:
-            run.throw_escalation(token, code_of(run, token) or "", dict(token.variables or {}))
+            run.throw_escalation(token, code_of(run, token) or "", dict(token.variables or {}), reference)
             return not token.is_gone
 
         return throw
