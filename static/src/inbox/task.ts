@@ -45,15 +45,19 @@ function startTabs(page: HTMLElement): void {
   });
 }
 
-/** What is typed stays in the browser until it is sent. */
+/** What is typed stays in the browser until it is among the comments: sending may fail, or ask to sign in first. */
 function keepText(field: HTMLTextAreaElement): void {
   const key = `statewright:${field.dataset.kept}`;
-  field.value ||= localStorage.getItem(key) ?? "";
+  const kept = localStorage.getItem(key) ?? "";
+  const said = [...document.querySelectorAll("#comment-list [data-said]")].map((one) =>
+    one.textContent?.trim(),
+  );
+  if (said.includes(kept.trim())) localStorage.removeItem(key);
+  else field.value ||= kept;
   field.addEventListener("input", () => {
     if (field.value) localStorage.setItem(key, field.value);
     else localStorage.removeItem(key);
   });
-  field.form?.addEventListener("submit", () => localStorage.removeItem(key));
 }
 
 interface Named {
