@@ -6,9 +6,10 @@ import { toEditable } from "../src/designer/editors/decision-versions";
 import { fieldsOf } from "../src/designer/editors/form-fields";
 import { type DrawnElement, type Moddle, splitNames } from "../src/designer/extension/elements";
 import { readOffers } from "../src/designer/feel-functions";
-import { isWellFormed, kindOfText } from "../src/designer/files";
+import { kindOfText } from "../src/designer/files";
 import { listDecisions, newDecision } from "../src/designer/properties/decision-files";
 import { sampleFor, verdictOn } from "../src/designer/properties/verdict";
+import { isWellFormed } from "../src/diagram/viewer";
 import { OWN_RULES, type Rule } from "../src/lint/rules";
 
 function part(type: string, values: Record<string, unknown> = {}): Moddle {

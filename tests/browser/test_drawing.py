@@ -44,7 +44,7 @@ def test_a_process_is_drawn_guarded_and_deployed_by_keys_alone(
     page.wait_for_url("**/edit/")
     tool = island(page, "designer")
     key = page.url.split("/")[-3]
-    focus_canvas(page)
+    expect(page.locator(".djs-container svg[tabindex]:focus")).to_have_count(1)
     page.keyboard.press("Home")
     append(page, "user task", "Approve")
     append(page, "exclusive gateway", "Fine?")

@@ -208,6 +208,11 @@ def test_diagrams_come_in_many_at_once_dropped_and_pasted(embedded_site: Site, o
     expect(tool.locator('[data-element-id="check"]').first).to_contain_text("Dropped here")
     page.evaluate(drop, [["notes.txt"], ["nothing of use"]])
     expect(page.get_by_role("alert").last).to_contain_text("notes.txt is neither")
+    # What a program has saved cut off is no dead end.
+    tool = open_draft(page, embedded_site, "cut_off", order("cut_off")[:900])
+    expect(page.get_by_role("alert")).to_contain_text("The draft cannot be read")
+    page.evaluate(drop, [["whole.bpmn"], [order("cut_off")]])
+    expect(tool.locator('[data-element-id="check"]').first).to_contain_text("Check the order")
 
 
 @pytest.mark.parametrize("kind", ["bpmn", "svg", "png"])

@@ -1,5 +1,6 @@
 /** What the drawing tool's own parts (properties, canvas) may ask of the page, as the service `page`. */
-import { hasDrawing, withEnds, withLayout } from "../diagram/viewer";
+import { hasDrawing, isWellFormed, withEnds, withLayout } from "../diagram/viewer";
+import { gettext } from "../lib/gettext";
 import { get, post } from "../lib/http";
 import type { Known } from "../lint/rules";
 import type { DesignerProps, NamedFile } from "./bench";
@@ -76,6 +77,7 @@ export class PageContext {
 
   /** The diagram as it is if it has a drawing, else laid out: by the server, without a connection by the browser. */
   async withLayout(file: string): Promise<string> {
+    if (!isWellFormed(file)) throw new Error(gettext("it is no well-formed XML"));
     const xml = withEnds(file);
     if (hasDrawing(xml)) return xml;
     try {

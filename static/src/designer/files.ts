@@ -1,6 +1,7 @@
 /** Diagrams, forms and decisions in and out of files: chosen, dropped, pasted, downloaded. */
 
 import { svgToImage } from "@bpmn-io/svg-to-image";
+import { isWellFormed } from "../diagram/viewer";
 import { gettext, ngettext } from "../lib/gettext";
 import { describe, Problem, put } from "../lib/http";
 import { toast } from "../lib/toast";
@@ -113,9 +114,6 @@ function refuse(name: string): void {
     },
   );
 }
-
-export const isWellFormed = (xml: string): boolean =>
-  new DOMParser().parseFromString(xml.trimStart(), "application/xml").querySelector("parsererror") === null;
 
 async function importAsDraft(bench: Bench, { name, content }: NamedFile): Promise<void> {
   if (!isWellFormed(content)) return refuse(name);

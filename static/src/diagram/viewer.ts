@@ -79,6 +79,9 @@ export function fitToSpace(viewer: { get<T>(name: string): T }): void {
   });
 }
 
+export const isWellFormed = (xml: string): boolean =>
+  new DOMParser().parseFromString(xml.trimStart(), "application/xml").querySelector("parsererror") === null;
+
 export const hasDrawing = (xml: string): boolean => /<([\w.-]+:)?BPMNShape\b/.test(xml);
 
 export async function withLayout(xml: string): Promise<string> {

@@ -20,8 +20,10 @@ import { writesOnce } from "../designer/written-xml";
 import { fitToSpace, keepFitted } from "../diagram/viewer";
 import { readProps } from "../lib/dom";
 import { gettext } from "../lib/gettext";
-import { get } from "../lib/http";
+import { describe, get } from "../lib/http";
 import { toast } from "../lib/toast";
+
+const MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 
 interface Canvas {
   scrollToElement(id: string, padding?: number): void;
@@ -117,7 +119,19 @@ export async function mount(root: HTMLElement): Promise<void> {
     files.replace(drawing.files ?? []);
     await bench.open(drawing.xml);
   };
-  await restore(kept && kept.revision === record.revision ? kept : record);
+  try {
+    await restore(kept && kept.revision === record.revision ? kept : record);
+  } catch (error) {
+    // Written by a program, or cut off on its way: the page is what it can be mended with.
+    await bench.open(blankDiagram(props));
+    toast(
+      gettext(
+        "The draft cannot be read (%(error)s). The canvas is empty, and what is saved stays until you change something. Import a diagram, or go back under History.",
+        { error: describe(error).replace(/\s+/g, " ") },
+      ),
+      { kind: "incident" },
+    );
+  }
   const take = (taken: NamedFile[]) => void importFiles(bench, taken);
   keepFitted(tool, canvas);
   const panels = new PanelTabs(bench, root, part("tabs"), part("side"));
@@ -172,6 +186,22 @@ export async function mount(root: HTMLElement): Promise<void> {
   addEventListener("beforeunload", (event) => {
     if (["conflict", "refused"].includes(draft.status.kind)) event.preventDefault();
   });
+}
+
+/** A process with nothing but its start, under the id that it is drawn for. */
+function blankDiagram({ key }: DesignerProps): string {
+  const file = document.implementation.createDocument(MODEL, "definitions");
+  const add = (parent: Element, name: string, id: string): Element => {
+    const part = file.createElementNS(MODEL, name);
+    part.setAttribute("id", id);
+    parent.append(part);
+    return part;
+  };
+  file.documentElement.setAttribute("targetNamespace", key);
+  const process = add(file.documentElement, "process", key);
+  process.setAttribute("isExecutable", "true");
+  add(process, "startEvent", "start");
+  return new XMLSerializer().serializeToString(file);
 }
 
 interface Box {
