@@ -5,6 +5,7 @@ A log is most of what an instance leaves behind. As JSON it takes three times th
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from engine.core.run.log import unfold
@@ -31,20 +32,20 @@ def decode_log(text: str) -> list[Any]:
 def encode_entry(entry: Sequence[Any], positions: Mapping[str, int] | None, most: int) -> str:
     head = entry[0]
     if head.__class__ is int:
-        return f"{head} {entry[1]}"
+        return f"{head} {entry[1]}" if len(entry) == 2 else " ".join(map(str, entry))
     if head == "set":
         text = write_json(entry[2])
         return f"s{entry[1]} {text if len(text) <= most else write_json(put_aside(entry[2]))}"
-    if head == "crowd":
-        return encode_crowd(entry, positions, most)
     letter = HEADS.get(head)
     if letter is not None:
         if positions is None or head not in WITH_STATE:
             return letter + " ".join(map(str, entry[1:]))
         text = f"{letter}{entry[1]} {positions[entry[2]]}"
         return text if len(entry) == 3 else f"{text} {entry[3]}"
-    if head == "delivery" and is_plain(entry):
+    if head == "delivery" and is_plain(entry[2], entry[3]):
         return f"d{entry[1]} {entry[2]} {entry[3]}".rstrip(" ")
+    if head == "crowd":
+        return encode_crowd(entry, positions, most)
     return "!" + write_json(entry)
 
 
@@ -63,9 +64,9 @@ def decode_crowd(rest: str) -> list[Any]:
     return ["crowd", *map(int, numbers), words.split(","), fetch(json.loads(text))]
 
 
-def is_plain(entry: Sequence[Any]) -> bool:
+@lru_cache(maxsize=1024)
+def is_plain(trigger: str, actor: str) -> bool:
     """Whether a delivery's trigger and actor can stand in a line as they are."""
-    trigger, actor = entry[2], entry[3]
     return " " not in trigger and "\n" not in trigger and "\n" not in actor and actor == actor.strip(" ")
 
 

@@ -102,7 +102,7 @@ def write(unit: Unit, batch: Batch) -> None:
 
     def tell() -> None:
         remember_stored([audience.id for audience in batch.audiences])
-        remembered.remember(batch)
+        remembered.remember(unit.cases, batch)
         send_moved(moved, processes, is_inbox_changed=is_inbox_changed)
         for queue in queues:
             work_waiting.send(sender=None, queue=queue)

@@ -5,29 +5,41 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache
+from typing import Any
 
 from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 from engine.core.model.limits import Limits
 from engine.core.model.words import say
 from engine.service.errors import Busy
 
 
+@cache
 def read(name: str) -> int:
     found: int = settings.ENGINE_LIMITS[name]
     return found
 
 
+@cache
 def core_limits() -> Limits:
     """Those that the core keeps."""
-    own = settings.ENGINE_LIMITS
-    return _make(own["steps"], own["tokens"], own["multi_instance"], own["call_depth"])
+    return Limits(
+        steps=read("steps"),
+        tokens=read("tokens"),
+        multi_instance=read("multi_instance"),
+        call_depth=read("call_depth"),
+    )
 
 
-@lru_cache(maxsize=8)
-def _make(steps: int, tokens: int, multi_instance: int, call_depth: int) -> Limits:
-    return Limits(steps=steps, tokens=tokens, multi_instance=multi_instance, call_depth=call_depth)
+@receiver(setting_changed)
+def _forget(*, setting: str, **_signal: Any) -> None:
+    """Only tests change settings."""
+    if setting == "ENGINE_LIMITS":
+        read.cache_clear()
+        core_limits.cache_clear()
 
 
 class Door:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.core.feel import to_json
 from engine.core.model.effects import OpenIncident, OpenItem, OpenJob, OpenSubscription, OpenTimer
 from engine.core.model.runtime import Instance, Snapshot, Token
-from engine.models.json_text import make_writer
+from engine.models.json_text import make_writer, read_json
 from engine.models.keys import instance_of, make_key, number_of
 from engine.models.large import fetch, is_large, put_aside
 from engine.models.logs import WITH_STATE, encode_log
 from engine.models.waits import CONTINUATION
 from engine.service.audiences import is_stored, make_audience, make_members
-from engine.service.versions import Version
 from engine.store.rows import (
     Batch,
     IncidentRow,
@@ -28,6 +27,9 @@ from engine.store.rows import (
     TimerRow,
     TokenRow,
 )
+
+if TYPE_CHECKING:
+    from engine.service.versions import Version
 
 STATUS = {"active": 0, "completed": 1, "terminated": 2, "cancelled": 3, "failed": 4}
 ACTIVE, SUSPENDED = 0, 5
@@ -51,7 +53,6 @@ def pack_always(value: Any) -> str:
     return _encode(value)
 
 
-_decode = json.JSONDecoder().decode
 _encode = make_writer(default=to_json)
 
 
@@ -62,7 +63,7 @@ def pack_variables(variables: Mapping[str, Any]) -> str:
 
 
 def unpack_variables(text: str | None) -> dict[str, Any]:
-    return fetch(json.loads(text)) if text else {}
+    return fetch(read_json(text)) if text else {}
 
 
 def pack_log(log: Iterable[Sequence[Any]], version: Version) -> str:
@@ -77,7 +78,7 @@ def unpack_log(log: Iterable[Sequence[Any]], version: Version) -> list[Sequence[
 
 
 def unpack(text: str | None) -> Any:
-    return _decode(text) if text else None
+    return read_json(text) if text else None
 
 
 def to_snapshot(loaded: Loaded, version: Version) -> Snapshot:

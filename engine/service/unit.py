@@ -100,7 +100,8 @@ class Unit:
         case = self.cases.get(loaded.row.id)
         if case is None:
             version = get_version(loaded.row.version)
-            case = self.cases[loaded.row.id] = Case(version, loaded.row, to_snapshot(loaded, version), loaded.waits)
+            snapshot = loaded.snapshot or to_snapshot(loaded, version)
+            case = self.cases[loaded.row.id] = Case(version, loaded.row, snapshot, loaded.waits)
         return case
 
     def deliver(self, case: Case, deliveries: Sequence[Delivery]) -> Delta | Failure:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from engine.core.model.runtime import Snapshot
+
 
 class InstanceRow(NamedTuple):
     id: int
@@ -221,11 +223,13 @@ class WaitKey(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """An instance with its living tokens in the order of their birth, and what they wait for."""
+    """An instance with its living tokens in the order of their birth, and what they wait for; or, where this process
+    still has it, the snapshot instead of the tokens."""
 
     row: InstanceRow
     tokens: list[TokenRow]
     waits: list[WaitKey]
+    snapshot: Snapshot | None = None
 
 
 class EndedItem(NamedTuple):

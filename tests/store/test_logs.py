@@ -47,6 +47,11 @@ def test_no_actor_and_no_value_breaks_the_lines(actor: str, value: str) -> None:
     assert decode_log(encode_log(entries)) == entries
 
 
+def test_edges_that_a_token_takes_in_a_row_share_a_line_and_come_back_one_by_one() -> None:
+    assert encode_log([(3, 7, 12, 8), (4, 1)]) == "3 7 12 8\n4 1"
+    assert decode_log("3 7 12 8\n4 1") == [[3, 7], [3, 12], [3, 8], [4, 1]]
+
+
 def test_instances_that_only_pass_are_kept_together_and_come_back_one_by_one(settings: Any, tmp_path: Path) -> None:
     entry = ["crowd", 2, 4, 6, 5, 1, 2, ["done", "active"], {"item": ["a b", {"c": 1}]}]
     told = [

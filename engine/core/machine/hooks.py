@@ -8,7 +8,6 @@ contract test replays every conformance case on both and compares each step.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import repeat
 from typing import Any
 
 from transitions import Event, EventData, Machine, MachineError, State, Transition
@@ -85,7 +84,7 @@ class Edge(Transition):  # type: ignore[misc]
         if self.walk and not run.agenda:
             last = self.walk[-1]
             target = last.target_state
-            run.log.extend(zip(repeat(number), self.way))
+            run.log_way(number, self.way)
             run.walked += len(self.walk)
             token.flow = last.flow
         else:

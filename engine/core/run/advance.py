@@ -266,10 +266,11 @@ def _loop_of(run: InstanceRun, token: Token) -> list[str]:
     nodes: list[str] = []
     for entry in reversed(run.log):
         if entry[0] == token.id and not isinstance(entry[0], str):
-            node = run.machine.edges[entry[1]].source_state.node
-            if node in nodes:
-                break
-            nodes.append(node)
+            for edge in reversed(entry[1:]):
+                node = run.machine.edges[edge].source_state.node
+                if node in nodes:
+                    return nodes[::-1]
+                nodes.append(node)
     return nodes[::-1]
 
 

@@ -14,9 +14,9 @@ An entry is a short list, in the order of what happened:
     ["guard", token, edge, message]   why the guard of the edge is null, so that it was not taken
     ["decision", token, node, decision, records, version, findings]
 
-Instances of a multi-instance activity that only pass are told together, and stored so; `unfold` makes of that what
-would have been written for each:
-    ["crowd", first, state, edge, end, scope, count, words, given]
+What comes in a row is told together, and stored so; `unfold` makes of it what would have been written for each:
+    [token, edge, edge, …]            the token went over one after the other
+    ["crowd", first, state, edge, end, scope, count, words, given]      instances of a multi-instance activity passed
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ def unfold(log: Iterable[Any]) -> Iterator[Any]:
     for entry in log:
         if entry[0] == "crowd":
             yield from _unfold_crowd(*entry[1:])
+        elif len(entry) > 2 and entry[0].__class__ is int:
+            for edge in entry[1:]:
+                yield [entry[0], edge]
         else:
             yield entry
 

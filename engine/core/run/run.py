@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from itertools import repeat
 from typing import Any, cast
 
 from engine.core.machine.hooks import Edge, ProcessMachine
@@ -249,15 +248,19 @@ class InstanceRun(Scoped, Delta):
         target: Any = last.target_state
         token = tokens[number] = Token(number, target.key, scope, last.flow, None, None, None, True)
         population[scope] = population.get(scope, 0) + 1
-        log = self.log
-        log.append(("born", number, edge.born, scope))
-        log.extend(zip(repeat(number), edge.way))
+        self.log.append(("born", number, edge.born, scope))
+        self.log_way(number, edge.way)
         self.walked += len(edge.walk)
         self.arriving = number
         try:
             target.arrive(self, token)
         except Fault as fault:
             self.park_at_arrival(token, fault)
+
+    def log_way(self, token: int, way: tuple[int, ...]) -> None:
+        """Edges that the token took one after the other: one entry, and a number for each."""
+        self.log.append((token, *way))
+        self.instance.sequence += len(way) - 1
 
     def interrupt(self, owner: Token) -> None:
         """An interrupting event sub-process begins: from here on none of the scope's others may (13.5.4)."""

@@ -10,6 +10,8 @@ from typing import Any
 
 from psycopg import DataError
 
+_BETWEEN = "\x1f"  # texts that are quoted together; one that has it itself has them quoted one by one
+
 
 def write_parameter(value: Any) -> bytes | None:
     """A value, or a list of such for an array."""
@@ -25,8 +27,21 @@ def write_parameter(value: Any) -> bytes | None:
 
 
 def write_array(type_name: str, values: Sequence[Any]) -> str:
-    """`{…}` for a parameter that the statement casts to an array of the type."""
-    return "{" + ",".join(map(_WRITERS.get(type_name, _write_plain), values)) + "}"
+    """`{…}` for a parameter that the statement casts to an array of the type.
+
+    Whole columns at once, where they let us: most columns of a batch say the same in every row."""
+    write = _WRITERS.get(type_name, _write_plain)
+    if not values:
+        return "{}"
+    if values[0] == values[-1] and values.count(values[0]) == len(values):
+        return "{" + ",".join([write(values[0])] * len(values)) + "}"
+    if write is _write_plain:
+        return "{" + ",".join(map(str, values)).replace("None", "NULL") + "}"
+    if write is _write_text and None not in values:
+        joined = _BETWEEN.join(values)
+        if joined.count(_BETWEEN) == len(values) - 1:
+            return '{"' + joined.replace("\\", "\\\\").replace('"', '\\"').replace(_BETWEEN, '","') + '"}'
+    return "{" + ",".join(map(write, values)) + "}"
 
 
 def _write_member(value: Any) -> str:

@@ -54,7 +54,11 @@ def test_rows_may_go_through_text_and_back() -> None:
 def test_stock_and_lean_hooks_leave_the_same_history(x: int) -> None:
     compiled = graph()
     logs = [
-        start(build_machine(compiled.states.values(), compiled.transitions, hooks=hooks), x=x).log
+        list(
+            map(
+                list, unfold(start(build_machine(compiled.states.values(), compiled.transitions, hooks=hooks), x=x).log)
+            )
+        )
         for hooks in ("lean", "stock")
     ]
     assert logs[0] == logs[1]
