@@ -38,9 +38,12 @@ from engine.store.rows import Batch, InstanceRow, StepRow, WaitKey
 Wait = OpenItem | OpenTimer | OpenSubscription | OpenJob | OpenIncident
 WAITS = (OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident)
 
+_NONE: frozenset[Any] = frozenset()
+
 
 class Case:
-    """`row` is what is stored; of a new instance, what it starts from. `instance` and `tokens` are the present."""
+    """`row` is what is stored; of a new instance, what it starts from. `instance` and `tokens` are the present, `log`
+    is the text that history gets: entries are forgotten at once, as a unit has many cases."""
 
     __slots__ = (
         "born", "changed", "closed", "dropped", "gone", "instance", "is_new", "log", "row", "stored", "tokens",
@@ -52,13 +55,13 @@ class Case:
         self.is_new = snapshot.is_new
         self.instance: Instance = snapshot.instance
         self.tokens: dict[int, Token] = {token.id: token for token in snapshot.tokens}
-        self.born: set[int] = set()
-        self.changed: set[int] = set()
-        self.gone: set[int] = set()
-        self.closed: set[int] = set()
-        self.dropped: set[tuple[int, str]] = set()
+        self.born: frozenset[int] = _NONE
+        self.changed: frozenset[int] = _NONE
+        self.gone: frozenset[int] = _NONE
+        self.closed: frozenset[int] = _NONE
+        self.dropped: frozenset[tuple[int, str]] = _NONE
         self.waits: list[Wait] = []
-        self.log: list[Any] = []
+        self.log = ""
 
     @property
     def id(self) -> int:
@@ -86,7 +89,7 @@ class Case:
 
     def note(self, *entry: Any) -> None:
         """A history entry of the service's own: who took a work item, which attempt failed."""
-        self.log.append(entry)
+        self._log((entry,))
         self.instance.sequence += 1
 
     def open_incident(
@@ -134,9 +137,7 @@ class Case:
         if self.gone:
             batch.gone += [make_key(row.id, number) for number in sorted(self.gone)]
         self._end_waits(batch, named)
-        batch.steps.append(
-            StepRow(make_key(row.id, written.revision), batch.at, written.sequence, pack_log(self.log, self.version))
-        )
+        batch.steps.append(StepRow(make_key(row.id, written.revision), batch.at, written.sequence, self.log))
         return written
 
     def _end_waits(self, batch: Batch, named: Collection[int]) -> None:
@@ -148,7 +149,11 @@ class Case:
             if is_over and wait.id not in named:
                 getattr(batch, wait.kind).append(wait.id)
 
-    def _end(self, closed: set[int], dropped: set[tuple[int, str]]) -> None:
+    def _log(self, entries: Sequence[Any]) -> None:
+        text = pack_log(entries, self.version)
+        self.log = f"{self.log}\n{text}" if self.log and text else self.log or text
+
+    def _end(self, closed: frozenset[int], dropped: frozenset[tuple[int, str]]) -> None:
         # Opened by an earlier advance of this unit and over again: never stored.
         self.waits = [
             wait for wait in self.waits if wait.token not in closed and (wait.token, wait.trigger) not in dropped
@@ -157,23 +162,23 @@ class Case:
         self.dropped |= dropped
 
     def _merge(self, delta: Delta) -> None:
-        self.log += delta.log
+        self._log(delta.log)
         if delta.closed or delta.dropped:
-            self._end(set(delta.closed), set(delta.dropped))
-        for token in delta.born:
-            token.is_new = False
-            self.tokens[token.id] = token
-            self.born.add(token.id)
-        for token in delta.changed:
-            if token.id not in self.born:
-                self.changed.add(token.id)
-        for number in delta.gone:
-            del self.tokens[number]
-            self.changed.discard(number)
-            if number in self.born:
-                self.born.discard(number)
-            else:
-                self.gone.add(number)
+            self._end(frozenset(delta.closed), frozenset(delta.dropped))
+        if delta.born:
+            for token in delta.born:
+                token.is_new = False
+                self.tokens[token.id] = token
+            self.born = self.born.union(token.id for token in delta.born)
+        if delta.changed:
+            self.changed = self.changed.union(token.id for token in delta.changed) - self.born
+        if delta.gone:
+            for number in delta.gone:
+                del self.tokens[number]
+            gone = frozenset(delta.gone)
+            self.changed -= gone
+            self.gone |= gone - self.born
+            self.born -= gone
         for effect in delta.effects:
             if isinstance(effect, WAITS):
                 self.waits.append(effect)

@@ -59,7 +59,7 @@ def remember(cases: Mapping[int, Case], batch: Batch) -> None:
         if (known := found.get(instance_of(item.id))) is not None:
             known.items[item.id] = item
     for known in found.values():
-        known.case.log.clear()
+        known.case.log = ""
         for token in known.case.tokens.values():
             if not is_unchanging(token.variables):
                 token.variables = unpack(pack(token.variables))
