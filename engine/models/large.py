@@ -11,15 +11,14 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.signals import setting_changed
-from django.dispatch import receiver
 
 from engine.models.json_text import write_json
+from engine.models.settled import settled
 
 ELSEWHERE = ""
 MOST_READ_AGAIN = 64
@@ -29,18 +28,11 @@ class ValueLostError(RuntimeError):
     """A file that a row refers to is not there."""
 
 
-@cache  # each look at a setting costs as much as to write a small variable
+@settled("LARGE_VALUE")
 def longest_kept() -> int:
     """Variables whose text is longer are looked through for large ones."""
     most: int = settings.LARGE_VALUE
     return most
-
-
-@receiver(setting_changed)
-def _forget(*, setting: str, **_signal: Any) -> None:
-    """Only tests change settings."""
-    if setting == "LARGE_VALUE":
-        longest_kept.cache_clear()
 
 
 def is_large(text: str) -> bool:

@@ -15,13 +15,38 @@ from engine.models.large import fetch, longest_kept, put_aside
 # Entries of a head and whole numbers; states stand there by their position in the version.
 HEADS = {"born": "b", "fork": "k", "fired": "f", "gone": "g", "cancelled": "c"}
 WITH_STATE = frozenset({"born", "gone", "cancelled"})
+LINES_OF_A_STATE = 16  # that are kept, 150 bytes each
 NAMES = {letter: head for head, letter in HEADS.items()}
 
 
-def encode_log(entries: Iterable[Sequence[Any]], positions: Mapping[str, int] | None = None) -> str:
-    """`positions` of states that the entries name by their keys."""
+class Lines(dict[Sequence[Any], str]):
+    """The lines of entries that instances of one version write over and over: tokens are numbered anew in each.
+
+    `positions` of states that the entries name by their keys."""
+
+    def __init__(self, positions: Mapping[str, int]) -> None:
+        self.positions, self.most = positions, LINES_OF_A_STATE * len(positions)
+
+    def __missing__(self, entry: Sequence[Any]) -> str:
+        line = encode_entry(entry, self.positions, 0)
+        if len(self) < self.most:
+            self[entry] = line
+        return line
+
+
+def encode_log(entries: Iterable[Sequence[Any]], lines: Lines | None = None) -> str:
+    """With the lines of the version, states by their positions."""
     most = longest_kept()
-    return "\n".join([encode_entry(entry, positions, most) for entry in entries])
+    if lines is None:
+        return "\n".join([encode_entry(entry, None, most) for entry in entries])
+    return "\n".join(
+        [
+            lines[entry]
+            if (head := entry[0]).__class__ is int or head in HEADS
+            else encode_entry(entry, lines.positions, most)
+            for entry in entries
+        ]
+    )
 
 
 def decode_log(text: str) -> list[Any]:

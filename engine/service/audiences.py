@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from threading import Lock
 from typing import NamedTuple
 
@@ -25,10 +25,10 @@ _members: dict[int, Members] = {}
 _lock = Lock()
 
 
-def make_audience(users: Iterable[str], groups: Iterable[str]) -> AudienceRow | None:
-    names = sorted(set(users)), sorted(set(groups))
-    if not any(names):
+def make_audience(users: Collection[str], groups: Collection[str]) -> AudienceRow | None:
+    if not users and not groups:
         return None
+    names = sorted(set(users)), sorted(set(groups))
     digest = hashlib.blake2b(json.dumps(names).encode(), digest_size=8).digest()
     users_text, groups_text = (json.dumps(one, separators=(",", ":"), ensure_ascii=False) for one in names)
     return AudienceRow(int.from_bytes(digest) >> 1, users_text, groups_text)

@@ -105,10 +105,13 @@ class Case:
     def write(self, batch: Batch, named: Collection[int]) -> InstanceRow:
         """Put everything into the batch; the new instance row is returned. `named` waits end in another way."""
         instance, row = self.instance, self.row
-        waits = WaitRows(batch, self.version, row, is_held=self.is_suspended)
-        for wait in self.waits:
-            waits.add(wait)
-        if max(instance.tokens_made, waits.made, row.revision + 1) > LARGEST_NUMBER:
+        waits_made = row.waits_made
+        if self.waits:
+            waits = WaitRows(batch, self.version, row, is_held=self.is_suspended)
+            for wait in self.waits:
+                waits.add(wait)
+            waits_made = waits.made
+        if max(instance.tokens_made, waits_made, row.revision + 1) > LARGEST_NUMBER:
             raise Conflict("instance-worn-out", say("The instance has made more tokens, waits or steps than fit it."))
         status = STATUS[instance.status]
         written = InstanceRow(
@@ -120,7 +123,7 @@ class Case:
             row.revision + 1,
             instance.sequence,
             instance.tokens_made,
-            waits.made,
+            waits_made,
             row.status if status == ACTIVE else status,
             row.business_key,
             instance.error,

@@ -18,10 +18,12 @@ from engine.core.feel import (
     kind_of,
     to_json,
 )
+from engine.models.settled import settled
 
 MOST_NAMES = 1_000
 
 
+@settled("FEEL_BUDGET")
 def expression_budget() -> Budget:
     """What one expression may be and do; the settings of the installation say so."""
     return Budget(**settings.FEEL_BUDGET)

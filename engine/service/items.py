@@ -142,9 +142,9 @@ def _complete(unit: Unit, actor: Actor, completion: Completion, row: ItemRow, lo
     variables = completion.variables
     if completion.outcome:
         variables = variables | {"outcome": completion.outcome}
-    delivery = Delivery(row.token, "complete", {"variables": variables}, name_of(actor))
-    move(unit, unit.open(loaded), delivery)
-    unit.batch.done_items.append(EndedItem(row.id, name_of(actor)))
+    name = name_of(actor)
+    move(unit, unit.open(loaded), Delivery(row.token, "complete", {"variables": variables}, name))
+    unit.batch.done_items.append(EndedItem(row.id, name))
     return loaded.row.id
 
 
@@ -152,8 +152,9 @@ def _require_visible(actor: Actor, found: tuple[ItemRow, Loaded] | None) -> tupl
     """As missing where the actor may not even see it."""
     if found is not None:
         row, loaded = found
-        is_own = name_of(actor) in (row.assignee, row.owner)
-        if is_own or _is_meant_for(actor, row, loaded) or _may(actor, "operate", loaded):
+        if is_all_powerful(actor) or name_of(actor) in (row.assignee, row.owner):
+            return found
+        if _is_meant_for(actor, row, loaded) or _may(actor, "operate", loaded):
             return found
     raise NotFound("task-not-found", say("There is no such task, or it is not yours."))
 
@@ -166,12 +167,14 @@ def _require_open(row: ItemRow) -> None:
 
 
 def _require_worker(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
-    if row.owner and row.owner != name_of(actor) and not is_all_powerful(actor):
+    if is_all_powerful(actor):
+        return
+    if row.owner and row.owner != name_of(actor):
         raise Forbidden(
             "delegated",
             say("%(name)s delegated this task. Hand it back with what you found; they complete it.", name=row.owner),
         )
-    if is_all_powerful(actor) or row.assignee == name_of(actor):
+    if row.assignee == name_of(actor):
         return
     if row.assignee:
         raise Forbidden("not-yours", say("The task is %(name)s's. Ask them to release it.", name=row.assignee))
@@ -212,6 +215,8 @@ def needs_other_eyes(actor: Actor, instance: int, started_by: str | None, nodes:
 
 
 def _require_other_eyes(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
+    if actor is None:
+        return  # the engine does nothing twice
     version = get_version(loaded.row.version)
     own = unpack(row.config)
     config = version.machine.states[version.state_keys[row.state]].config if own is None else own

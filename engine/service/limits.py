@@ -5,25 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from typing import Any
 
 from django.conf import settings
-from django.core.signals import setting_changed
-from django.dispatch import receiver
 
 from engine.core.model.limits import Limits
 from engine.core.model.words import say
+from engine.models.settled import settled
 from engine.service.errors import Busy
 
 
-@cache
+@settled("ENGINE_LIMITS")
 def read(name: str) -> int:
     found: int = settings.ENGINE_LIMITS[name]
     return found
 
 
-@cache
+@settled("ENGINE_LIMITS")
 def core_limits() -> Limits:
     """Those that the core keeps."""
     return Limits(
@@ -32,14 +29,6 @@ def core_limits() -> Limits:
         multi_instance=read("multi_instance"),
         call_depth=read("call_depth"),
     )
-
-
-@receiver(setting_changed)
-def _forget(*, setting: str, **_signal: Any) -> None:
-    """Only tests change settings."""
-    if setting == "ENGINE_LIMITS":
-        read.cache_clear()
-        core_limits.cache_clear()
 
 
 class Door:

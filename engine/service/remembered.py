@@ -50,23 +50,16 @@ def remember(cases: Mapping[int, Case], batch: Batch) -> None:
     """The new instances of a batch that is committed, and have work items."""
     if not batch.new or not batch.items:
         return
-    found = {
-        row.id: Known(row, cases[row.id], {})
-        for row in batch.new
-        if row.status == Instance.Status.ACTIVE and len(row.variables) <= LONGEST
-    }
+    rows = {row.id: row for row in batch.new if row.status == Instance.Status.ACTIVE and len(row.variables) <= LONGEST}
+    found: dict[int, Known] = {}
     for item in batch.items:
-        if (known := found.get(instance_of(item.id))) is not None:
-            known.items[item.id] = item
-    for known in found.values():
-        known.case.log = ""
-        for token in known.case.tokens.values():
-            if not is_unchanging(token.variables):
-                token.variables = unpack(pack(token.variables))
-            if not is_unchanging(token.data):
-                token.data = unpack(pack(token.data))
+        instance = instance_of(item.id)
+        if instance in found:
+            found[instance].items[item.id] = item
+        elif instance in rows:
+            found[instance] = Known(rows[instance], _keep(cases[instance]), {item.id: item})
     with _lock:
-        _known.update((key, known) for key, known in found.items() if known.items)
+        _known.update(found)
         while len(_known) > MOST:
             _known.popitem(last=False)
 
@@ -95,6 +88,17 @@ def forget_all() -> None:
 def is_unchanging(values: Mapping[str, Any] | None) -> bool:
     """Whether they are what would be read again, and nobody can change them from elsewhere."""
     return not values or UNCHANGING.issuperset(map(type, values.values()))
+
+
+def _keep(case: Case) -> Case:
+    """As far as it is needed; what its tokens know is nobody else's from then on."""
+    case.log = ""
+    for token in case.tokens.values():
+        if not is_unchanging(token.variables):
+            token.variables = unpack(pack(token.variables))
+        if not is_unchanging(token.data):
+            token.data = unpack(pack(token.data))
+    return case
 
 
 def _load(known: Known) -> Loaded:

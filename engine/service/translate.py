@@ -68,7 +68,7 @@ def unpack_variables(text: str | None) -> dict[str, Any]:
 
 def pack_log(log: Iterable[Sequence[Any]], version: Version) -> str:
     """The entries as history keeps them, states by their position."""
-    return encode_log(log, version.positions)
+    return encode_log(log, version.lines)
 
 
 def unpack_log(log: Iterable[Sequence[Any]], version: Version) -> list[Sequence[Any]]:

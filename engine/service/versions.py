@@ -19,6 +19,7 @@ from engine.core.model.digits import read_whole
 from engine.core.model.words import say
 from engine.core.parse.dmn import read_decisions
 from engine.models import DecisionVersion, DeployedFile, ProcessVersion, State, Transition
+from engine.models.logs import Lines
 from engine.service import audiences, latest, outbox, remembered
 from engine.service.decision_files import is_decision_file
 from engine.service.errors import Conflict, NotFound
@@ -39,7 +40,7 @@ class Version(NamedTuple):
     state_ids: dict[str, int]
     state_keys: dict[int, str]
     keys_by_position: list[str]
-    positions: dict[str, int]
+    lines: Lines
     flow_numbers: dict[str, int]  # flow → number of a transition that takes it
 
 
@@ -140,7 +141,7 @@ def _build(version: int) -> Version:
             flows.setdefault(edge.flow, edge.number)
     return Version(
         version, row.process.key, row.process_id, row.number, row.deployment_id, machine, ids, keys, ordered,
-        {key: position for position, key in enumerate(ordered)}, flows,
+        Lines({key: position for position, key in enumerate(ordered)}), flows,
     )  # fmt: skip
 
 

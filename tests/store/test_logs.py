@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.models.logs import decode_log, encode_log
+from engine.models.logs import LINES_OF_A_STATE, Lines, decode_log, encode_log
 
 ENTRIES = [
     [1, 2],
@@ -50,6 +50,14 @@ def test_no_actor_and_no_value_breaks_the_lines(actor: str, value: str) -> None:
 def test_edges_that_a_token_takes_in_a_row_share_a_line_and_come_back_one_by_one() -> None:
     assert encode_log([(3, 7, 12, 8), (4, 1)]) == "3 7 12 8\n4 1"
     assert decode_log("3 7 12 8\n4 1") == [[3, 7], [3, 12], [3, 8], [4, 1]]
+
+
+def test_lines_that_a_version_keeps_are_those_that_it_would_write() -> None:
+    lines = Lines({"a": 0})
+    entries = [(number, 2) for number in range(100)] + [("born", 1, "a", 0), ("set", 1, {"x": [1]}), (7, 2)]
+    told = [f"{number} 2" for number in range(100)] + ["b1 0 0", 's1 {"x":[1]}', "7 2"]
+    assert [encode_log(entries, lines).split("\n") for _ in range(2)] == [told, told]
+    assert len(lines) == LINES_OF_A_STATE
 
 
 def test_instances_that_only_pass_are_kept_together_and_come_back_one_by_one(settings: Any, tmp_path: Path) -> None:
