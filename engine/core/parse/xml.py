@@ -190,8 +190,8 @@ def _parse_plain(content: bytes, max_elements: int) -> etree._Element | None:
         root = etree.fromstring(content, etree.XMLParser(**_OPTIONS))
     except etree.XMLSyntaxError:
         return None
-    is_refused = root.getroottree().docinfo.internalDTD is not None or _TOO_DEEP(root)
-    return None if is_refused else root
+    is_deep = content.count(b"</") > MAX_DEPTH and _TOO_DEEP(root)  # whoever contains something has an end of its own
+    return None if is_deep or root.getroottree().docinfo.internalDTD is not None else root
 
 
 def _parse_guarded(content: bytes, max_elements: int) -> etree._Element:
