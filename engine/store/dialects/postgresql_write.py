@@ -108,9 +108,10 @@ def one_moved(row: Any) -> Parameters:
 
 
 def many_moved(rows: Sequence[Any]) -> Parameters:
-    revisions = columns_of(("bigint", "int"), [(row.id, row.revision - 1) for row in rows])
-    lines = [[row[place] for place in MOVED_PLACES] for row in rows]
-    return [*revisions, len(rows), *columns_of(MOVED_TYPES, lines)]
+    columns = list(zip(*rows, strict=True))
+    moved = [write_array(name, columns[place]) for name, place in zip(MOVED_TYPES, MOVED_PLACES, strict=True)]
+    before = write_array("int", [revision - 1 for revision in columns[REVISION]])
+    return [moved[0], before, len(rows), *moved]
 
 
 def move_one(gate: str) -> str:
