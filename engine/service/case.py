@@ -30,14 +30,24 @@ from engine.service.translate import (
     pack,
     pack_log,
     pack_variables,
+    to_snapshot,
     view,
 )
-from engine.service.versions import Version
-from engine.store.rows import Batch, InstanceRow, StepRow, WaitKey
+from engine.service.versions import Version, get_version
+from engine.store.rows import Batch, InstanceRow, Loaded, StepRow, WaitKey
 
 Wait = OpenItem | OpenTimer | OpenSubscription | OpenJob | OpenIncident
 WAITS = (OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident)
 
+# By what a wait ends that nobody needs any more: a member of the batch.
+ENDINGS = {
+    OpenItem: "cancelled_items",
+    OpenTimer: "ended_timers",
+    OpenSubscription: "ended_subscriptions",
+    OpenJob: "ended_jobs",
+    OpenIncident: "obsolete_incidents",
+    JobIncident: "obsolete_incidents",
+}
 _NONE: frozenset[Any] = frozenset()
 
 
@@ -143,6 +153,18 @@ class Case:
         batch.steps.append(StepRow(make_key(row.id, written.revision), batch.at, written.sequence, self.log))
         return written
 
+    def rest(self, row: InstanceRow) -> None:
+        """It is stored as this row now: a later unit may go on with it."""
+        self.stored = [
+            *self.stored,
+            *(
+                WaitKey(ENDINGS[type(wait)], make_key(row.id, number), wait.token, _trigger_of(wait))
+                for number, wait in enumerate(self.waits, self.row.waits_made + 1)
+            ),
+        ]
+        self.row, self.is_new, self.waits, self.log = row, False, [], ""
+        self.born = self.changed = self.gone = self.closed = self.dropped = _NONE
+
     def _end_waits(self, batch: Batch, named: Collection[int]) -> None:
         """Those stored ones whose token has left, or that were dropped by themselves."""
         if not self.closed and not self.dropped:
@@ -190,3 +212,14 @@ class Case:
                     "decision", effect.token, effect.node, effect.decision, effect.records,
                     effect.version, effect.findings,
                 )  # fmt: skip
+
+
+def case_of(loaded: Loaded) -> Case:
+    """Of an instance that was read."""
+    version = get_version(loaded.row.version)
+    return Case(version, loaded.row, to_snapshot(loaded, version), loaded.waits)
+
+
+def _trigger_of(wait: Wait) -> str:
+    """A work item ends with its token alone."""
+    return "" if isinstance(wait, OpenItem) else wait.trigger

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth import get_user_model
 
@@ -25,6 +25,8 @@ from engine.store.contract import Store
 from engine.store.rows import EndedItem, ItemRow, Loaded
 
 OPEN = 0
+Held = Loaded | Case  # as it was read, or as this process remembers it
+H = TypeVar("H", bound=Held)
 Change = Callable[[ItemRow, Loaded], ItemRow]
 
 
@@ -123,17 +125,17 @@ def complete_many(completions: Sequence[Completion], actor: Actor) -> list[int |
     return in_unit(act)
 
 
-def _find(store: Store, keys: Sequence[int]) -> tuple[dict[int, tuple[ItemRow, Loaded]], bool]:
+def _find(store: Store, keys: Sequence[int]) -> tuple[Mapping[int, tuple[ItemRow, Held]], bool]:
     """The items with their instances: those that are remembered as they were, the others read. Not sure: what is
     refused has to be read first."""
     found = remembered.recall(keys)
     missing = [key for key in keys if key not in found] if found else keys
     if not missing:
         return found, False
-    return found | {row.id: (row, loaded) for row, loaded in store.load_items(missing)}, not found
+    return {**found, **{row.id: (row, loaded) for row, loaded in store.load_items(missing)}}, not found
 
 
-def _complete(unit: Unit, actor: Actor, completion: Completion, row: ItemRow, loaded: Loaded) -> int:
+def _complete(unit: Unit, actor: Actor, completion: Completion, row: ItemRow, loaded: Held) -> int:
     _require_open(row)
     if loaded.row.status != ACTIVE:
         raise Conflict("instance-suspended", say("The process is suspended. Your input is kept; try again later."))
@@ -148,7 +150,7 @@ def _complete(unit: Unit, actor: Actor, completion: Completion, row: ItemRow, lo
     return loaded.row.id
 
 
-def _require_visible(actor: Actor, found: tuple[ItemRow, Loaded] | None) -> tuple[ItemRow, Loaded]:
+def _require_visible(actor: Actor, found: tuple[ItemRow, H] | None) -> tuple[ItemRow, H]:
     """As missing where the actor may not even see it."""
     if found is not None:
         row, loaded = found
@@ -166,7 +168,7 @@ def _require_open(row: ItemRow) -> None:
         raise Conflict("already-completed", say("The task has been completed or is no longer needed."))
 
 
-def _require_worker(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
+def _require_worker(actor: Actor, row: ItemRow, loaded: Held) -> None:
     if is_all_powerful(actor):
         return
     if row.owner and row.owner != name_of(actor):
@@ -195,7 +197,7 @@ def require_user(user: str) -> None:
         raise Invalid("user-unknown", say("There is no user “%(name)s”.", name=user))
 
 
-def _is_meant_for(actor: Actor, row: ItemRow, loaded: Loaded) -> bool:
+def _is_meant_for(actor: Actor, row: ItemRow, loaded: Held) -> bool:
     """A candidate; of a task without candidates, whoever works in the process."""
     if is_all_powerful(actor):
         return True
@@ -214,7 +216,7 @@ def needs_other_eyes(actor: Actor, instance: int, started_by: str | None, nodes:
     return bool(before.filter(state__node__in=nodes).exists())
 
 
-def _require_other_eyes(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
+def _require_other_eyes(actor: Actor, row: ItemRow, loaded: Held) -> None:
     if actor is None:
         return  # the engine does nothing twice
     version = get_version(loaded.row.version)
@@ -224,7 +226,7 @@ def _require_other_eyes(actor: Actor, row: ItemRow, loaded: Loaded) -> None:
         raise Forbidden("four-eyes", say("You did an earlier step of this case; somebody else has to do this one."))
 
 
-def _may(actor: Actor, right: Right, loaded: Loaded) -> bool:
+def _may(actor: Actor, right: Right, loaded: Held) -> bool:
     if is_all_powerful(actor):
         return True
     process = get_version(loaded.row.version).process_id

@@ -25,14 +25,14 @@ from engine.core.run.inline import evaluate, is_expression
 from engine.core.run.starts import business_key as key_of_start
 from engine.models.keys import instance_of, make_key, number_of
 from engine.service import correlation, limits, registered, telemetry
-from engine.service.case import Case
+from engine.service.case import Case, case_of
 from engine.service.errors import Moved, NotFound
 from engine.service.expressions import expression_budget
 from engine.service.latest import Found
 from engine.service.outbox import Event
 from engine.service.receivers import Message
-from engine.service.translate import ACTIVE, SUSPENDED, pack, to_snapshot
-from engine.service.versions import Version, find_version, get_version
+from engine.service.translate import ACTIVE, SUSPENDED, pack
+from engine.service.versions import Version, find_version
 from engine.store.contract import Store
 from engine.store.rows import Batch, DeliveryRow, InstanceRow, Loaded
 
@@ -95,13 +95,12 @@ class Unit:
 
     # what callers do
 
-    def open(self, loaded: Loaded) -> Case:
+    def open(self, loaded: Loaded | Case) -> Case:
         """The case of a stored instance."""
         case = self.cases.get(loaded.row.id)
         if case is None:
-            version = get_version(loaded.row.version)
-            snapshot = loaded.snapshot or to_snapshot(loaded, version)
-            case = self.cases[loaded.row.id] = Case(version, loaded.row, snapshot, loaded.waits)
+            case = loaded if isinstance(loaded, Case) else case_of(loaded)
+            self.cases[loaded.row.id] = case
         return case
 
     def deliver(self, case: Case, deliveries: Sequence[Delivery]) -> Delta | Failure:

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from engine.core.model.runtime import Snapshot
-
 
 class InstanceRow(NamedTuple):
     id: int
@@ -223,13 +221,11 @@ class WaitKey(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """An instance with its living tokens in the order of their birth, and what they wait for; or, where this process
-    still has it, the snapshot instead of the tokens."""
+    """An instance with its living tokens in the order of their birth, and what they wait for."""
 
     row: InstanceRow
     tokens: list[TokenRow]
     waits: list[WaitKey]
-    snapshot: Snapshot | None = None
 
 
 class EndedItem(NamedTuple):

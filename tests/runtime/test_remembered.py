@@ -1,13 +1,13 @@
 """What a process remembers of the instances that it has started is never believed alone: they may have moved on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy, deepcopy
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 
-from engine.core.model.runtime import Snapshot
+from engine.core.model.runtime import Token
 from engine.models import Instance, Step, WorkItem
 from engine.service import instances, items, remembered
 from engine.service.errors import Conflict, Forbidden, NotFound
@@ -51,18 +51,18 @@ def recalled(instance: int) -> Any:
 
 def test_what_is_remembered_is_what_is_stored(started: int) -> None:
     store = open_store()
-    (row, loaded), ((read, stored),) = recalled(started), store.load_items([item_of(started)])
+    (row, case), ((read, stored),) = recalled(started), store.load_items([item_of(started)])
     assert row == read
-    assert loaded.waits == stored.waits
-    assert loaded.row._replace(variables="") == stored.row._replace(variables="")
-    snapshot = to_snapshot(stored, get_version(loaded.row.version))
-    assert loaded.snapshot.instance == snapshot.instance
-    assert describe(loaded.snapshot) == describe(snapshot)
+    assert case.stored == stored.waits
+    assert case.row._replace(variables="") == stored.row._replace(variables="")
+    snapshot = to_snapshot(stored, get_version(case.row.version))
+    assert case.instance == snapshot.instance
+    assert describe(case.tokens.values()) == describe(snapshot.tokens)
 
 
-def describe(snapshot: Snapshot) -> list[Any]:
-    """Its tokens, but for the flow: only those in gateways are asked for it, and only theirs is stored."""
-    return [(one.id, one.state, one.scope, one.index, one.variables, one.data) for one in snapshot.tokens]
+def describe(tokens: Iterable[Token]) -> list[Any]:
+    """Without the flow: only tokens in gateways are asked for it, and only theirs is stored."""
+    return [(one.id, one.state, one.scope, one.index, one.variables, one.data) for one in tokens]
 
 
 def test_what_somebody_else_has_completed_is_refused_and_not_done_twice(started: int) -> None:
