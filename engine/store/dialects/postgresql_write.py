@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS
+from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS, instance_of
 from engine.store.dialects.arrays import write_array
 from engine.store.rows import Batch
 from engine.store.tables import INSERTED, INSTANCES, KEPT, REPLACED, Table
 
 Parameters = list[Any]
-Shape = tuple[tuple[str, bool], ...]  # members of the batch that have rows, and whether it is a single one
+# Members of the batch that have rows, whether it is a single one, and whether a row may be there already.
+Shape = tuple[tuple[str, bool, bool], ...]
 
 # What an instance keeps from its start is not written again.
 FIXED = ("id", "started_at", "parent", "version_id", "business_key", "started_by", "trace")
@@ -51,23 +52,23 @@ class Part(NamedTuple):
 
 def compose(batch: Batch) -> tuple[str, Parameters]:
     """The statement and its parameters; it answers whether the batch fitted what is stored."""
-    shape: list[tuple[str, bool]] = []
+    shape: list[tuple[str, bool, bool]] = []
     parameters: Parameters = []
     latest, moved = batch.latest, batch.moved
     if latest:
-        shape.append(("latest", len(latest) == 1))
+        shape.append(("latest", len(latest) == 1, True))
         parameters += latest[0] if len(latest) == 1 else [len(latest), *columns_of(("int", "int"), latest)]
     if moved:
-        shape.append(("moved", len(moved) == 1))
+        shape.append(("moved", len(moved) == 1, True))
         parameters += one_moved(moved[0]) if len(moved) == 1 else many_moved(moved)
     for member, table in INSERTED:
         rows = getattr(batch, member)
         if rows:
-            shape.append((member, len(rows) == 1))
+            shape.append((member, len(rows) == 1, member in REPLACED and not are_of_new(rows, batch)))
             parameters += rows[0] if len(rows) == 1 else columns_of(table.types, rows)
     for member, part in ENDINGS.items():
         if getattr(batch, member):
-            shape.append((member, False))
+            shape.append((member, False, True))
             parameters += part.parameters(batch)
     return compose_text(tuple(shape)), parameters
 
@@ -76,7 +77,7 @@ def compose(batch: Batch) -> tuple[str, Parameters]:
 def compose_text(shape: Shape) -> str:
     parts: list[str] = []
     gate = ""
-    for member, is_one in shape:
+    for member, is_one, may_exist in shape:
         if member == "latest":
             parts.append(ONE_LATEST if is_one else LATEST)
             gate = IS_LATEST
@@ -90,8 +91,14 @@ def compose_text(shape: Shape) -> str:
         elif member in ENDINGS:
             parts.append(ENDINGS[member].text(gate))
         else:
-            parts.append(insert(member, TABLES[member], gate, is_one=is_one))
+            parts.append(insert(member, TABLES[member], gate, is_one=is_one, may_exist=may_exist))
     return f"WITH {', '.join(parts)} SELECT{gate or ' true'}"
+
+
+def are_of_new(rows: Sequence[Any], batch: Batch) -> bool:
+    """Whether all belong to instances that start now: to look for what may be there takes an insert a third longer."""
+    new = {row.id for row in batch.new}
+    return bool(new) and all(instance_of(row.id) in new for row in rows)
 
 
 def columns_of(types: Sequence[str], rows: Sequence[Any]) -> Parameters:
@@ -132,7 +139,7 @@ def move_many(gate: str) -> str:
 
 
 @cache
-def insert(member: str, table: Table, gate: str, *, is_one: bool) -> str:
+def insert(member: str, table: Table, gate: str, *, is_one: bool, may_exist: bool) -> str:
     names = ", ".join(f'"{name}"' for name in table.columns)
     if is_one:
         source = ", ".join(f"%s::{type_name}" for type_name in table.types)
@@ -140,7 +147,7 @@ def insert(member: str, table: Table, gate: str, *, is_one: bool) -> str:
         source = f"* FROM unnest({', '.join(f'%s::{type_name}[]' for type_name in table.types)}) AS u({names})"
     where = f" WHERE{gate}" if gate else ""
     conflict = ""
-    if member in REPLACED:
+    if may_exist:
         values = ", ".join(f'"{name}" = excluded."{name}"' for name in table.columns[1:])
         conflict = f" ON CONFLICT (id) DO UPDATE SET {values}"
     elif member in KEPT:
