@@ -15,7 +15,7 @@ from engine.models.large import fetch, longest_kept, put_aside
 # Entries of a head and whole numbers; states stand there by their position in the version.
 HEADS = {"born": "b", "fork": "k", "fired": "f", "gone": "g", "cancelled": "c"}
 WITH_STATE = frozenset({"born", "gone", "cancelled"})
-LINES_OF_A_STATE = 16  # that are kept, 150 bytes each
+LINES_OF_A_STATE = 8  # that are kept, 200 bytes each
 NAMES = {letter: head for head, letter in HEADS.items()}
 
 

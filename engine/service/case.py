@@ -194,9 +194,9 @@ class Case:
             for token in delta.born:
                 token.is_new = False
                 self.tokens[token.id] = token
-            self.born = self.born.union(token.id for token in delta.born)
+            self.born = self.born.union([token.id for token in delta.born])
         if delta.changed:
-            self.changed = self.changed.union(token.id for token in delta.changed) - self.born
+            self.changed = self.changed.union([token.id for token in delta.changed]) - self.born
         if delta.gone:
             for number in delta.gone:
                 del self.tokens[number]

@@ -59,7 +59,7 @@ def get_version(version: int) -> Version:
     built = _build(version)
     with _lock:
         _versions[version] = built
-        # What a machine takes goes by its states, four kilobytes each; the one that is asked for stays in any case.
+        # What a machine takes goes by its states, six kilobytes each; the one that is asked for stays in any case.
         while len(_versions) > 1 and sum(len(one.state_ids) for one in _versions.values()) > settings.MACHINE_STATES:
             _versions.popitem(last=False)
     return built
