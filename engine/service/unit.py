@@ -99,8 +99,7 @@ class Unit:
         """The case of a stored instance."""
         case = self.cases.get(loaded.row.id)
         if case is None:
-            case = loaded if isinstance(loaded, Case) else case_of(loaded)
-            self.cases[loaded.row.id] = case
+            case = self.cases[loaded.row.id] = loaded if isinstance(loaded, Case) else case_of(loaded)
         return case
 
     def deliver(self, case: Case, deliveries: Sequence[Delivery]) -> Delta | Failure:
