@@ -93,8 +93,12 @@ class Standing:
 def may_come(run: InstanceRun, scope: int, reach: Mapping[str, Sequence[str]], filled: Container[str | None]) -> bool:
     standing = run.standing
     assert standing is not None
-    for state in standing.counts.get(scope, ()):
-        flows = reach.get(state, ())
+    taken = standing.counts.get(scope, {})
+    fewer, others = (taken, reach) if len(taken) < len(reach) else (reach, taken)
+    for state in fewer:
+        if state not in others:
+            continue
+        flows = reach[state]
         if any(flow not in filled for flow in flows) and not any(flow in filled for flow in flows):
             return True
     return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import timedelta
 from types import FrameType
@@ -54,7 +55,7 @@ def draw(activity: str, mode: str) -> str:
 
 
 def count_operations(text: str, instances: int) -> int:
-    simulation = Simulation(text, handlers={"work": lambda job: {"result": job.variables["item"]}})
+    simulation = Simulation(text, handlers={"work": lambda job: {"result": job.variables.get("item")}})
     counted = 0
 
     def count(frame: FrameType, event: str, argument: Any) -> Any:
@@ -81,3 +82,20 @@ def test_four_times_the_instances_take_four_times_the_operations(activity: str, 
     text = draw(activity, mode)
     few = count_operations(text, FEW)
     assert count_operations(text, MANY) < few * MANY / FEW * 1.05
+
+
+def draw_beside(joins: int) -> str:
+    """As many inclusive joins in one scope, each waiting for a job of its own."""
+    parts = []
+    for name in range(joins):
+        own = JOINING.replace('<startEvent id="is"/>', "").replace('sourceRef="is"', 'sourceRef="all"')
+        parts.append(re.sub(r'((?:id|sourceRef|targetRef)="(?!all))', rf"\g<1>n{name}_", own))
+    fork = '<parallelGateway id="all"/><sequenceFlow id="all_f" sourceRef="s" targetRef="all"/>'
+    return re.sub(
+        r"(?<=<startEvent id=\"s\"/>).*(?=</process>)", fork + "".join(parts), draw("task", ""), flags=re.DOTALL
+    )
+
+
+def test_four_times_the_joins_beside_one_another_take_four_times_the_operations() -> None:
+    few = count_operations(draw_beside(20), 0)
+    assert count_operations(draw_beside(80), 0) < few * 4 * 1.05
