@@ -154,6 +154,11 @@ export async function mount(root: HTMLElement): Promise<void> {
     tool.get<{ update(): void }>("linting").update();
     root.dataset.catalogue = "read";
   });
+  // The search closes when the key comes up again, if it still has the focus then: the page would take that away.
+  canvas.addEventListener("keydown", (event) => {
+    const isSearch = event.target instanceof Element && event.target.closest(".djs-search-container");
+    if (event.key === "Escape" && isSearch) event.preventDefault();
+  });
   part("side").addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) tool.get<{ focus(): void }>("canvas").focus();
   });
