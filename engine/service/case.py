@@ -154,13 +154,10 @@ class Case:
         return written
 
     def rest(self, row: InstanceRow) -> None:
-        """It is stored as this row now: a later unit may go on with it."""
+        """A new instance is stored as this row now: a later unit may go on with it."""
         self.stored = [
-            *self.stored,
-            *(
-                WaitKey(ENDINGS[type(wait)], make_key(row.id, number), wait.token, _trigger_of(wait))
-                for number, wait in enumerate(self.waits, self.row.waits_made + 1)
-            ),
+            WaitKey(ENDINGS[type(wait)], make_key(row.id, number), wait.token, _trigger_of(wait))
+            for number, wait in enumerate(self.waits, self.row.waits_made + 1)
         ]
         self.row, self.is_new, self.waits, self.log = row, False, [], ""
         self.born = self.changed = self.gone = self.closed = self.dropped = _NONE
