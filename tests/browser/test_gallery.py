@@ -49,6 +49,7 @@ def test_an_example_is_broken_seen_to_fail_and_repaired(
 ) -> None:
     page = open_for(gallery_site, "admin")
     page.keyboard.press("g")
+    expect(page.locator("#next-keys")).to_contain_text("Go to Gallery")
     page.keyboard.press("g")
     page.wait_for_url("**/gallery/")
     card = page.locator("[data-card=one_service]")

@@ -45,18 +45,37 @@ export function runShortcut(event: KeyboardEvent): void {
   const hit =
     allowed.findLast((shortcut) => shortcut.keys === sequence) ??
     allowed.findLast((shortcut) => shortcut.keys === word);
-  clearTimeout(pendingTimer);
-  pending = "";
+  forgetPending();
   if (hit) {
     if (document.querySelector("dialog[open]") && !hit.whileTyping) return;
     event.preventDefault();
     hit.run?.(event);
-  } else if (allowed.some((shortcut) => shortcut.keys.startsWith(`${word} `))) {
-    pending = word;
-    pendingTimer = setTimeout(() => {
-      pending = "";
-    }, 1200);
+    return;
   }
+  const next = allowed.filter((shortcut) => shortcut.keys.startsWith(`${word} `));
+  if (next.length === 0) return;
+  pending = word;
+  // Whoever knows the second key has pressed it by then; whoever does not reads it, and has time to.
+  pendingTimer = setTimeout(() => {
+    showNextKeys(next);
+    pendingTimer = setTimeout(forgetPending, 5000);
+  }, 400);
+}
+
+function forgetPending(): void {
+  clearTimeout(pendingTimer);
+  pending = "";
+  document.getElementById("next-keys")?.remove();
+}
+
+function showNextKeys(next: Shortcut[]): void {
+  const entries = next.flatMap(({ keys, label }) => [
+    h("dt", {}, keyCaps(keys.split(" ").slice(1).join(" "))),
+    h("dd", {}, label),
+  ]);
+  document.body.append(
+    h("div", { id: "next-keys", class: "next-keys", role: "status" }, h("dl", {}, ...entries)),
+  );
 }
 
 export function keyCaps(keys: string): HTMLElement {
