@@ -18,7 +18,7 @@ from tests.api.conftest import SignIn
 from tests.api.test_api import post, problem_of
 from tests.service.diagrams import PLAIN, deploy, make_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 PASSWORD = "a-password-of-tests"
 PROCESSES = "/api/v1/processes/"
 

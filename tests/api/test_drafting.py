@@ -11,7 +11,7 @@ from engine.models import Deployment
 from tests.api.conftest import SignIn
 from tests.service.diagrams import DECIDED, PLAIN, boundary, deploy, timer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 FILES = [{"name": "p.bpmn", "content": DECIDED}]
 ACTIONS = [{"do": "start"}, {"do": "complete", "node": "review", "variables": {"outcome": "approve"}}]

@@ -28,7 +28,7 @@ from engine.service.backfill import Wish
 from tests.api.conftest import SignIn
 from tests.service.diagrams import CHARGED, PLAIN, deploy, item_of, the_process
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 # Groups of each role; `nobody` has an account and no role, `other` is a candidate of other tasks.
 ROLES = {

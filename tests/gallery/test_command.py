@@ -14,7 +14,7 @@ from gallery.examples.one_service.services import RATES
 from gallery.reading import get_example, list_examples
 from tests.gallery.running import GalleryRun
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def gallery(*words: str) -> str:

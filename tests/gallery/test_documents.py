@@ -49,6 +49,7 @@ def test_the_index_is_in_step_with_the_examples() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.one_database
 @EXAMPLES
 def test_what_a_page_tells_to_try_works(example: Example, gallery_run: GalleryRun) -> None:
     """Each line after `$` is a command; the lines under it stand in what it prints, with anything in the place of …"""

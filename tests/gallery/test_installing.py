@@ -17,7 +17,7 @@ from gallery.reading import QUALITIES, get_example, list_examples
 from gallery.services import SERVICES, Service
 from tests.gallery.running import GalleryRun
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def counts() -> tuple[int, int, int]:

@@ -21,7 +21,7 @@ from gallery.templatetags.explained import explained
 from tests.gallery.running import GalleryRun
 from tests.pages.people import enter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 FLIP = "/gallery/services/rates/"
 PAGE = "/gallery/one_service/"

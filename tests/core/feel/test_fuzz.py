@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.core.feel import Diagnostic, Expression, ExpressionError, compile_expression, compile_unary_tests
 
-COUNT = int(os.environ.get("FEEL_FUZZ", "400"))
+COUNT = int(os.environ.get("FEEL_FUZZ", "200"))
 LONG = settings(max_examples=COUNT, deadline=None)
 VARIABLES: dict[str, object] = {"a": 1, "b": "s", "c": {"x": [1]}, "x": None, "?": 1}
 
