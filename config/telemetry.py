@@ -25,7 +25,7 @@ class TelemetryMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         person = request.user.get_username() if request.user.is_authenticated else ""
         names = {"request": secrets.token_hex(8), "user": person}
-        parent = request.headers.get("traceparent")
+        parent = request.META.get("HTTP_TRACEPARENT")
         with (
             telemetry.about(**names),
             telemetry.span(f"HTTP {request.method}", parent=parent, kind="server", **names) as span,
