@@ -34,6 +34,12 @@ test("each action is sent with all before it", async () => {
   ]);
 });
 
+test("an action that is under way is not taken back when the drawing changes meanwhile", async () => {
+  const trial = begin();
+  await Promise.all([trial.do({ do: "start" }), trial.play()]);
+  expect(trial.actions.map((action) => action.do)).toEqual(["start"]);
+});
+
 test("a refused action is not kept and says why", async () => {
   const trial = begin();
   await trial.do({ do: "start" });

@@ -43,6 +43,7 @@ class TestPanel {
   private isShown = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private shownSteps = 0;
+  private begun: string | null = null;
 
   constructor(
     private readonly bench: Bench,
@@ -86,7 +87,9 @@ class TestPanel {
     this.paintTrouble();
     if (this.trial.isBusy) return;
     this.scenarios.forgetCoverage();
-    this.paintBody();
+    // A replay that changes nothing leaves what somebody types into the start form.
+    const begun = this.beginnings();
+    if (this.tab !== "now" || begun === null || begun !== this.begun) this.paintBody();
     const { picture } = this.trial;
     if (!picture || !this.isShown) return;
     const last = picture.steps.length > this.shownSteps ? picture.steps.at(-1) : undefined;
@@ -149,7 +152,14 @@ class TestPanel {
     );
   }
 
+  /** What could begin, where nothing has begun. */
+  private beginnings(): string | null {
+    const { picture } = this.trial;
+    return picture?.runs.length === 0 ? JSON.stringify([picture.starts, picture.events]) : null;
+  }
+
   private paintBody(): void {
+    this.begun = this.tab === "now" ? this.beginnings() : null;
     for (const tab of this.tabs.querySelectorAll<HTMLElement>("[role=tab]")) {
       const isChosen = tab.dataset.tab === this.tab;
       tab.setAttribute("aria-selected", String(isChosen));

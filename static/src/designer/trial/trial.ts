@@ -21,6 +21,8 @@ export class Trial {
   scenario = "";
   isBusy = false;
   private asked = 0;
+  /** What was asked for last: a change of the drawing meanwhile must not take it back. */
+  private wanted: Action[] = [];
 
   constructor(
     private readonly bench: Bench,
@@ -34,7 +36,7 @@ export class Trial {
     const refusal = this.picture?.refused ?? null;
     if (!refusal) return null;
     if (refusal.action !== before.length) return null;
-    this.actions = before;
+    this.actions = this.wanted = before;
     this.trouble = null;
     this.onChange(this);
     return refusal;
@@ -43,7 +45,7 @@ export class Trial {
   async mock(type: string, mock: Mock | null): Promise<void> {
     const { [type]: _, ...others } = this.mocks;
     this.mocks = mock ? { ...others, [type]: mock } : others;
-    await this.play(this.actions);
+    await this.play();
   }
 
   async takeBack(): Promise<void> {
@@ -66,8 +68,9 @@ export class Trial {
     if (this.trouble?.kind === "stuck") await this.play(this.actions.slice(0, this.trouble.refusal.action));
   }
 
-  async play(actions: Action[] = this.actions): Promise<void> {
+  async play(actions: Action[] = this.wanted): Promise<void> {
     const number = ++this.asked;
+    this.wanted = actions;
     this.isBusy = true;
     this.onChange(this);
     try {
@@ -80,6 +83,7 @@ export class Trial {
       this.trouble = picture.refused ? { kind: "stuck", refusal: picture.refused } : null;
     } catch (error) {
       if (number !== this.asked) return;
+      this.wanted = this.actions;
       this.trouble =
         error instanceof Problem && error.findings.length > 0
           ? { kind: "diagram", findings: error.findings }
