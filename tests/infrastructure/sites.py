@@ -23,7 +23,7 @@ class Site:
     def run_command(self, *arguments: str) -> str:
         """The output of `manage.py …` against this installation."""
         child = manage(*arguments, environment=self.environment)
-        code = child.wait(60)
+        code = child.wait(180)
         assert code == 0, child.output
         return child.output
 
@@ -47,7 +47,7 @@ def run_embedded_site(folder: Path, choices: Mapping[str, str] | None = None) ->
     }
     child = manage("serve", "--port", "0", "--migrate", "--demo", environment=environment)
     try:
-        line = child.wait_for_line("ready at", 60)
+        line = child.wait_for_line("ready at", 180)
         url = next(word for word in line.split() if word.startswith("http"))
         yield Site("embedded", url.rstrip("/"), environment, {"serve": child})
     finally:
@@ -83,5 +83,5 @@ def run_scaled_site(folder: Path, database_url: str, redis_url: str) -> Iterator
         ):
             child = site.children[name] = Child(command, environment)
             stack.callback(child.stop)
-            child.wait_for_line(ready, 60)
+            child.wait_for_line(ready, 180)
         yield site
