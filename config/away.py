@@ -45,7 +45,7 @@ def note_database_away(request: HttpRequest | None = None, **_: Any) -> None:
     """Receiver of got_request_exception: what Django has made a 500 of is known only here."""
     if request is not None and is_away(sys.exc_info()[1]):
         request.is_database_away = True  # type: ignore[attr-defined]
-        request.exception_reporter_class = NoReport  # type: ignore[attr-defined]
+        request.exception_reporter_class = NoReport  # type: ignore[attr-defined]  # read so by Django
 
 
 got_request_exception.connect(note_database_away, dispatch_uid="database-away")

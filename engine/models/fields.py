@@ -1,12 +1,13 @@
 """Columns that more than one table uses; no tables here."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
 
 from engine.models.json_text import write_json
-from engine.models.keys import instance_of, number_of, span
+from engine.models.keys import instance_of, number_of, span, spans
 from engine.models.large import fetch, is_large, put_aside
 from engine.models.logs import decode_log, encode_log
 
@@ -56,6 +57,10 @@ class PartQuerySet(models.QuerySet[Any]):
 
     def of(self, instance: int) -> "PartQuerySet":
         return self.filter(id__range=span(instance))
+
+    def of_any(self, instances: Iterable[int]) -> "PartQuerySet":
+        ranges = [models.Q(id__range=keys) for keys in spans(instances)]
+        return self.filter(models.Q(*ranges, _connector=models.Q.OR)) if ranges else self.none()
 
 
 class Part(models.Model):

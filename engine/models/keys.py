@@ -28,6 +28,18 @@ def span(instance: int) -> tuple[int, int]:
     return instance << NUMBER_BITS, instance << NUMBER_BITS | LARGEST_NUMBER
 
 
+def spans(instances: Iterable[int]) -> list[tuple[int, int]]:
+    """The same of several, those that follow one another together."""
+    found: list[tuple[int, int]] = []
+    for instance in sorted(set(instances)):
+        first, last = span(instance)
+        if found and found[-1][1] + 1 == first:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
 def instances_of(keys: Iterable[int]) -> list[int]:
     """The instances of the keys, each once, in order."""
     return sorted({key >> NUMBER_BITS for key in keys})

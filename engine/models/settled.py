@@ -21,6 +21,6 @@ def settled(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
                 kept.cache_clear()
 
         setting_changed.connect(forget, weak=False)
-        return kept  # type: ignore[return-value]
+        return kept  # type: ignore[return-value]  # `cache` forgets the parameters of what it wraps
 
     return keep

@@ -77,12 +77,10 @@ def _list_called(instance: int, resting: dict[str, datetime]) -> list[Attempt]:
     callees = callees_of(instance)
     if not callees:
         return []
-    keys = span(min(callees))[0], span(max(callees))[1]
-    open_ones = Incident.objects.filter(id__range=keys, status=Incident.Status.OPEN).values_list("pk", flat=True)
-    standing = {instance_of(key) for key in open_ones[:MOST_JOBS]} & callees.keys()
-    jobs = Job.objects.filter(id__range=keys, retries__gt=0).exclude(type=CONTINUATION).order_by("pk")
-    jobs = jobs.filter(Q(failures__isnull=False) | Q(type__in=resting, owner=None))
-    failing = [job for job in jobs[:MOST_JOBS] if instance_of(job.pk) in callees]
+    open_ones = Incident.objects.of_any(callees).filter(status=Incident.Status.OPEN).values_list("pk", flat=True)
+    standing = {instance_of(key) for key in open_ones[:MOST_JOBS]}
+    jobs = Job.objects.of_any(callees).filter(retries__gt=0).exclude(type=CONTINUATION).order_by("pk")
+    failing = list(jobs.filter(Q(failures__isnull=False) | Q(type__in=resting, owner=None))[:MOST_JOBS])
     concerned = {callees[child] for child in (*standing, *(instance_of(job.pk) for job in failing))}
     tokens = Token.objects.filter(pk__in=concerned).values_list("pk", "state__node", "state__name")
     steps: dict[str, tuple[str, set[int]]] = {}

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from engine.core.model.words import say
 from engine.core.triggers.schedule import Pause
 from engine.models import Backfill, BackfillRun, Incident, Instance, Process
-from engine.models.keys import instance_of, span
+from engine.models.keys import instance_of
 from engine.push.signals import work_waiting
 from engine.service import dates, instances
 from engine.service.errors import Conflict, Invalid, NotFound
@@ -215,11 +215,8 @@ def read_statuses(keys: Collection[int]) -> dict[int, int]:
 
 def find_stuck(keys: Collection[int]) -> set[int]:
     """Those of the instances that stand at an incident."""
-    if not keys:
-        return set()
-    between = (span(min(keys))[0], span(max(keys))[1])
-    found = Incident.objects.filter(id__range=between, status=Incident.Status.OPEN).values_list("id", flat=True)
-    return {instance_of(key) for key in found} & set(keys)
+    found = Incident.objects.of_any(keys).filter(status=Incident.Status.OPEN).values_list("id", flat=True)
+    return {instance_of(key) for key in found}
 
 
 def _refuse_overlap(process: Process, days: Collection[date]) -> None:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q
-
 from engine.core.run.log import read_trace
 from engine.models import Instance, Step
 from engine.models.keys import span
@@ -58,11 +56,7 @@ def iterate_moments(instance: Instance) -> Iterator[Moment]:
 def iterate_histories(instances: Iterable[Instance]) -> Iterator[tuple[int, Moment]]:
     """The whole histories of a page of instances, each moment with its instance, in one query."""
     versions = {one.pk: get_version(one.version_id) for one in instances}
-    condition = Q()
-    for instance in versions:
-        condition |= Q(id__range=span(instance))
-    rows = Step.objects.filter(condition).order_by("id") if versions else Step.objects.none()
-    for step in rows.iterator(chunk_size=200):
+    for step in Step.objects.of_any(versions).order_by("id").iterator(chunk_size=200):
         for moment in _read_step(versions[step.instance_id], step):
             yield step.instance_id, moment
 

@@ -190,12 +190,9 @@ def list_incidents(instance: int) -> list[Incident]:
 
 def count_open_incidents(instances: Iterable[int]) -> dict[int, int]:
     counts: dict[int, int] = {}
-    condition = Q()
-    for instance in instances:
-        condition |= Q(id__range=span(instance))
-    if condition:
-        for key in Incident.objects.filter(condition, status=Incident.Status.OPEN).values_list("id", flat=True):
-            counts[instance_of(key)] = counts.get(instance_of(key), 0) + 1
+    found = Incident.objects.of_any(instances).filter(status=Incident.Status.OPEN)
+    for key in found.values_list("id", flat=True):
+        counts[instance_of(key)] = counts.get(instance_of(key), 0) + 1
     return counts
 
 
@@ -277,14 +274,10 @@ def find_example(actor: Actor) -> Instance | None:
 
 def places_of(instances: Iterable[int]) -> dict[int, list[str]]:
     """The names of the steps at which each instance stands."""
-    condition = Q()
-    for instance in instances:
-        condition |= Q(id__range=span(instance))
     places: dict[int, list[str]] = {}
-    if condition:
-        rows = Token.objects.filter(condition).values_list("id", "state__name", "state__node").order_by("id")
-        for key, name, node in rows:
-            own = places.setdefault(instance_of(key), [])
-            if (name or node) not in own:
-                own.append(name or node)
+    rows = Token.objects.of_any(instances).values_list("id", "state__name", "state__node").order_by("id")
+    for key, name, node in rows:
+        own = places.setdefault(instance_of(key), [])
+        if (name or node) not in own:
+            own.append(name or node)
     return places

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from engine.core.model.effects import OpenSubscription
 from engine.models import Instance, Subscription
-from engine.models.keys import instance_of, span
+from engine.models.keys import instance_of
 from engine.service.translate import ACTIVE
 from engine.store.rows import SubscriptionRow
 
@@ -95,10 +95,7 @@ def _find_stored(unit: Unit, message: Message) -> list[SubscriptionRow]:
         rows = rows.filter(state__version__process__key=process, **({"state__node": node} if node else {}))
     if message.business_key is not None:
         own = Instance.objects.filter(business_key=message.business_key, status=ACTIVE).order_by("pk")
-        ranges = [Q(id__range=span(instance)) for instance in own.values_list("pk", flat=True)[:MOST]]
-        if not ranges:
-            return []
-        rows = rows.filter(Q(*ranges, _connector=Q.OR))
+        rows = rows.of_any(own.values_list("pk", flat=True)[:MOST])
     found = list(rows.order_by("id").values_list(*SubscriptionRow._fields)[:MOST])
     instances = {instance_of(row[0]) for row in found}
     active = set(Instance.objects.filter(pk__in=instances, status=ACTIVE).values_list("pk", flat=True))

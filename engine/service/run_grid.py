@@ -6,10 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Q
-
 from engine.models import Incident, Instance, Process, State
-from engine.models.keys import span
 from engine.service import moments
 from engine.service.rights import Actor, require
 
@@ -87,10 +84,6 @@ def _open_nodes(places: dict[tuple[int, int], str], instance: int) -> set[str]:
 
 
 def _find_incidents(instances: Sequence[Instance]) -> list[tuple[int, str]]:
-    condition = Q()
-    for row in instances:
-        condition |= Q(id__range=span(row.pk))
-    if not instances:
-        return []
-    rows = Incident.objects.filter(condition, status=Incident.Status.OPEN).select_related("state")
+    found = Incident.objects.of_any(row.pk for row in instances)
+    rows = found.filter(status=Incident.Status.OPEN).select_related("state")
     return [(row.instance_id, row.node or row.state.node) for row in rows]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from engine.models import Instance, State, Token, WorkItem
-from engine.models.keys import instance_of, make_key, span
+from engine.models.keys import instance_of, make_key
 
 MOST_FOUND = 200
 USUAL_PRIORITY = 50
@@ -135,13 +135,9 @@ def _search(words: str) -> Q:
     if WorkItem.objects.filter(name__isnull=False).exists():
         found |= Q(name__isnull=False, name__icontains=words)
     keyed = Instance.objects.filter(business_key__startswith=words).exclude(business_key="")
-    ranges = Q()
-    for instance in keyed.values_list("pk", flat=True)[:MOST_FOUND]:
-        ranges |= Q(id__range=span(instance))
-    if ranges:
-        # Read by their keys first: as ranges among other conditions they would be compared row by row.
-        found |= Q(id__in=list(WorkItem.objects.filter(ranges).values_list("pk", flat=True)))
-    return found
+    # Read by their keys first: as ranges among other conditions they would be compared row by row.
+    items = list(WorkItem.objects.of_any(keyed.values_list("pk", flat=True)[:MOST_FOUND]).values_list("pk", flat=True))
+    return found | Q(id__in=items) if items else found
 
 
 def _read_value(text: str) -> Any:

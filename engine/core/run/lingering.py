@@ -42,7 +42,7 @@ def end(run: InstanceRun, status: str, error: str | None = None) -> None:
     if run.machine.lingers and _has_to_wait(run, status, error):
         return
     instance = run.instance
-    instance.status, instance.error = status, error  # type: ignore[assignment]
+    instance.status, instance.error = status, error  # type: ignore[assignment]  # one of Status
     run.log.append(("ended", status, error))
 
 

@@ -388,8 +388,8 @@ class InstanceRun(Scoped, Delta):
 
 
 def add(numbers: set[int] | frozenset[int], number: int) -> set[int]:
-    """To a set that is made with its first."""
-    if numbers:
-        numbers.add(number)  # type: ignore[union-attr]
-        return numbers  # type: ignore[return-value]
+    """To a set that is made with its first: only empty ones are frozen."""
+    if isinstance(numbers, set):
+        numbers.add(number)
+        return numbers
     return {number}
