@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -53,6 +54,7 @@ def prepare_environment(database: str) -> None:
     atexit.register(stack.close)
     for name in SETTINGS_THAT_WOULD_LEAK:
         os.environ.pop(name, None)
+    keep_bytecode()
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="statewright-tests-"))
     os.environ["DATA_DIR"] = folder
     os.environ["SECRET_KEY"] = "only-for-tests-" + "0123456789abcdef" * 3
@@ -63,6 +65,12 @@ def prepare_environment(database: str) -> None:
 
         url = stack.enter_context(run_postgresql())
         os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"] = url
+
+
+def keep_bytecode() -> None:
+    """Also where an image says not to: each of hundreds of processes would compile all there is for itself."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
