@@ -46,7 +46,8 @@ def main() -> int:
         for number in range(ROUNDS):
             print(f"\nround {number + 1}")
             play_round(players, ratios, details["rates"])
-        play_alone(players["own"], ratios, details)
+        play_alone(cluster, folder, ratios, details)
+        play_work(players["own"], details)
         for player in players.values():
             player.end()
         play_waiting(cluster, folder, ratios, details)
@@ -80,16 +81,30 @@ def measure(players: dict[str, Player], work: str, batch: int | None) -> dict[st
     return {name: median(rates) for name, rates in found.items()}
 
 
-def play_alone(own: Player, ratios: Ratios, details: dict[str, Any]) -> None:
-    """What is compared with itself, or with lxml."""
+def play_alone(cluster: Cluster, folder: Path, ratios: Ratios, details: dict[str, Any]) -> None:
+    """What is compared with itself, or with lxml: each time by a process that has done nothing else."""
     print("\nalone")
+
+    def ask(work: str, **more: Any) -> dict[str, Any]:
+        player = Player("own_alone", cluster.url, folder)
+        try:
+            return player.ask(work, **more)
+        finally:
+            player.end()
+
     for _ in range(ROUNDS):
         for work in ("W4", "W5"):
-            ratios[work].setdefault("linear", []).append(round(own.ask("linear", of=work)["ratio"], 2))
-        read = own.ask("reading")
+            ratios[work].setdefault("linear", []).append(round(ask("linear", of=work)["ratio"], 2))
+        read = ask("reading")
         details["reading_by_size"] = read["by_size"]
         for name in ("lxml", "linear"):
             ratios.setdefault("W6", {}).setdefault(name, []).append(round(read[name], 2))
+    for work in ("W4", "W5", "W6"):
+        print(f"    {work} linear: {ratios[work]['linear']}")
+    print(f"    W6 over lxml: {ratios['W6']['lxml']}")
+
+
+def play_work(own: Player, details: dict[str, Any]) -> None:
     details["claims"] = [round(own.ask("claims", count=20_000)["rate"]) for _ in range(ROUNDS)]
     details["timers_seconds"] = [round(own.ask("timers", count=10_000)["seconds"], 2) for _ in range(ROUNDS)]
     for name in ("wal_bytes", "claims", "timers_seconds"):

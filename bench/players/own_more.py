@@ -1,4 +1,4 @@
-"""What only Statewright is asked: growth with size, reading of files, many that wait, claims, timers, WAL."""
+"""What only Statewright is asked: many that wait, claims, timers, WAL."""
 
 from __future__ import annotations
 
@@ -7,82 +7,17 @@ import time
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
-from bench.players.own import OWN, durable, in_memory
+from bench.players.own import OWN, durable
 from bench.works import HEAD, draw, line
 
-READ_SIZES = (20, 200, 2_000, 20_000)
 WAITING = "W2"
 COLUMNS = (
     "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id' "
     "ORDER BY ordinal_position"
 )
 TABLES = ("engine_instance", "engine_token", "engine_step", "engine_workitem")
-
-
-def linear(asked: dict[str, Any]) -> dict[str, Any]:
-    """Cost of 10,000 over the cost of 1,000, in memory, one after the other so that both meet the same machine."""
-    small, large = (in_memory(asked["of"], size) for size in (1_000, 10_000))
-    costs = [(spent(small, 5), spent(large, 1)) for _ in range(3)]
-    return {"ratio": min(large for _, large in costs) / min(small for small, _ in costs)}
-
-
-def spent(act: Callable[[], Any], times: int) -> float:
-    """Of the processor's time."""
-    started = time.process_time()
-    for _ in range(times):
-        act()
-    return (time.process_time() - started) / times
-
-
-def chain(nodes: int) -> bytes:
-    """A straight process of so many nodes with a drawing, as a modeller writes it."""
-    names = [f"t{number}" for number in range(nodes - 2)]
-    tasks = "".join(f'<bpmn:task id="{name}" name="Task {name}"/>' for name in names)
-    flows = line("s", *names, "e")
-    shapes = "".join(
-        f'<bpmndi:BPMNShape id="{name}_di" bpmnElement="{name}"><dc:Bounds x="{100 * place}" y="80" width="100" '
-        'height="80"/></bpmndi:BPMNShape>'
-        for place, name in enumerate(["s", *names, "e"])
-    )
-    edges = "".join(
-        f'<bpmndi:BPMNEdge id="{a}-{b}_di" bpmnElement="{a}-{b}"><di:waypoint x="{100 * place}" y="120"/>'
-        f'<di:waypoint x="{100 * place + 50}" y="120"/></bpmndi:BPMNEdge>'
-        for place, (a, b) in enumerate(zip(["s", *names], [*names, "e"], strict=True))
-    )
-    head = HEAD.replace(
-        'id="d"',
-        'xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" '
-        'xmlns:di="http://www.omg.org/spec/DD/20100524/DI" id="d"',
-    )
-    body = f'<bpmn:startEvent id="s"/>{tasks}<bpmn:endEvent id="e"/>{flows}'
-    plane = f'<bpmndi:BPMNPlane id="w" bpmnElement="p">{shapes}{edges}</bpmndi:BPMNPlane>'
-    plane = f'<bpmndi:BPMNDiagram id="v">{plane}</bpmndi:BPMNDiagram>'
-    text = f'{head}<bpmn:process id="p" isExecutable="true">{body}</bpmn:process>{plane}</bpmn:definitions>'
-    return text.encode()
-
-
-def reading(asked: dict[str, Any]) -> dict[str, Any]:
-    """Reading a file into a diagram over bare `lxml.etree.fromstring`; and 20,000 nodes over 2,000."""
-    from lxml import etree
-
-    from engine.core.parse import read_diagram
-
-    ratios, own = [], {}
-    for size in READ_SIZES:
-        data, times = chain(size), max(1, 4_000 // size)
-        both = [
-            (spent(partial(read_diagram, data), times), spent(partial(etree.fromstring, data), times)) for _ in range(3)
-        ]
-        own[size], bare = (min(column) for column in zip(*both, strict=True))
-        ratios.append(own[size] / bare)
-    return {
-        "lxml": max(ratios),
-        "linear": own[20_000] / own[2_000],
-        "by_size": dict(zip(READ_SIZES, ratios, strict=True)),
-    }
 
 
 def fill(asked: dict[str, Any]) -> dict[str, Any]:
@@ -219,8 +154,6 @@ def timers(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 MORE: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "linear": linear,
-    "reading": reading,
     "fill": fill,
     "complete": complete,
     "wal": wal,

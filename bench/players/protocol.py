@@ -40,11 +40,16 @@ def serve(prepare: Prepare, more: dict[str, Callable[[dict[str, Any]], Any]] | N
 
 
 def rate(act: Act, seconds: float, *, is_in_memory: bool) -> float:
-    """In memory by the processor's time, which does not count what else the machine does; durable by the clock."""
+    """In memory by the processor's time, which does not count what else the machine does; durable by the clock.
+
+    To look at the processor's clock takes a tenth of the shortest work: it is looked at 500 times at most."""
     clock = time.process_time if is_in_memory else time.perf_counter
-    done, started = 0, clock()
-    while True:
-        done += act()
-        spent = clock() - started
-        if spent >= seconds:
-            return done / spent
+    done, turns = 0, 1
+    started = looked = clock()
+    while looked - started < seconds:
+        for _ in range(turns):
+            done += act()
+        before, looked = looked, clock()
+        if looked - before < seconds / 500:
+            turns *= 2
+    return done / (looked - started)
