@@ -21,4 +21,4 @@ class End:
 
 
 def _consume(run: Run, token: Token) -> None:
-    run.consume(token)
+    run.consume(token, True)

@@ -12,7 +12,7 @@ from engine.core.model.behaviour import Behaviour, Encoded, Enter, Fault, Kit, R
 from engine.core.model.diagram import Form, Node, Process
 from engine.core.model.effects import OpenItem
 from engine.core.model.encoding import encode
-from engine.core.model.graph import STARTER, State
+from engine.core.model.graph import COMPLETE, STARTER, State
 from engine.core.model.runtime import Token
 from engine.core.triggers.schedule import read_duration
 
@@ -49,15 +49,16 @@ class UserTask:
         form = config.get("form")
         extra: dict[str, Any] = {name: config[name] for name in ("outcomes", "four_eyes") if name in config}
 
-        name_of = kit.text(config.get("title"))
+        node, name = state.node, state.name
         # Only what is asked of this task is evaluated.
         fill = [(name, make(config[name], kit)) for name, make in FIELDS.items() if config.get(name) is not None]
+        if "title" in config:
+            fill.append(("name", _title(config["title"], name, kit)))
 
         def enter(run: Run, token: Token) -> None:
-            name = (name_of(run, token) or "")[:LONGEST_NAME] or state.name
-            item = OpenItem(token.id, "complete", state.node, name, form=form, config=extra)
-            for name, value_of in fill:
-                setattr(item, name, value_of(run, token))
+            item = OpenItem(token.id, COMPLETE, node, name, form, extra)
+            for field, value_of in fill:
+                setattr(item, field, value_of(run, token))
             run.open(item)
 
         lingering: str | None = config.get("on_deletion")
@@ -114,6 +115,11 @@ def encode_form(form: Form) -> dict[str, Any]:
 
 
 Make = Callable[[Encoded, Kit], Callable[[Run, Token], Any]]
+
+
+def _title(formula: Encoded, name: str, kit: Kit) -> Callable[[Run, Token], str]:
+    text = kit.text(formula)
+    return lambda run, token: (text(run, token) or "")[:LONGEST_NAME] or name
 
 
 def _names(formula: Encoded, kit: Kit) -> Callable[[Run, Token], list[str]]:

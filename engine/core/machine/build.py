@@ -8,7 +8,18 @@ from typing import Final, Literal
 
 from engine.core.elements import ELEMENTS
 from engine.core.feel import DEFAULT_BUDGET, Budget
-from engine.core.machine.hooks import Edge, ProcessMachine, ProcessState, StockMachine, use_stock_callbacks
+from engine.core.machine.hooks import (
+    Edge,
+    Plan,
+    ProcessMachine,
+    ProcessState,
+    StockMachine,
+    Way,
+    all_at_once,
+    all_passing,
+    first_passing,
+    use_stock_callbacks,
+)
 from engine.core.machine.kit import Decide, ExpressionKit, no_decisions
 from engine.core.machine.phases import assemble, pass_straight
 from engine.core.model.collector import collector_at_rest
@@ -61,19 +72,36 @@ def build_machine(
         entered = edge.target_state
         if entered is None and edge.born is not None and not edge.data:
             entered = machine.states[edge.born]
-        edge.walk = tuple(islice(walk_on(entered), _FARTHEST))
+        walk = list(islice(walk_on(entered), _FARTHEST))
         own = () if edge.target_state is None else (edge.number,)
-        edge.way = (*own, *(passed.number for passed in edge.walk))
+        edge.way = (*own, *(passed.number for passed in walk))
+        edge.walked, edge.last = len(walk), walk[-1] if walk else None
     if hooks == "lean":
-        note_choices(machine)
-    machine.watches = any(state.behaviour.watches for state in prepared)
-    machine.hears = any(state.behaviour.signals for state in prepared)
-    machine.settles = any(state.behaviour.settle is not None for state in prepared)
-    machine.reached, machine.always_asked = note_joins(prepared)
-    machine.lingers = frozenset(state.key for state in prepared if state.config.get("lingers"))
+        for event in machine.events.values():
+            event.ways = {key: find_way(edges) for key, edges in event.transitions.items()}
+    for event in machine.events.values():
+        for key in event.transitions:
+            machine.states[key].events[event.name] = event
+    machine.plan = make_plan(machine, prepared)
     if hooks == "stock":
         use_stock_callbacks(machine)
     return machine
+
+
+def make_plan(machine: ProcessMachine, states: list[ProcessState]) -> Plan:
+    reached, always_asked = note_joins(states)
+    complete = machine.events.get(COMPLETE)
+    return Plan(
+        states={state.key: state for state in states},
+        edges=machine.edges,
+        complete=complete.trigger if complete is not None else lambda token, run: False,
+        watches=any(state.behaviour.watches for state in states),
+        hears=any(state.behaviour.signals for state in states),
+        settles=any(state.behaviour.settle is not None for state in states),
+        reached=reached,
+        always_asked=always_asked,
+        lingers=frozenset(state.key for state in states if state.config.get("lingers")),
+    )
 
 
 def note_joins(states: Iterable[ProcessState]) -> tuple[dict[str, list[str]], frozenset[str]]:
@@ -88,18 +116,16 @@ def note_joins(states: Iterable[ProcessState]) -> tuple[dict[str, list[str]], fr
     return reached, frozenset(always)
 
 
-def note_choices(machine: ProcessMachine) -> None:
-    """Where a state leaves no choice: one edge without a guard, or several that are all taken."""
-    for event in machine.events.values():
-        for key, edges in event.transitions.items():
-            if len(edges) == 1 and edges[0].guard is None:
-                event.only[key] = edges[0]
-    for key, edges in machine.events[COMPLETE].transitions.items() if COMPLETE in machine.events else ():
-        state = machine.states[key]
-        is_choice = any(edge.guard is not None or edge.row.is_default or edge.target_state is None for edge in edges)
-        if len(edges) > 1 and state.splits and not is_choice:
-            state.forks = list(edges)
-            state.forks_straight = all(edge.target_state.arrive is pass_straight for edge in edges)
+def find_way(edges: list[Edge]) -> Way:
+    """How a token takes one of the edges that leave its state by one trigger, or all of them."""
+    if len(edges) == 1 and edges[0].guard is None:
+        return edges[0].move
+    if not edges[0].source_state.splits:
+        return first_passing(edges)
+    targets = [edge.target_state for edge in edges if edge.guard is None and not edge.row.is_default]
+    if len(targets) == len(edges) and None not in targets:
+        return all_at_once(edges, all(target is not None and target.arrive is pass_straight for target in targets))
+    return all_passing(edges)
 
 
 def find_onward(edges: list[Edge]) -> Edge | None:

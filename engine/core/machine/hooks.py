@@ -7,7 +7,8 @@ contract test replays every conformance case on both and compares each step.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from transitions import Event, EventData, Machine, MachineError, State, Transition
@@ -19,6 +20,16 @@ from engine.core.model.runtime import Token
 
 Refused = MachineError  # the machine knows no such edge: the wait is already gone
 Guard = Callable[[Run, Token], bool]
+Finish = Callable[[Run, Token, Mapping[str, Any] | None], None]
+Way = Callable[[Token, Any], bool]  # of a token in a run; false: no edge can be taken
+COMPLETABLE = frozenset({"user", "job", "receive", "call", "message", "signal", "timer", "condition"})
+
+
+def finish_plainly(run: Any, token: Token, variables: Mapping[str, Any] | None) -> None:
+    """The end of an activity that has nothing to do on its way out."""
+    if variables:
+        run.merge(token, variables)
+    run.agenda.append(token)
 
 
 class ProcessState(State):  # type: ignore[misc]
@@ -34,16 +45,16 @@ class ProcessState(State):  # type: ignore[misc]
         self.config = row.config
         self.behaviour = behaviour
         self.wait = behaviour.wait
+        self.is_completable = behaviour.wait in COMPLETABLE
         self.arrive: Enter = behaviour.enter
         self.leave: Enter | None = behaviour.leave
         self.child_gone, self.drained = behaviour.child_gone, behaviour.drained
         self.take: Take | None = behaviour.take
-        self.finish: Callable[[Run, Token, Any], None] | None = None
+        self.finish: Finish = finish_plainly
         self.resume: Enter | None = None
         self.fires: dict[str, Accept] = behaviour.fires
+        self.events: dict[str, Event] = {}  # those that it has edges for
         self.splits = False
-        self.forks: list[Edge] | None = None  # its edges, where every one of them is taken whatever the variables are
-        self.forks_straight = False  # into states that do nothing on arrival
         self.onward: Edge | None = None  # the one way on of a state that only routes, and not in a circle
         self.is_end = row.kind == "end"
         self.inside: frozenset[str] = frozenset()  # triggers of the event sub-processes of the scope
@@ -67,25 +78,26 @@ class Edge(Transition):  # type: ignore[misc]
         self.source_state: ProcessState
         self.target_state: ProcessState | None = None
         self.leave: Enter | None = None  # the way out of its source
-        # The edges behind this one that a token takes with it, having no choice; and the numbers of all.
-        self.walk: tuple[Edge, ...] = ()
+        # Edges behind this one that a token takes with it, having no choice: how many, the last; the numbers of all.
+        self.walked = 0
+        self.last: Edge | None = None
         self.way: tuple[int, ...] = (number,)
 
     def move(self, token: Token, run: Any) -> bool:
         """Take the token over this edge; and on through what only routes, where nothing else is waiting to be done."""
         target: Any = self.target_state
         if target is None:
-            run.branch(token, self, is_last=True)
+            run.branch(token, self, True)
             return True
         leave = self.leave
         if leave is not None:
             leave(run, token)
-        number = token.id
-        if self.walk and not run.agenda:
-            last = self.walk[-1]
+        number, last = token.id, self.last
+        if last is not None and not run.agenda:
             target = last.target_state
-            run.log_way(number, self.way)
-            run.walked += len(self.walk)
+            run.log.append((number, *self.way))
+            run.instance.sequence += self.walked
+            run.walked += self.walked
             token.flow = last.flow
         else:
             run.log.append((number, self.number))
@@ -102,30 +114,44 @@ class Edge(Transition):  # type: ignore[misc]
 
 
 class LeanEvent(Event):  # type: ignore[misc]
-    """All edges of one trigger; fires the first whose guard passes, or all of them where the state splits."""
+    """All edges of one trigger; fires the first whose guard passes, or all of them where the state splits. Which of the
+    two, and whether there is a choice at all, is known when the machine is built."""
 
     def __init__(self, name: str, machine: Machine) -> None:
         super().__init__(name, machine)
-        self.only: dict[str, Edge] = {}  # by state, where it is one edge and has no guard
+        self.ways: dict[str, Way] = {}  # by state: how a token leaves it
 
     def trigger(self, token: Token, run: Any) -> bool:
-        only = self.only.get(token.state)
-        if only is not None:
-            return only.move(token, run)
-        edges: list[Edge] | None = self.transitions.get(token.state)
-        if not edges:
+        way = self.ways.get(token.state)
+        if way is None:
             raise MachineError(f"Can't trigger event {self.name} from state {token.state}!")
-        state = edges[0].source_state
-        if state.forks is not None:
-            run.fork(token, state.forks, is_straight=state.forks_straight)
-            return True
-        if state.splits:
-            return split(token, run, edges)
-        for edge in edges:
-            guard = edge.guard
+        return way(token, run)
+
+
+def first_passing(edges: list[Edge]) -> Way:
+    asked = [(edge.guard, edge.move) for edge in edges]
+
+    def take_first(token: Token, run: Any) -> bool:
+        for guard, move in asked:
             if guard is None or guard(run, token):
-                return edge.move(token, run)
+                return move(token, run)
         return False
+
+    return take_first
+
+
+def all_passing(edges: list[Edge]) -> Way:
+    return lambda token, run: split(token, run, edges)
+
+
+def all_at_once(edges: list[Edge], is_straight: bool) -> Way:
+    """Where every edge is taken whatever the variables are; `is_straight` into states that do nothing on arrival."""
+
+    def fork(token: Token, run: Any) -> bool:
+        run.fork(token, edges, is_straight=is_straight)
+        return True
+
+    return fork
 
 
 def split(token: Token, run: Any, edges: list[Edge]) -> bool:
@@ -168,20 +194,33 @@ class StockEvent(Event):  # type: ignore[misc]
             super()._process(event_data)
 
 
-class ProcessMachine(Machine):  # type: ignore[misc]
-    """One deployed version. `watches`, `hears` and `settles` say whether anything in it waits for conditions, for
-    signals, or for what other branches do; `lingers` are the states whose tokens outlive the scopes they come from."""
+@dataclass(slots=True)
+class Plan:
+    """What runs ask of their version at every step, found once: the library's machine is slow to answer, as it has to
+    look for callbacks behind every name.
 
-    state_cls = ProcessState
-    transition_cls = Edge
-    event_cls = LeanEvent
+    `watches`, `hears` and `settles` say whether anything in it waits for conditions, for signals, or for what other
+    branches do; `lingers` are the states whose tokens outlive the scopes they come from."""
 
+    states: dict[str, ProcessState]
+    edges: list[Edge]
+    complete: Callable[[Token, Any], bool]  # the trigger of the event by which tokens leave when they are done
     watches: bool
     hears: bool
     settles: bool
     reached: dict[str, list[str]]  # state → the joins that wait for a token there; a join also for its own
     always_asked: frozenset[str]  # joins that depend on more than where tokens are
     lingers: frozenset[str]
+
+
+class ProcessMachine(Machine):  # type: ignore[misc]
+    """One deployed version."""
+
+    state_cls = ProcessState
+    transition_cls = Edge
+    event_cls = LeanEvent
+
+    plan: Plan
     edges: list[Edge]
     states: dict[str, ProcessState]
     events: dict[str, Event]

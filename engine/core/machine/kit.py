@@ -131,8 +131,9 @@ class ExpressionKit:
 
         def guard(run: Run, token: Token) -> bool:
             variables = run.view(token)
-            if not names <= variables.keys():
-                _refuse_unknown(expression, variables, run.now)
+            for name in names:
+                if name not in variables:
+                    _refuse_unknown(expression, variables, run.now)
             result = value(variables, now=DateTime.from_python(run.now)) if needs_now else value(variables)
             if result is True or result is False:
                 return result

@@ -230,18 +230,24 @@ def _record_for_compensation(node: str, undo: str) -> Phase:
     return record
 
 
+def _leave_wait(run: Run, token: Token) -> None:
+    run.close(token)
+    if token.index is None:  # an instance keeps its variables until its body has taken its result
+        token.variables = None
+    token.data = None
+
+
 def _leave(state: ProcessState) -> Callable[[Run, Token], None]:
     own = state.behaviour.leave
     owns_scope = state.behaviour.owns_scope
+    if own is None and not owns_scope:
+        return _leave_wait
 
     def leave(run: Run, token: Token) -> None:
         if own is not None:
             own(run, token)
         if owns_scope:
             run.clear(token)
-        run.close(token)
-        if token.index is None:  # an instance keeps its variables until its body has taken its result
-            token.variables = None
-        token.data = None
+        _leave_wait(run, token)
 
     return leave

@@ -89,8 +89,8 @@ class Run(Protocol):
         the variables of all by their names, `words` what the owner calls the number of those done and of those still
         there. False: they are not alone, or have something to do."""
 
-    def consume(self, token: Token) -> None:
-        """The token has done its work here and is gone; its owner is told."""
+    def consume(self, token: Token, is_last: bool = False) -> None:
+        """The token has done its work here and is gone; its owner is told. `is_last`: the arrival does nothing else."""
 
     def cancel(self, token: Token) -> None:
         """The token is gone, with its waits and with everything in the scope that it owns."""

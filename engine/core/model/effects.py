@@ -7,6 +7,7 @@ shows up at all.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,14 +21,14 @@ class OpenItem:
     trigger: str
     node: str
     name: str
+    form: dict[str, Any] | None = None
+    config: dict[str, Any] = field(default_factory=dict)  # outcomes, four_eyes
     assignee: str | None = None
-    candidate_users: list[str] = field(default_factory=list)
-    candidate_groups: list[str] = field(default_factory=list)
+    candidate_users: Sequence[str] = ()
+    candidate_groups: Sequence[str] = ()
     due: datetime | None = None
     follow_up: datetime | None = None
     priority: int = 50
-    form: dict[str, Any] | None = None
-    config: dict[str, Any] = field(default_factory=dict)  # outcomes, four_eyes
 
 
 @dataclass(slots=True)

@@ -127,16 +127,18 @@ class Delta:
     """What one advance changed. Tokens are the very objects; `refused` are deliveries whose token or
     trigger no longer exists ("already gone")."""
 
+    __slots__ = ("born", "changed", "closed", "dropped", "effects", "gone", "instance", "is_new", "log", "refused")
+
     instance: Instance
     is_new: bool
     log: list[Any]  # flat history entries, see run/log.py
     effects: list[Effect]
-    born: Sequence[Token] = ()
-    changed: Sequence[Token] = ()
-    gone: Sequence[int] = ()
-    closed: Collection[int] = ()  # tokens whose stored waits and queued deliveries are over
-    dropped: Collection[tuple[int, str]] = ()  # single waits that are over: token, trigger
-    refused: Sequence[Delivery] = ()
+    born: Sequence[Token]
+    changed: Sequence[Token]
+    gone: Sequence[int]
+    closed: Collection[int]  # tokens whose stored waits and queued deliveries are over
+    dropped: Collection[tuple[int, str]]  # single waits that are over: token, trigger
+    refused: Sequence[Delivery]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,10 @@ from engine.core.model.behaviour import Fault
 from engine.core.model.effects import OpenIncident
 from engine.core.model.graph import COMPLETE, PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS, STEPS_OF_AN_INSTANCE, Limits
-from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Living, Snapshot, Token
+from engine.core.model.runtime import Delivery, Delta, Failure, Living, Snapshot, Token
 from engine.core.run.lingering import end_now, is_ending
 from engine.core.run.run import InstanceRun
-from engine.core.run.settle import may_settle, settle
-
-COMPLETABLE = frozenset({"user", "job", "receive", "call", "message", "signal", "timer", "condition"})
+from engine.core.run.settle import settle
 
 
 def advance(
@@ -44,9 +42,9 @@ def advance(
             run.log.pop()
             run.refused = [*run.refused, delivery]
             continue
-        if (run.agenda or may_settle(run)) and not _run_agenda(run, limits):
+        if (run.agenda or run.is_unsettled) and not _run_agenda(run, limits):
             _stop_loops(run, limits)
-    if snapshot.is_new and run.is_parked:
+    if run.is_parked and run.is_new:
         for waits in run.waits.values():
             for wait in waits:
                 if wait.__class__ is OpenIncident:
@@ -69,7 +67,7 @@ def _stop_loops(run: InstanceRun, limits: Limits) -> None:
 def _run_agenda(run: InstanceRun, limits: Limits) -> bool:
     """Until every token rests; false when that takes more steps than the limit."""
     agenda = run.agenda
-    complete = run.machine.events[COMPLETE].trigger
+    complete = run.plan.complete
     steps, limit = 0, limits.steps
     while True:
         while agenda:
@@ -91,7 +89,7 @@ def _run_agenda(run: InstanceRun, limits: Limits) -> bool:
                 _drained(run, item[0], item[3])
             else:
                 _named(run, *item)
-        if run.instance.status != "active" or not (may_settle(run) and settle(run)):
+        if run.instance.status != "active" or not (run.is_unsettled and settle(run)):
             return True
 
 
@@ -114,25 +112,18 @@ def _named(run: InstanceRun, token: Token, name: str, data: Mapping[str, Any] | 
 
 def _drained(run: InstanceRun, owner: Token, state: str) -> bool:
     """The last token of the scope is gone; if the owner is still there and no other has been born in it."""
-    if run.draining:
-        run.draining -= {owner.id}
-    if owner.is_gone or owner.state != state:
-        return True
-    drained = run.states[state].drained
-    if drained is not None and not run.population.get(owner.id) and run.instance.status == "active":
-        try:
-            drained(run, owner)
-        except Fault as fault:
-            run.park(owner, "#drained", fault)
+    run.draining -= {owner.id}
+    if not owner.is_gone and owner.state == state and not run.population.get(owner.id):
+        run.drain(owner)
     return True
 
 
 def _fire(run: InstanceRun, token: Token, trigger: str, data: Mapping[str, Any]) -> bool:
     """A trigger with data: the event takes what it brought, then the machine moves the token."""
-    event = run.machine.events.get(trigger)
-    if event is None or not event.transitions.get(token.state):
-        return False
     state = run.states[token.state]
+    event = state.events.get(trigger)
+    if event is None:
+        return False
     if trigger in state.inside and (token.data or {}).get("is_interrupted"):
         return False
     accept = state.fires.get(trigger)
@@ -150,10 +141,11 @@ def _deliver(run: InstanceRun, token: Token, delivery: Delivery) -> bool:
     own = _OWN.get(delivery.trigger)
     if own is not None:
         return own(run, token, data)
-    if token.id == ROOT and delivery.trigger.startswith("start"):
+    if token is run.root:
         if not run.is_new:
-            return False
-        if delivery.actor:
+            if delivery.trigger.startswith("start"):
+                return False
+        elif delivery.actor:
             initiator = run.states[PROCESS].config.get("initiators", {}).get(delivery.trigger)
             if initiator is not None:
                 run.put(token, initiator, delivery.actor)
@@ -165,12 +157,12 @@ def _deliver(run: InstanceRun, token: Token, delivery: Delivery) -> bool:
 
 def _complete(run: InstanceRun, token: Token, data: Mapping[str, Any]) -> bool:
     state = run.states[token.state]
-    if state.wait not in COMPLETABLE or (token.data and "phase" in token.data):
+    if not state.is_completable or (token.data and "phase" in token.data):
         return False
     if state.take is not None:
         state.take(run, token, data)
     else:
-        run.finish(token, data.get("variables"))
+        state.finish(run, token, data.get("variables"))
     return True
 
 
@@ -267,7 +259,7 @@ def _loop_of(run: InstanceRun, token: Token) -> list[str]:
     for entry in reversed(run.log):
         if entry[0] == token.id and not isinstance(entry[0], str):
             for edge in reversed(entry[1:]):
-                node = run.machine.edges[edge].source_state.node
+                node = run.plan.edges[edge].source_state.node
                 if node in nodes:
                     return nodes[::-1]
                 nodes.append(node)
@@ -286,10 +278,13 @@ def _finish(run: InstanceRun, snapshot: Snapshot) -> Delta:
             snapshot.tokens.standing = run.standing
     tokens, before = run.tokens, run.made_before
     if len(tokens) > 1:
-        if instance.tokens_made > before:
+        if run.is_new:
+            _, *run.born = tokens.values()  # all but the root token, which is the first
+        elif instance.tokens_made > before:
             run.born = [tokens[number] for number in range(before + 1, instance.tokens_made + 1) if number in tokens]
         if run.touched:
             run.changed = [token for token in run.touched.values() if not token.is_gone and token is not root]
-    for waits in run.waits.values():
-        run.effects += waits
+    if run.waits:
+        for waits in run.waits.values():
+            run.effects += waits
     return run

@@ -22,6 +22,7 @@ def leave_behind(run: InstanceRun, token: Token, state: str) -> None:
         walker = run.tokens[walker.scope]
     seen = {name: value for variables in reversed(chain) for name, value in variables.items()}
     run.left_behind = [*run.left_behind, (state, seen)]
+    run.is_unsettled = True
 
 
 def bear_left_behind(run: InstanceRun) -> None:
@@ -37,9 +38,10 @@ def end(run: InstanceRun, status: str, error: str | None = None) -> None:
     if len(run.tokens) > 1:
         run.clear(run.root)
     run.close(run.root)
-    run.agenda.clear()
+    if run.agenda:
+        run.agenda.clear()
     run.signals = ()
-    if run.machine.lingers and _has_to_wait(run, status, error):
+    if run.plan.lingers and _has_to_wait(run, status, error):
         return
     instance = run.instance
     instance.status, instance.error = status, error  # type: ignore[assignment]  # one of Status
@@ -48,7 +50,7 @@ def end(run: InstanceRun, status: str, error: str | None = None) -> None:
 
 def _has_to_wait(run: InstanceRun, status: str, error: str | None) -> bool:
     """The instance is to end so; whether something of it still has to be called before."""
-    lingers = run.machine.lingers
+    lingers = run.plan.lingers
     if not run.left_behind and not any(token.state in lingers for token in run.children(run.root)):
         return False
     data = run.remember(run.root)

@@ -3,65 +3,51 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any
 
 from engine.core.machine.hooks import Edge, ProcessMachine
 from engine.core.machine.phases import pass_straight
 from engine.core.model.behaviour import Fault
-from engine.core.model.effects import (
-    BroadcastSignal,
-    Effect,
-    OpenIncident,
-    OpenItem,
-    OpenJob,
-    OpenSubscription,
-    OpenTimer,
-)
+from engine.core.model.effects import BroadcastSignal, OpenIncident
 from engine.core.model.graph import PROCESS
 from engine.core.model.limits import DEFAULT_LIMITS
-from engine.core.model.runtime import ROOT, Delta, Living, Snapshot, Token
+from engine.core.model.runtime import ROOT, Living, Snapshot, Token
 from engine.core.run import catching, crowding, joining, lingering
 from engine.core.run.standing import Standing, may_come
-from engine.core.run.variables import Scoped
+from engine.core.run.waiting import NONE, Waiting
 
-WAITS = frozenset({OpenItem, OpenTimer, OpenSubscription, OpenJob, OpenIncident})
+_NOTHING: Any = MappingProxyType({})
 
 
-class InstanceRun(Scoped, Delta):
+class InstanceRun(Waiting):
     """Implements model.behaviour.Run for one snapshot, whose objects are changed in place; in the end it is the delta.
 
     What few advances need is made when there is something to put into it."""
 
-    walked = 0  # nodes passed since somebody has counted them
-    arriving = ROOT  # whose arrival is the last thing that a step of the agenda does
-    instances_begun = 0  # of multi-instance activities
-    is_parked = False  # some token of it, at some time
-    gone: list[int]  # of those that were there before
-    closed: set[int] | frozenset[int] = frozenset()
-    dropped: frozenset[tuple[int, str]] = frozenset()
-    draining: set[int] | frozenset[int] = frozenset()  # owners whose empty scope is already on the agenda
-    watched_from: Mapping[tuple[int, str], int] = {}  # token and trigger → where in the log the wait began
-    signals: Sequence[tuple[Token, str, Mapping[str, Any]]] = ()
-    tokens: dict[int, Token]
+    __slots__ = (
+        "agenda", "arriving", "draining", "instances_begun", "is_parked", "left_behind", "made_before", "most_tokens",
+        "now", "population", "resting", "signals", "standing", "states", "walked", "watched_from",
+    )  # fmt: skip
+
     population: dict[int, int]  # how many tokens there are in each scope
     resting: dict[tuple[str, int], list[Token]] | None  # in joins; None until somebody asks, where there may be any
-    standing: Standing | None = None  # None until a join asks for it
-    left_behind: Sequence[tuple[str, dict[str, Any]]] = ()  # states, and what the tokens to come there know
 
     def __init__(
         self, machine: ProcessMachine, snapshot: Snapshot, now: datetime, most_tokens: int = DEFAULT_LIMITS.tokens
     ) -> None:
-        self.machine = machine
-        self.states = machine.states
+        plan = self.plan = machine.plan
+        self.states = plan.states
         self.now = now
         self.most_tokens = most_tokens
         instance = self.instance = snapshot.instance
         self.made_before = instance.tokens_made
-        root = self.root = Token(ROOT, PROCESS, -1, None, None, instance.variables, instance.data)
-        self.is_new = root.is_new = snapshot.is_new
+        is_new = self.is_new = snapshot.is_new
+        root = self.root = Token(ROOT, PROCESS, -1, None, None, instance.variables, instance.data, is_new)
         tokens = snapshot.tokens
+        self.standing: Standing | None = None  # None until a join asks for it
         if tokens.__class__ is Living:
             self.tokens, self.population, self.resting = tokens.by_id, tokens.population, tokens.resting
             self.standing = tokens.standing
@@ -75,10 +61,24 @@ class InstanceRun(Scoped, Delta):
                 population[scope] = population[scope] + 1 if scope in population else 1
             self.resting = None if population else {}
         self.agenda: deque[Any] = deque()
+        self.arriving = ROOT  # whose arrival is the last thing that a step of the agenda does
+        self.walked = 0  # nodes passed since somebody has counted them
+        self.instances_begun = 0  # of multi-instance activities
+        self.is_parked = False  # some token of it, at some time
+        self.is_unsettled = plan.settles
+        self.draining = NONE  # owners whose empty scope is already on the agenda
+        self.touched = {}
+        self.waits = {}
+        self.watched_from: Mapping[tuple[int, str], int] = _NOTHING  # token, trigger → where in the log the wait began
+        self.changed_names = _NOTHING
+        self.signals: Sequence[tuple[Token, str, Mapping[str, Any]]] = ()
+        self.left_behind: Sequence[tuple[str, dict[str, Any]]] = ()  # states, and what the tokens to come there know
+        # what has changed
         self.log = []
         self.effects = []
-        self.touched: dict[int, Token] = {}  # of those that were there before
-        self.waits: dict[int, list[Effect]] = {}
+        self.born = self.changed = self.refused = ()
+        self.gone: Any = ()  # of those that were there before
+        self.closed = self.dropped = NONE
 
     # what elements ask for: moving on
 
@@ -86,13 +86,7 @@ class InstanceRun(Scoped, Delta):
         self.agenda.append(token)
 
     def finish(self, token: Token, variables: Mapping[str, Any] | None = None) -> None:
-        finish = self.states[token.state].finish
-        if finish is not None:
-            finish(self, token, variables)
-        else:
-            if variables:
-                self.merge(token, variables)
-            self.agenda.append(token)
+        self.states[token.state].finish(self, token, variables)
 
     def trigger(self, token: Token, name: str, data: Mapping[str, Any] | None = None, *, is_next: bool = False) -> None:
         put = self.agenda.appendleft if is_next else self.agenda.append
@@ -101,28 +95,9 @@ class InstanceRun(Scoped, Delta):
     def broadcast(self, token: Token, name: str, variables: Mapping[str, Any]) -> None:
         self.effects.append(BroadcastSignal(token.id, self.states[token.state].node, name, dict(variables)))
         self.signals = [*self.signals, (token, name, variables)]
+        self.is_unsettled = True
 
-    # waits
-
-    def open(self, effect: Effect) -> None:
-        if effect.__class__ in WAITS:
-            self.waits.setdefault(effect.token, []).append(effect)
-        else:
-            self.effects.append(effect)
-
-    def close(self, token: Token) -> None:
-        number = token.id
-        if self.waits:
-            self.waits.pop(number, None)
-        if not token.is_new:
-            self.closed = add(self.closed, number)
-
-    def drop(self, token: Token, triggers: Collection[str]) -> None:
-        waits = self.waits.get(token.id)
-        if waits:
-            self.waits[token.id] = [wait for wait in waits if cast(Any, wait).trigger not in triggers]
-        if not token.is_new:
-            self.dropped |= {(token.id, trigger) for trigger in triggers}
+    # incidents
 
     def park(self, token: Token, trigger: str, fault: Fault, data: Mapping[str, Any] | None = None) -> None:
         """The token cannot go on: an incident whose retry delivers the trigger again."""
@@ -226,7 +201,7 @@ class InstanceRun(Scoped, Delta):
             except Fault as fault:
                 self.park_at_arrival(fresh, fault)
 
-    def branch(self, token: Token, edge: Edge, *, is_last: bool = False) -> None:
+    def branch(self, token: Token, edge: Edge, is_last: bool = False) -> None:
         """An internal transition: the token stays; a fresh one may be born beside it or inside its scope, and goes on
         at once through what only routes where this `is_last` to be done."""
         self.log.append(("fired", token.id, edge.number))
@@ -235,32 +210,30 @@ class InstanceRun(Scoped, Delta):
         if edge.born is None:
             return
         scope = token.id if edge.is_inside else token.scope
-        if is_last and edge.walk and not self.agenda:
-            self._bear_walking(edge, scope)
+        last = edge.last
+        if is_last and last is not None and not self.agenda:
+            self._bear_walking(edge, last, scope)
         else:
             self.bear(edge.born, scope, data=dict(edge.data) if edge.data else None)
 
-    def _bear_walking(self, edge: Edge, scope: int) -> None:
-        tokens, instance, population, last = self.tokens, self.instance, self.population, edge.walk[-1]
+    def _bear_walking(self, edge: Edge, last: Edge, scope: int) -> None:
+        tokens, instance, population = self.tokens, self.instance, self.population
         if len(tokens) >= self.most_tokens:
             self._refuse_more(1)
         instance.tokens_made = number = instance.tokens_made + 1
         target: Any = last.target_state
         token = tokens[number] = Token(number, target.key, scope, last.flow, None, None, None, True)
-        population[scope] = population.get(scope, 0) + 1
-        self.log.append(("born", number, edge.born, scope))
-        self.log_way(number, edge.way)
-        self.walked += len(edge.walk)
+        population[scope] = population[scope] + 1 if scope in population else 1
+        log, walked = self.log, edge.walked
+        log.append(("born", number, edge.born, scope))
+        log.append((number, *edge.way))
+        instance.sequence += walked - 1
+        self.walked += walked
         self.arriving = number
         try:
             target.arrive(self, token)
         except Fault as fault:
             self.park_at_arrival(token, fault)
-
-    def log_way(self, token: int, way: tuple[int, ...]) -> None:
-        """Edges that the token took one after the other: one entry, and a number for each."""
-        self.log.append((token, *way))
-        self.instance.sequence += len(way) - 1
 
     def interrupt(self, owner: Token) -> None:
         """An interrupting event sub-process begins: from here on none of the scope's others may (13.5.4)."""
@@ -268,7 +241,7 @@ class InstanceRun(Scoped, Delta):
         self.drop(owner, self.states[owner.state].inside)
         self.remember(owner)["is_interrupted"] = True
 
-    def consume(self, token: Token) -> None:
+    def consume(self, token: Token, is_last: bool = False) -> None:
         states = self.states
         leave = states[token.state].leave
         if leave is not None:
@@ -282,7 +255,7 @@ class InstanceRun(Scoped, Delta):
                     child_gone(self, owner, token)
             if token.is_gone:
                 return
-        self._remove(token)
+        self._remove(token, is_last)
 
     def cancel(self, token: Token) -> None:
         if token.is_gone:
@@ -304,7 +277,7 @@ class InstanceRun(Scoped, Delta):
     def clear(self, owner: Token, spare: Token | None = None) -> None:
         if not self.population.get(owner.id):
             return
-        lingers = self.machine.lingers
+        lingers = self.plan.lingers
         for child in self.children(owner):
             if child is not spare and child.state not in lingers:
                 self.cancel(child)
@@ -357,12 +330,6 @@ class InstanceRun(Scoped, Delta):
 
     # within the room
 
-    def note_gone(self, number: int) -> None:
-        if self.gone:
-            self.gone.append(number)
-        else:
-            self.gone = [number]
-
     def touch(self, token: Token) -> None:
         if not token.is_new:
             self.touched[token.id] = token
@@ -371,25 +338,39 @@ class InstanceRun(Scoped, Delta):
         if len(self.tokens) + births > self.most_tokens:
             raise Fault("token-limit", f"More than {self.most_tokens} tokens at once: a loop bears them without end.")
 
-    def _remove(self, token: Token) -> None:
+    def _remove(self, token: Token, is_last: bool = False) -> None:
+        """From the living. Where that is the last thing of a step, and nothing else is on the agenda, the scope that is
+        empty by it is drained at once."""
         token.is_gone = True
-        scope = token.scope
-        del self.tokens[token.id]
+        number, scope, population = token.id, token.scope, self.population
+        del self.tokens[number]
         if not token.is_new:
-            self.note_gone(token.id)
+            if self.gone:
+                self.gone.append(number)
+            else:
+                self.gone = [number]
         if self.resting and (token.state, scope) in self.resting:
             joining.forget(self, token)
-        left = self.population[scope] = self.population[scope] - 1
-        if not left:
-            owner = self.tokens.get(scope)
-            if owner is not None and scope not in self.draining:
-                self.draining = add(self.draining, scope)
-                self.agenda.append((owner, "#drained", None, owner.state))
+        left = population[scope] = population[scope] - 1
+        if left:
+            return
+        owner = self.tokens.get(scope)
+        if owner is None or scope in self.draining:
+            return
+        if is_last and self.arriving == number and not self.agenda:
+            self.drain(owner)
+            return
+        if self.draining:
+            self.draining.add(scope)
+        else:
+            self.draining = {scope}
+        self.agenda.append((owner, "#drained", None, owner.state))
 
-
-def add(numbers: set[int] | frozenset[int], number: int) -> set[int]:
-    """To a set that is made with its first: only empty ones are frozen."""
-    if isinstance(numbers, set):
-        numbers.add(number)
-        return numbers
-    return {number}
+    def drain(self, owner: Token) -> None:
+        """The last token of its scope is gone."""
+        drained = self.states[owner.state].drained
+        if drained is not None and self.instance.status == "active":
+            try:
+                drained(self, owner)
+            except Fault as fault:
+                self.park(owner, "#drained", fault)

@@ -9,11 +9,6 @@ from engine.core.run.run import InstanceRun
 from engine.core.run.standing import Standing
 
 
-def may_settle(run: InstanceRun) -> bool:
-    """Whether there is anything to be asked at all: mostly there is not."""
-    return bool(run.signals or run.changed_names or run.left_behind or run.machine.settles)
-
-
 def settle(run: InstanceRun) -> bool:
     """Put the next thing on the agenda; false when the instance is at rest."""
     if run.left_behind:
@@ -29,7 +24,7 @@ def _signal(run: InstanceRun) -> bool:
     if not run.signals:
         return False
     (thrower, name, variables), *run.signals = run.signals
-    if run.machine.hears:
+    if run.plan.hears:
         for token in list(run.tokens.values()):
             for trigger, signal in run.states[token.state].behaviour.signals:
                 if signal(run, token) == name:
@@ -57,7 +52,7 @@ def _conditions(run: InstanceRun) -> bool:
 
 def _joins(run: InstanceRun) -> bool:
     """A join that depends on the other branches goes on when none of them can reach it any more."""
-    if not run.machine.settles:
+    if not run.plan.settles:
         return False
     standing = run.standing
     if standing is None:
@@ -76,7 +71,7 @@ def _joins(run: InstanceRun) -> bool:
         except Fault as fault:
             run.unrest(token)
             run.park(token, "enter", fault)
-    if run.machine.always_asked:
+    if run.plan.always_asked:
         _reset_idle(run)
     return False
 

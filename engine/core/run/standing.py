@@ -36,7 +36,7 @@ class Standing:
 
     def follow(self, run: InstanceRun) -> None:
         """Whatever has happened since: the history names every token that has moved."""
-        log, reached = run.log, run.machine.reached
+        log, reached = run.log, run.plan.reached
         moved = {
             entry[0] if entry[0].__class__ is int else entry[1]
             for entry in log[self.seen :]
@@ -54,8 +54,8 @@ class Standing:
                 if before is None:
                     self._place(token)
                 self._ask(run, [(token.state, token.scope)])
-        if run.machine.always_asked:
-            self._ask(run, (key for key in resting(run) if key[0] in run.machine.always_asked))
+        if run.plan.always_asked:
+            self._ask(run, (key for key in resting(run) if key[0] in run.plan.always_asked))
 
     def next_asked(self) -> Key | None:
         """The join whose oldest token comes first."""

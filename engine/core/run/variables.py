@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.core.machine.hooks import ProcessMachine
-from engine.core.model.runtime import ROOT, Token
+from engine.core.machine.hooks import Plan
+from engine.core.model.runtime import ROOT, Delta, Token
 
 
-class Scoped:
+class Scoped(Delta):
     """Each token has variables of its own; the root token's are the instance's."""
 
-    machine: ProcessMachine
+    __slots__ = ("changed_names", "is_unsettled", "plan", "root", "tokens", "touched")
+
+    plan: Plan
     root: Token
     tokens: dict[int, Token]
-    log: list[Any]
-    touched: dict[int, Token]
-    changed_names: Mapping[str, tuple[int, str]] = {}  # name → where in the log it changed, and how
+    touched: dict[int, Token]  # of those that were there before
+    is_unsettled: bool  # whether anything may be left to ask when the agenda is empty
+    changed_names: Mapping[str, tuple[int, str]]  # name → where in the log it changed, and how
 
     def view(self, token: Token) -> Mapping[str, Any]:
         if token.scope <= ROOT and not token.variables:
@@ -39,7 +41,7 @@ class Scoped:
 
     def merge(self, token: Token, variables: Mapping[str, Any]) -> None:
         if token.scope <= ROOT and (token.variables is None or token is self.root):
-            self.put_all(self.root, dict(variables))
+            self.put_all(self.root, {**variables})
             return
         for name, value in variables.items():
             owner = token
@@ -62,7 +64,8 @@ class Scoped:
             self.touched[token.id] = token
         log = self.log
         log.append(("set", token.id, variables))
-        if self.machine.watches:
+        if self.plan.watches:
             how = {name: (len(log), "update" if name in known else "create") for name in variables}
             self.changed_names = {**self.changed_names, **how}
+            self.is_unsettled = True
         known.update(variables)

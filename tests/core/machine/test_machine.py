@@ -12,7 +12,7 @@ import pytest
 
 from engine.core.compile.build import compile_diagram
 from engine.core.machine import build_machine
-from engine.core.machine.hooks import Edge, ProcessState, Refused
+from engine.core.machine.hooks import Edge, ProcessState, Refused, finish_plainly
 from engine.core.machine.phases import pass_straight
 from engine.core.model.graph import Graph, State, Transition
 from engine.core.model.runtime import ROOT, Delivery, Delta, Instance, Snapshot, Token
@@ -116,7 +116,7 @@ def test_a_state_without_phases_keeps_its_element_s_own_way_in() -> None:
     state = build_machine(compiled.states.values(), compiled.transitions).states["b"]
     assert state.arrive is pass_straight
     assert state.leave is None
-    assert state.finish is None
+    assert state.finish is finish_plainly
 
 
 MANY = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
