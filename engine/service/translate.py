@@ -156,7 +156,7 @@ class WaitRows:
         return ids[node] if node in ids else ids["#process"]
 
     def item(self, effect: OpenItem, key: int) -> None:
-        audience = make_audience(effect.candidate_users, effect.candidate_groups)
+        audience = make_audience(effect.candidate_users or (), effect.candidate_groups or ())
         if audience is not None and not is_stored(audience.id) and audience not in self.batch.audiences:
             self.batch.audiences.append(audience)
             self.batch.members += make_members(audience)

@@ -7,7 +7,6 @@ shows up at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,8 +23,8 @@ class OpenItem:
     form: dict[str, Any] | None = None
     config: dict[str, Any] = field(default_factory=dict)  # outcomes, four_eyes
     assignee: str | None = None
-    candidate_users: Sequence[str] = ()
-    candidate_groups: Sequence[str] = ()
+    candidate_users: list[str] | None = None
+    candidate_groups: list[str] | None = None
     due: datetime | None = None
     follow_up: datetime | None = None
     priority: int = 50

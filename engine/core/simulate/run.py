@@ -124,7 +124,7 @@ class Run:
             outcomes = [(value, label) for value, label in effect.config.get("outcomes", ())]
             return Task(
                 *base[:3], effect.name, token.scope, {"form": form, "outcomes": outcomes}, effect.assignee,
-                list(effect.candidate_users), list(effect.candidate_groups), effect.priority, effect.due,
+                effect.candidate_users or [], effect.candidate_groups or [], effect.priority, effect.due,
                 effect.follow_up, visible, form, outcomes, run=self.id,
             )  # fmt: skip
         if kind == "job" and row is not None and isinstance(effect, OpenJob):
