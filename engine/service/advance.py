@@ -92,27 +92,39 @@ def write(unit: Unit, batch: Batch) -> None:
     """Moved where an instance has moved on meanwhile; pages and workers hear of it after the commit."""
     if batch.is_empty:
         return
-    if not unit.store.write(batch):
+    prepared: list[Callable[[], None]] = []
+    if not unit.store.write(batch, lambda: prepared.append(prepare_telling(unit, batch))):
         raise Moved
+    (tell,) = prepared
+    if is_writing():
+        after_commit(tell)
+    else:
+        tell()
+
+
+def prepare_telling(unit: Unit, batch: Batch) -> Callable[[], None]:
+    """Everything that can be done while the database works; what comes back is for after the commit. The unit's cases
+    and rows are of no use to anybody then, and their memory goes meanwhile."""
     queues = find_queues(batch)
     moved = {row.id: row.sequence for rows in (batch.new, batch.moved) for row in rows}
     processes = {case.version.process for case in unit.cases.values() if case.id in moved}
     is_inbox_changed = bool(batch.items or batch.done_items or batch.cancelled_items)
     opened = [row for row in batch.items if number_of(row.id) > unit.cases[instance_of(row.id)].row.waits_made]
+    audiences = [audience.id for audience in batch.audiences]
+    resting = remembered.find_resting(unit.cases, batch)
+    handed = unit.handed
+    unit.let_go()
 
     def tell() -> None:
-        remember_stored([audience.id for audience in batch.audiences])
-        remembered.remember(unit.cases, batch)
+        remember_stored(audiences)
+        remembered.remember(resting)
         send_moved(moved, processes, is_inbox_changed=is_inbox_changed)
         for queue in queues:
             work_waiting.send(sender=None, queue=queue)
-        if opened or unit.handed:
-            work_handed.send_robust(sender=None, opened=opened, handed=unit.handed)
+        if opened or handed:
+            work_handed.send_robust(sender=None, opened=opened, handed=handed)
 
-    if is_writing():
-        after_commit(tell)
-    else:
-        tell()
+    return tell
 
 
 def find_queues(batch: Batch) -> list[str]:

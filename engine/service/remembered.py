@@ -35,10 +35,10 @@ _lock = threading.Lock()
 _known: OrderedDict[int, Known] = OrderedDict()
 
 
-def remember(cases: Mapping[int, Case], batch: Batch) -> None:
-    """The new instances of a batch that is committed, and have work items: their cases are nobody else's any more."""
+def find_resting(cases: Mapping[int, Case], batch: Batch) -> dict[int, Known]:
+    """The new instances of a batch that have work items: their cases are nobody else's once it is on its way."""
     if not batch.new or not batch.items:
-        return
+        return {}
     rows = {row.id: row for row in batch.new if row.status == Instance.Status.ACTIVE and len(row.variables) <= LONGEST}
     found: dict[int, Known] = {}
     for item in batch.items:
@@ -50,8 +50,15 @@ def remember(cases: Mapping[int, Case], batch: Batch) -> None:
             case.rest(rows[instance])
             _own_values(case)
             found[instance] = Known(case, {item.id: item})
+    return found
+
+
+def remember(resting: Mapping[int, Known]) -> None:
+    """After the commit."""
+    if not resting:
+        return
     with _lock:
-        _known.update(found)
+        _known.update(resting)
         while len(_known) > MOST:
             _known.popitem(last=False)
 

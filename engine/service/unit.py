@@ -158,6 +158,11 @@ class Unit:
             batch.jobs = [row for row in batch.jobs if row.id not in ended]
         return batch
 
+    def let_go(self) -> None:
+        """Of the cases and their rows: to free a thousand takes its time."""
+        self.cases = {}
+        self.batch.let_go()
+
     def send(self, instance: int, delivery: Delivery, *, is_must: bool = False) -> None:
         """Deliver within this unit, once the instance at hand rests."""
         self.inner.append(Inner(instance, delivery, is_must, self.chain + 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -20,6 +20,8 @@ from engine.store.rows import (
     SubscriptionRow,
     TimerRow,
 )
+
+Meanwhile = Callable[[], None]
 
 
 class Store(Protocol):
@@ -46,8 +48,9 @@ class Store(Protocol):
 
     def load_incidents(self, keys: Collection[int], *, is_locked: bool = False) -> list[tuple[IncidentRow, Loaded]]: ...
 
-    def write(self, batch: Batch) -> bool:
-        """All of it, or nothing and False where an instance has moved on meanwhile."""
+    def write(self, batch: Batch, meanwhile: Meanwhile | None = None) -> bool:
+        """All of it, or nothing and False where an instance has moved on meanwhile. `meanwhile` is called once the
+        batch is on its way, before anybody knows what becomes of it; not where it could not be sent."""
 
     def claim_deliveries(self, limit: int, now: datetime, instance: int | None = None) -> list[tuple[int, DeliveryRow]]:
         """Due ones (of one instance) with their numbers, the oldest first, taken until the end of the unit."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.models.keys import instance_of, instances_of
 from engine.models.waits import CONTINUATION
+from engine.store.contract import Meanwhile
 from engine.store.ids import InstanceIds
 from engine.store.rows import (
     Batch,
@@ -108,7 +109,13 @@ class MemoryStore:
         rows = self.tables[table]
         return [(rows[key], found[instance_of(key)]) for key in sorted(set(keys)) if key in rows]
 
-    def write(self, batch: Batch) -> bool:
+    def write(self, batch: Batch, meanwhile: Meanwhile | None = None) -> bool:
+        is_written = self._write(batch)
+        if meanwhile is not None:
+            meanwhile()
+        return is_written
+
+    def _write(self, batch: Batch) -> bool:
         with self.lock:
             instances = self.tables["instances"]
             startable = {

@@ -278,3 +278,8 @@ class Batch:
     @property
     def is_empty(self) -> bool:
         return not any(getattr(self, name) for name in self.__slots__ if name != "at")
+
+    def let_go(self) -> None:
+        """Of the rows of instances, however many they are."""
+        for rows in (self.new, self.moved, self.tokens, self.steps, self.items, self.jobs, self.done_items):
+            rows.clear()

@@ -72,10 +72,10 @@ def arrange_meeting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Meeting]:
     store, meeting = type(open_store()), Meeting()
     original = store.write
 
-    def write(self: Any, batch: Any) -> bool:
+    def write(self: Any, batch: Any, meanwhile: Any) -> bool:
         is_first = meeting.before_write()
         try:
-            return original(self, batch)
+            return original(self, batch, meanwhile)
         finally:
             if is_first:
                 meeting.is_written.set()

@@ -39,10 +39,10 @@ def meet(monkeypatch: pytest.MonkeyPatch) -> None:
     original = store.write
     barrier = threading.Barrier(2)
 
-    def write(self: Any, batch: Any) -> bool:
+    def write(self: Any, batch: Any, meanwhile: Any) -> bool:
         with suppress(threading.BrokenBarrierError):
             barrier.wait(0.5 if connection.vendor == "postgresql" else 0.05)
-        return original(self, batch)
+        return original(self, batch, meanwhile)
 
     monkeypatch.setattr(store, "write", write)
 

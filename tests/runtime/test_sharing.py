@@ -155,9 +155,10 @@ def test_a_write_that_fails_takes_nobody_along(
     store = type(open_store())
     original = store.write
 
-    def write(self: Any, batch: Batch) -> bool:
-        is_written = original(self, batch)
-        if any(row.business_key == "broken" for row in batch.new):
+    def write(self: Any, batch: Batch, meanwhile: Any) -> bool:
+        is_broken = any(row.business_key == "broken" for row in batch.new)
+        is_written = original(self, batch, meanwhile)
+        if is_broken:
             raise OperationalError("the disk is full")
         return is_written
 

@@ -177,6 +177,17 @@ class StoreContract:
         put(store, moved=[next_of(load(store, one), status=1) for one in ids])
         assert [load(store, one).row.status for one in ids] == [1, 1]
 
+    def test_something_else_is_done_meanwhile_once_whatever_becomes_of_the_batch(self, store: Store) -> None:
+        ids = store.take_ids(2)
+        new = [make_instance(one) for one in ids]
+        moved = [row._replace(revision=row.revision + 2) for row in new]
+        calls: list[str] = []
+        with store.unit(has_claims=False):
+            assert store.write(make_batch(new=new), lambda: calls.append("written"))
+        with store.unit(has_claims=False):
+            assert not store.write(make_batch(moved=moved), lambda: calls.append("refused"))
+        assert calls == ["written", "refused"]
+
     def test_a_unit_that_raises_leaves_nothing(self, store: Store) -> None:
         (one,) = store.take_ids(1)
 

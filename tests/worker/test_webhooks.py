@@ -206,7 +206,9 @@ def test_a_receiver_that_fails_again_and_again_rests(approval: None, receiver: R
 
 def test_an_event_is_not_there_when_its_unit_is_rolled_back(approval: None, monkeypatch: pytest.MonkeyPatch) -> None:
     webhooks.create_webhook(None, url="https://example.org/")
-    monkeypatch.setattr(type(open_store()), "write", lambda self, batch: (_ for _ in ()).throw(OperationalError()))
+    monkeypatch.setattr(
+        type(open_store()), "write", lambda self, batch, meanwhile: (_ for _ in ()).throw(OperationalError())
+    )
     with pytest.raises(OperationalError):
         instances.start("approval", None)
     assert not Outbox.objects.exists()

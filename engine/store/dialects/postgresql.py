@@ -8,8 +8,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from django.db import DataError
+from psycopg.errors import DivisionByZero
+
 from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS, instance_of, instances_of
 from engine.models.waits import CONTINUATION
+from engine.store.contract import Meanwhile
 from engine.store.dialects import postgresql_write
 from engine.store.dialects.postgresql_run import run
 from engine.store.ids import InstanceIds
@@ -197,9 +201,14 @@ class PostgresqlStore:
     def load_incidents(self, keys: Collection[int], *, is_locked: bool = False) -> list[tuple[IncidentRow, Loaded]]:
         return load_with(INCIDENTS, keys, is_locked)
 
-    def write(self, batch: Batch) -> bool:
+    def write(self, batch: Batch, meanwhile: Meanwhile | None = None) -> bool:
         statement, parameters = postgresql_write.compose(batch)
-        return bool(run(statement, *parameters)[0][0])
+        try:
+            return bool(run(statement, *parameters, meanwhile=meanwhile)[0][0])
+        except DataError as error:
+            if isinstance(error.__cause__, DivisionByZero):
+                return False
+            raise
 
     def claim_deliveries(self, limit: int, now: datetime, instance: int | None = None) -> list[tuple[int, DeliveryRow]]:
         lines = claim("deliveries", "w.instance = %s", limit, now, instance)

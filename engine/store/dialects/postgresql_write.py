@@ -35,11 +35,11 @@ ONE_LATEST = (
     "latest AS (SELECT count(*) = 1 AS ok FROM engine_process "
     "WHERE id = %s::int AND latest_id = %s::int AND NOT is_suspended)"
 )
-HELD = (
-    "held AS (SELECT i.id FROM engine_instance i JOIN unnest(%s::bigint[], %s::int[]) AS u(id, revision) "
-    "ON i.id = u.id AND i.revision = u.revision ORDER BY i.id FOR UPDATE OF i)"
-)
 IS_LATEST, FITS = " (SELECT ok FROM latest)", " (SELECT ok FROM fits)"
+# What has moved before the last of many was found to be stale must not stay: the statement fails.
+ALL_FIT = "(SELECT 1 / count(*) FROM fits WHERE ok) = 1"
+# Status 0, said so that no index of open rows tempts the planner away from the keys.
+IS_OPEN = "w.status < 1"
 END_COLUMN = {"engine_incident": "closed_at", "engine_workitem": "ended_at"}
 
 
@@ -76,23 +76,22 @@ def compose(batch: Batch) -> tuple[str, Parameters]:
 @lru_cache(maxsize=1024)
 def compose_text(shape: Shape) -> str:
     parts: list[str] = []
-    gate = ""
+    gate = answer = ""
     for member, is_one, may_exist in shape:
         if member == "latest":
             parts.append(ONE_LATEST if is_one else LATEST)
-            gate = IS_LATEST
+            gate = answer = IS_LATEST
         elif member == "moved" and is_one:
             parts += [move_one(gate), "fits AS (SELECT count(*) = 1 AS ok FROM moved)"]
-            gate = FITS
+            gate = answer = FITS
         elif member == "moved":
-            # None moves unless all can: their rows are locked and counted first.
-            parts += [HELD, f"fits AS (SELECT count(*) = %s{also(gate)} AS ok FROM held)", move_many(FITS)]
-            gate = FITS
+            parts += [move_many(gate), "fits AS (SELECT count(*) = %s AS ok FROM moved)"]
+            gate, answer = FITS, f" CASE WHEN{gate} THEN {ALL_FIT} ELSE false END" if gate else f" {ALL_FIT}"
         elif member in ENDINGS:
             parts.append(ENDINGS[member].text(gate))
         else:
             parts.append(insert(member, TABLES[member], gate, is_one=is_one, may_exist=may_exist))
-    return f"WITH {', '.join(parts)} SELECT{gate or ' true'}"
+    return f"WITH {', '.join(parts)} SELECT{answer or ' true'}"
 
 
 def are_of_new(rows: Sequence[Any], batch: Batch) -> bool:
@@ -115,10 +114,10 @@ def one_moved(row: Any) -> Parameters:
 
 
 def many_moved(rows: Sequence[Any]) -> Parameters:
-    columns = list(zip(*rows, strict=True))
+    """In the order of their keys: whoever moves some of the same ones takes them in this order too."""
+    columns = list(zip(*sorted(rows), strict=True))
     moved = [write_array(name, columns[place]) for name, place in zip(MOVED_TYPES, MOVED_PLACES, strict=True)]
-    before = write_array("int", [revision - 1 for revision in columns[REVISION]])
-    return [moved[0], before, len(rows), *moved]
+    return [*moved, len(rows)]
 
 
 def move_one(gate: str) -> str:
@@ -165,7 +164,7 @@ def end_by_key(member: str, table: str, actor_column: str, also_set: str = "") -
         lambda gate: (
             f"end_{member} AS (UPDATE {table} w SET {END_COLUMN[table]} = %s::timestamptz, status = 1, "
             f"{actor_column} = u.actor{also_set} FROM unnest(%s::bigint[], %s::text[]) AS u(id, actor) "
-            f"WHERE w.id = u.id AND w.status = 0{also(gate)})"
+            f"WHERE w.id = u.id AND {IS_OPEN}{also(gate)})"
         ),
         lambda batch: [batch.at, *columns_of(("bigint", "text"), getattr(batch, member))],
     )
@@ -176,7 +175,7 @@ def cancel_by_key(member: str, table: str) -> Part:
     return Part(
         lambda gate: (
             f"{member} AS (UPDATE {table} w SET {END_COLUMN[table]} = %s::timestamptz, status = 2 "
-            f"WHERE w.id = ANY(%s::bigint[]) AND w.status = 0{also(gate)})"
+            f"WHERE w.id = ANY(%s::bigint[]) AND {IS_OPEN}{also(gate)})"
         ),
         lambda batch: [batch.at, keys_of(getattr(batch, member))],
     )

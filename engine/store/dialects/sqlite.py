@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS, instance_of, instances_of, span
 from engine.models.waits import CONTINUATION
+from engine.store.contract import Meanwhile
 from engine.store.dialects import sqlite_write
 from engine.store.dialects.sqlite_run import columns, list_of, read_row, run, run_many, write_time
 from engine.store.rows import (
@@ -162,8 +163,11 @@ class SqliteStore:
         found = self.load(instances_of(wait.id for wait in waits))
         return [(wait, found[instance_of(wait.id)]) for wait in waits]
 
-    def write(self, batch: Batch) -> bool:
-        return sqlite_write.write(batch)
+    def write(self, batch: Batch, meanwhile: Meanwhile | None = None) -> bool:
+        is_written = sqlite_write.write(batch)
+        if meanwhile is not None:
+            meanwhile()
+        return is_written
 
     def claim_deliveries(self, limit: int, now: datetime, instance: int | None = None) -> list[tuple[int, DeliveryRow]]:
         lines = run(DUE_DELIVERIES, write_time(now), instance, instance, limit)

@@ -1,0 +1,94 @@
+"""What only PostgreSQL needs: plans that outlive the moment they were made in, and connections that come and go."""
+
+import gc
+
+import pytest
+from django.db import connection
+
+from engine.models import WorkItem
+from engine.service import instances, items, remembered
+from engine.service.instances import Start
+from engine.service.items import Completion
+from engine.store import open_store
+from engine.store.dialects import postgresql_run
+from tests.runtime.conftest import Deploy
+from tests.runtime.diagrams import simple, user
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL's own"),
+]
+TABLES = ("engine_instance", "engine_token", "engine_workitem", "engine_step")
+
+
+def count_whole_reads() -> int:
+    """How often one of the tables was read from its beginning to its end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname = ANY(%s)", [list(TABLES)])
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_batch_finds_its_rows_by_keys_however_small_the_tables_were_when_it_was_planned(
+    deployed: Deploy, is_known: bool
+) -> None:
+    deployed(simple("approval", ("check", user("check"))))
+    connection.close()  # what is prepared is prepared anew
+    before = count_whole_reads()
+    started = instances.start_many("approval", None, [Start({})] * 3)
+    if not is_known:
+        remembered.forget_all()
+    keys = [int(one) << 24 | 1 for one in started if isinstance(one, int)]
+    assert items.complete_many([Completion(key, {}) for key in keys], None) == started
+    assert count_whole_reads() == before
+    assert not WorkItem.objects.filter(status=0).exists()
+
+
+def test_what_is_planned_within_a_transaction_leaves_the_connection_as_it_was(deployed: Deploy) -> None:
+    deployed(simple("approval", ("check", user("check"))))
+    connection.close()
+    store = open_store()
+    one = instances.start("approval", None)
+
+    def roll_back() -> None:
+        with store.unit():
+            store.load([one])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        roll_back()
+    with store.unit():
+        assert store.load([one], is_locked=True)[one].row.id == one
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_settings WHERE source = 'session' AND name LIKE 'enable%%'")
+        assert cursor.fetchall() == []
+
+
+def test_a_plan_is_made_anew_after_a_while(deployed: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployed(simple("approval", ("check", user("check"))))
+    for _ in range(2):
+        instances.start("approval", None)
+    prepared = postgresql_run.connected[connection.connection]
+    before = dict(prepared.names)
+    (write,) = [statement for statement in before if statement.startswith("WITH latest")]
+    instances.start("approval", None)
+    assert prepared.names == before
+    monkeypatch.setattr(postgresql_run, "PLAN_SECONDS", -1.0)
+    instances.start("approval", None)
+    assert prepared.names[write].name != before[write].name
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_prepared_statements WHERE name LIKE 'statewright%%'")
+        assert {name.encode() for (name,) in cursor.fetchall()} == {known.name for known in prepared.names.values()}
+
+
+def test_a_connection_that_was_closed_is_forgotten(deployed: Deploy) -> None:
+    deployed(simple("approval", ("check", user("check"))))
+    connection.close()
+    gc.collect()
+    before = len(postgresql_run.connected)
+    for _ in range(3):
+        instances.start("approval", None)
+        connection.close()
+    gc.collect()
+    assert len(postgresql_run.connected) == before
