@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -214,7 +215,7 @@ class InstanceRun(Waiting):
         if is_last and last is not None and not self.agenda:
             self._bear_walking(edge, last, scope)
         else:
-            self.bear(edge.born, scope, data=dict(edge.data) if edge.data else None)
+            self.bear(edge.born, scope, data=deepcopy(edge.data) if edge.data else None)
 
     def _bear_walking(self, edge: Edge, last: Edge, scope: int) -> None:
         tokens, instance, population = self.tokens, self.instance, self.population
