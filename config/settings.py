@@ -340,5 +340,6 @@ LOGGING = {
         "celery.apps.worker": {"level": "INFO"},
         "kombu": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},  # it would log addresses, and what may be secret in them
+        "transitions": {"level": "WARNING"},  # it would log every state that is entered and left
     },
 }
