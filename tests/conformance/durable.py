@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from importlib import import_module
 from typing import Any
 from unittest.mock import patch
+
+from django.db.models import QuerySet
 
 from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Token
 from engine.core.run.log import read_trace
 from engine.core.simulate.run import COMPLETABLE
-from engine.models import Incident, Instance, Job, ProcessStart, ProcessVersion, Step, Timer, WorkItem
+from engine.models import Deployment, Incident, Instance, Job, ProcessStart, ProcessVersion, Step, Timer, WorkItem
 from engine.models.waits import CONTINUATION
 from engine.service import forms, instances, items, jobs, versions, work
 from engine.service.advance import in_unit
@@ -43,8 +46,9 @@ class Clock(datetime):
 
 
 @contextmanager
-def durable() -> Iterator[Callable[..., DurableSimulation]]:
-    """The test around it has a database of its own, or a transaction that is rolled back."""
+def durable(deployment: Deployment | None = None) -> Iterator[Callable[..., DurableSimulation]]:
+    """The test around it has a database of its own, or a transaction that is rolled back. The deployment is there
+    already where the scenarios of one file share it."""
     with ExitStack() as stack:
         for name in CLOCKS:
             module = import_module(f"engine.service.{name}")
@@ -52,20 +56,29 @@ def durable() -> Iterator[Callable[..., DurableSimulation]]:
                 stack.enter_context(patch.object(module, "datetime", Clock))
         stack.enter_context(patch.dict(HANDLERS, clear=True))
         versions.forget_all()
-        yield DurableSimulation
+        yield partial(DurableSimulation, deployment)
         versions.forget_all()
+
+
+def register(handlers: Mapping[str, Any]) -> None:
+    for kind, function in handlers.items():
+        HANDLERS[kind] = Handler(kind, function, 60.0, "", None, None, is_async=False)
+
+
+def deploy_texts(texts: Sequence[bytes], decisions: Sequence[bytes]) -> Deployment:
+    files = [File(f"{number}.bpmn", text) for number, text in enumerate(texts)]
+    files += [File(f"{number}.dmn", text) for number, text in enumerate(decisions)]
+    return deploy(files, None)
 
 
 class DurableSimulation:
     def __init__(
-        self, *texts: bytes, decisions: Sequence[bytes] = (), handlers: Mapping[str, Any], now: datetime
-    ) -> None:
+        self, deployment: Deployment | None, *texts: bytes, decisions: Sequence[bytes] = (),
+        handlers: Mapping[str, Any], now: datetime,
+    ) -> None:  # fmt: skip
         Clock.moment = now
-        files = [File(f"{number}.bpmn", text) for number, text in enumerate(texts)]
-        files += [File(f"{number}.dmn", text) for number, text in enumerate(decisions)]
-        for kind, function in handlers.items():
-            HANDLERS[kind] = Handler(kind, function, 60.0, "", None, None, is_async=False)
-        deployment = deploy(files, None)
+        register(handlers)
+        deployment = deployment or deploy_texts(texts, decisions)
         found = ProcessVersion.objects.filter(deployment=deployment).order_by("pk")
         deployed = [get_version(version.pk) for version in found]
         self.processes = [
@@ -194,7 +207,14 @@ class DurableRun:
     def waits(self) -> list[DurableWait]:
         if self.row.status != Instance.Status.ACTIVE:
             return []
-        return [wait for token in self._tokens() if (wait := self._describe(token)).kind]
+        items = _by_token(WorkItem.objects.of(self.id).filter(status=0))
+        incidents = _by_token(Incident.objects.of(self.id).filter(status=0))
+        jobs = _by_token(Job.objects.of(self.id))
+        return [
+            wait
+            for token in self._tokens()
+            if (wait := self._describe(token, items.get(token.id), incidents.get(token.id), jobs.get(token.id))).kind
+        ]
 
     def complete(self, node: str, variables: dict[str, Any]) -> None:
         wait = self._find(node)
@@ -253,12 +273,9 @@ class DurableRun:
         found = to_snapshot(open_store().load([self.id])[self.id], self.version).tokens
         return sorted(found, key=lambda token: token.id)
 
-    def _describe(self, token: Token) -> DurableWait:
+    def _describe(self, token: Token, item: WorkItem | None, incident: Incident | None, job: Job | None) -> DurableWait:
         """As people see it: a failure before a job before what the state waits for."""
         state = self.version.machine.states[token.state]
-        job = Job.objects.of(self.id).filter(token=token.id).order_by("pk").first()
-        incident = Incident.objects.of(self.id).filter(token=token.id, status=0).order_by("pk").first()
-        item = WorkItem.objects.of(self.id).filter(token=token.id, status=0).order_by("pk").first()
         if item is not None:
             return DurableWait(token.id, state.node, "user", item)
         if job is not None and incident is None:
@@ -273,6 +290,11 @@ class DurableRun:
             raise ProcessError("not-waiting", node, "Nothing waits there.")
         order = {kind: place for place, kind in enumerate(COMPLETABLE)}
         return min(found, key=lambda wait: (order.get(wait.kind, len(order)), wait.token))
+
+
+def _by_token(rows: QuerySet[Any]) -> dict[int, Any]:
+    """The first of each token."""
+    return {row.token: row for row in rows.order_by("-pk")}
 
 
 @dataclass(frozen=True)

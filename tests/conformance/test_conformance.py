@@ -46,6 +46,16 @@ def handler(answer: Any) -> Any:
     return handle
 
 
+def make_handlers(file: str) -> dict[str, Callable[[Any], Any]]:
+    return {kind: handler(answer) for kind, answer in read_file(file).get("_handlers", {}).items()}
+
+
+def read_texts(file: str) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """The diagram, and the decisions that are deployed with it."""
+    decisions = read_file(file).get("_decisions", ())
+    return ((HERE / f"{file}.bpmn").read_bytes(),), tuple((HERE / decision).read_bytes() for decision in decisions)
+
+
 def play(case: Case, way: str) -> list[Trace]:
     with WAYS[way]() as make:
         return play_with(case, make)
@@ -54,12 +64,9 @@ def play(case: Case, way: str) -> list[Trace]:
 def play_with(case: Case, make: Callable[..., Any]) -> list[Trace]:
     """The traces of all runs that the scenario leaves."""
     file, name = case
-    told = read_file(file)
-    texts = [(HERE / f"{file}.bpmn").read_bytes()]
-    decisions = [(HERE / decision).read_bytes() for decision in told.get("_decisions", ())]
-    handlers = {kind: handler(answer) for kind, answer in told.get("_handlers", {}).items()}
-    scenario = Scenario(make(*texts, decisions=decisions, handlers=handlers, now=NOW))
-    scenario.play(told[name])
+    texts, decisions = read_texts(file)
+    scenario = Scenario(make(*texts, decisions=decisions, handlers=make_handlers(file), now=NOW))
+    scenario.play(read_file(file)[name])
     return [(run.process, run.status, run.trace) for run in scenario.simulation.runs]
 
 

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from unittest.mock import patch
 
+from engine.core.feel import DEFAULT_BUDGET
 from engine.core.machine import build_machine
+from engine.core.model.limits import DEFAULT_LIMITS
 from engine.core.model.runtime import ROOT, Instance, Snapshot, Token
 from engine.core.run.replay import Replay
 from engine.core.simulate import Simulation, deployment, state
@@ -25,14 +27,34 @@ MakeSimulation = Callable[..., Simulation]
 
 @contextmanager
 def straight() -> Iterator[MakeSimulation]:
-    yield Simulation
+    yield partial(simulate, compile_lean)
 
 
 @contextmanager
 def stock_hooks() -> Iterator[MakeSimulation]:
     """On the library's own path through its callbacks."""
+    yield partial(simulate, compile_stock)
+
+
+def simulate(
+    compiler: Callable[..., dict[str, deployment.Deployed]], *texts: bytes,
+    decisions: tuple[bytes, ...], handlers: dict[str, Any], now: datetime,
+) -> Simulation:  # fmt: skip
+    return Simulation.of(compiler(texts, decisions, frozenset(handlers)), handlers, now)
+
+
+@cache
+def compile_lean(
+    texts: tuple[bytes, ...], decisions: tuple[bytes, ...], handlers: frozenset[str]
+) -> dict[str, deployment.Deployed]:
+    """Once for all scenarios of a file: what is compiled is never changed by what runs on it."""
+    return deployment.deploy(texts, decisions, handlers, DEFAULT_LIMITS, DEFAULT_BUDGET)
+
+
+@cache
+def compile_stock(*files: Any) -> dict[str, deployment.Deployed]:
     with patch.object(deployment, "build_machine", partial(build_machine, hooks="stock")):
-        yield Simulation
+        return compile_lean.__wrapped__(*files)
 
 
 @contextmanager
@@ -52,7 +74,7 @@ def restored() -> Iterator[MakeSimulation]:
         return rows
 
     with patch.object(state.RunState, "take", take_and_restore):
-        yield Simulation
+        yield partial(simulate, compile_lean)
 
 
 def check_replay(run: state.RunState) -> None:
