@@ -19,7 +19,7 @@ from api.access.tokens import make_token
 from api.models import AccessToken
 from engine.push.sender import sender
 from engine.service import breakers, history, instances, items, jobs
-from tests.infrastructure.sockets import SocketClient
+from tests.infrastructure.sockets import SECONDS, SocketClient
 from tests.service.diagrams import CALLING, CHARGED, DECIDED, REVIEW, deploy, item_of, job, make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,8 +48,7 @@ async def socket() -> AsyncIterator[SocketClient]:
     client = await run(lambda: make_socket(make_person("admin", "administrators", "managers")))()
     assert await client.connect() is None
     yield client
-    await client.send_input({"type": "websocket.disconnect", "code": 1000})
-    await client.wait()
+    await client.close()
 
 
 def start() -> int:
@@ -179,7 +178,7 @@ async def test_an_instance_of_other_people_is_refused() -> None:
 async def test_who_is_not_signed_in_is_closed() -> None:
     client = await run(lambda: make_socket(None))()
     assert await client.connect() is None
-    closed = await client.receive_output(10)
+    closed = await client.receive_output(SECONDS)
     assert (closed["type"], closed["code"]) == ("websocket.close", 4401)
     await client.wait()
 
@@ -259,12 +258,12 @@ async def test_a_right_that_is_taken_away_ends_the_subscription(
 
 async def test_who_signs_out_is_closed(socket: SocketClient) -> None:
     await run(lambda: Session.objects.all().delete())()
-    closed = await socket.receive_output(10)
+    closed = await socket.receive_output(SECONDS)
     assert (closed["type"], closed["code"]) == ("websocket.close", 4401)
 
 
 async def next_frame(socket: SocketClient) -> tuple[str, str]:
-    message = await socket.receive_output(10)
+    message = await socket.receive_output(SECONDS)
     return message["type"], json.loads(message["text"])["type"]
 
 
@@ -284,7 +283,7 @@ async def test_a_program_comes_in_with_a_token_and_is_closed_when_it_is_revoked(
     client = SocketClient(application, "/ws/", headers)
     assert await client.connect() is None
     await run(lambda: AccessToken.objects.filter(pk=key).update(revoked_at=now()))()
-    closed = await client.receive_output(10)
+    closed = await client.receive_output(SECONDS)
     assert (closed["type"], closed["code"]) == ("websocket.close", 4401)
     await client.wait()
 
@@ -300,7 +299,7 @@ async def test_another_origin_is_refused(origin: bytes | None) -> None:
 async def test_a_thousand_subscriptions_close_the_socket(socket: SocketClient) -> None:
     for number in range(1000):
         await socket.send_json({"subscribe": "process", "id": f"p{number}"})
-    messages = [await socket.receive_output(10)]
+    messages = [await socket.receive_output(SECONDS)]
     while messages[-1]["type"] != "websocket.close":
-        messages.append(await socket.receive_output(10))
+        messages.append(await socket.receive_output(SECONDS))
     assert messages[-1]["code"] == 4408

@@ -8,7 +8,7 @@ from typing import Any
 
 from asgiref.testing import ApplicationCommunicator
 
-SECONDS = 10
+SECONDS = 60.0  # machines that test are busy; what hangs fails all the same
 
 
 class SocketClient(ApplicationCommunicator):
@@ -39,6 +39,11 @@ class SocketClient(ApplicationCommunicator):
         answer = await self.receive_output(SECONDS)
         assert answer["type"] == "websocket.send", answer
         return json.loads(answer["text"])
+
+    async def close(self) -> None:
+        """Where a test has failed, waiting has been given up, and there is nobody to tell."""
+        if not self.future.done():
+            await self.disconnect()
 
     async def disconnect(self) -> None:
         await self.send_input({"type": "websocket.disconnect", "code": 1000})

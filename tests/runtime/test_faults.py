@@ -24,6 +24,12 @@ class Fault(OperationalError):
     pass
 
 
+@pytest.fixture(autouse=True)
+def known_wishers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who wants to hear of it is asked after the commit, and not every time: statements could not be counted."""
+    monkeypatch.setattr("inbox.notices._group_wishers.read", dict)
+
+
 @contextmanager
 def failing(number: int) -> Iterator[list[str]]:
     """The statement of that number, counted from 0, fails before it is executed."""
