@@ -6,10 +6,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "django_db_reset_sequences"}
+SITES: dict[str, set[Path]] = {"embedded_site": set(), "scaled_site": set()}  # and the files that need them
 SETTINGS_THAT_WOULD_LEAK = (
     "BASE_URL",
     "ALLOWED_HOSTS",
@@ -78,11 +80,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         needless = [item for item in items if not needs_each_database(item)]
         config.hook.pytest_deselected(items=needless)
         items[:] = [item for item in items if needs_each_database(item)]
-    # Playwright keeps a loop running in the main thread, which asynchronous tests after it would meet.
-    items.sort(key=is_browser_test)
+    for name, paths in SITES.items():
+        paths |= {item.path for item in items if name in getattr(item, "fixturenames", ())}
+    # Sites wait for much, which is best at the beginning. Playwright keeps a loop running in the main thread, which
+    # asynchronous tests after it would meet.
+    items.sort(key=lambda item: (is_browser_test(item), not any(item.path in paths for paths in SITES.values())))
     if os.environ.get("BROWSER") == "0":
         for item in filter(is_browser_test, items):
             item.add_marker(pytest.mark.skip(reason="BROWSER=0 leaves the browser tests out"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """A site is stopped when the next file does not need it: idle ones take their share of the processor as well."""
+    yield
+    for name, paths in SITES.items():
+        if item.path in paths and nextitem is not None and not is_browser_test(nextitem) and nextitem.path not in paths:
+            for found in item._fixtureinfo.name2fixturedefs.get(name, ()):
+                found.finish(item._request)
 
 
 def needs_each_database(item: pytest.Item) -> bool:
