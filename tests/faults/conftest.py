@@ -12,8 +12,14 @@ import pytest
 from tests.faults.fleet import Fleet, run_fleet
 from tests.faults.mortal import READY_SECONDS, Mortal, run_mortal
 from tests.infrastructure.processes import manage
+from tests.infrastructure.sites import SETTINGS
 
 IS_WHOLE = os.environ.get("FAULTS") == "all"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of a fleet come last: while others run, none of its processes needs to wait for nothing."""
+    items.sort(key=lambda item: "fleet" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +41,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data of a new installation with the demo: a copy of it is quicker than the migrations."""
     folder = tmp_path_factory.mktemp("template")
     environment = {"DEBUG": "1", "DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3"}
-    environment |= {"BROKER_URL": "", "CHANNEL_URL": "", "LOG_LEVEL": "WARNING"}
+    environment |= {"BROKER_URL": "", "CHANNEL_URL": "", "LOG_LEVEL": "WARNING", **SETTINGS}
     for command in (("migrate", "--verbosity", "0"), ("demo",)):
         child = manage(*command, environment=environment)
         assert child.wait(READY_SECONDS) == 0, child.output

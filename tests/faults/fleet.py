@@ -25,6 +25,7 @@ from tests.faults.clocks import NAME
 from tests.infrastructure.processes import Child, find_free_port, manage
 from tests.infrastructure.receiver import Receiver, run_receiver
 from tests.infrastructure.servers import relax
+from tests.infrastructure.sites import SETTINGS
 
 DATABASE = "fleet"
 WORKERS = 3
@@ -90,6 +91,7 @@ class Fleet:
             "LOG_LEVEL": "WARNING",
             "OUTGOING_NETWORKS": "127.0.0.0/8",
             "C_FORCE_ROOT": "1",
+            **SETTINGS,
         }
         self.folder = folder / "data"
         self.folder.mkdir()

@@ -13,6 +13,7 @@ from typing import Any
 from tests.faults.handlers import SECRET
 from tests.infrastructure.processes import Child, find_free_port
 from tests.infrastructure.receiver import Receiver, run_receiver
+from tests.infrastructure.sites import SETTINGS
 
 SECONDS = 30
 READY_SECONDS = 180
@@ -34,6 +35,7 @@ class Mortal:
             "LOG_LEVEL": "WARNING",
             "OUTGOING_NETWORKS": "127.0.0.0/8",
             "CONNECTOR_SECRET_TOLD": SECRET,
+            **SETTINGS,
         }
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
