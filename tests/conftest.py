@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.infrastructure.chromium import NoChromiumError, find_chromium, find_launch_arguments
@@ -61,9 +61,10 @@ def embedded_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def scaled_site(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, redis_url: str) -> Iterator[Site]:
-    """Web server, worker and clock on PostgreSQL and Redis, with the demo."""
+    """Web server, worker and clock on PostgreSQL and Redis, with the demo. They end with their module: several
+    processes that wait for nothing take more than their start."""
     with (
         make_database(postgresql_url, "scaled") as database_url,
         run_scaled_site(tmp_path_factory.mktemp("scaled"), database_url, redis_url) as site,
@@ -71,7 +72,7 @@ def scaled_site(tmp_path_factory: pytest.TempPathFactory, postgresql_url: str, r
         yield site
 
 
-@pytest.fixture(scope="session", params=["embedded_site", "scaled_site"])
+@pytest.fixture(scope="module", params=["embedded_site", "scaled_site"])
 def site(request: pytest.FixtureRequest) -> Site:
     """Each of the two installations in turn."""
     found: Site = request.getfixturevalue(request.param)
@@ -99,29 +100,39 @@ def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture
-def page_errors() -> list[str]:
-    """What the browser complained about; a test that means to cause a complaint clears the list."""
-    return []
+class PageErrors(list[str]):
+    """Uncaught errors and console errors of the pages that are watched."""
 
+    def watch(self, page: Page) -> None:
+        page.on("console", self.note_message)
+        page.on("pageerror", self.note_error)
 
-@pytest.fixture
-def page(browser_context: BrowserContext, page_errors: list[str]) -> Iterator[Page]:
-    """A page of a fresh context; uncaught errors and console errors fail the test at its end."""
-    page = browser_context.new_page()
-    watch_errors(page, page_errors)
-    yield page
-    assert page_errors == []
+    def leave(self, page: Page) -> None:
+        page.remove_listener("console", self.note_message)
+        page.remove_listener("pageerror", self.note_error)
 
-
-def watch_errors(page: Page, errors: list[str]) -> None:
-    def note(message: ConsoleMessage) -> None:
+    def note_message(self, message: ConsoleMessage) -> None:
         # The form library takes a preview's blob back when it draws anew, also while the browser still reads it.
         if message.type == "error" and not message.location["url"].startswith("blob:"):
-            errors.append(f"{page.url}: {message.text}")
+            self.append(f"{message.page.url if message.page else ''}: {message.text}")
 
-    page.on("console", note)
-    page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+    def note_error(self, error: Error) -> None:
+        self.append(f"{error.message}\n{error.stack}")
+
+
+@pytest.fixture
+def page_errors() -> PageErrors:
+    """What the browser complained about; a test that means to cause a complaint clears the list."""
+    return PageErrors()
+
+
+@pytest.fixture
+def page(browser_context: BrowserContext, page_errors: PageErrors) -> Iterator[Page]:
+    """A page of a fresh context; uncaught errors and console errors fail the test at its end."""
+    page = browser_context.new_page()
+    page_errors.watch(page)
+    yield page
+    assert page_errors == []
 
 
 @pytest.fixture

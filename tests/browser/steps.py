@@ -1,5 +1,8 @@
 """What people do on the pages, for tests of several pages in a row."""
 
+from typing import Any
+
+import httpx
 from playwright.sync_api import Locator, Page
 
 from tests.infrastructure.sites import Site
@@ -22,6 +25,27 @@ def start_expense(page: Page, site: Site, amount: str, reason: str) -> None:
     page.wait_for_url(lambda url: "/start/" not in url)
 
 
+def call(site: Site, name: str, method: str, path: str, body: object = None) -> Any:
+    """A call of the API by somebody without a page: for what a test needs and another one shows."""
+    address = f"{site.url}/api/v1/{path}"
+    answer = httpx.request(method, address, json=body, auth=(name, f"{name}-demo"), timeout=60)
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+def start_as_clerk(site: Site, amount: float, reason: str) -> str:
+    """An expense that the clerk has started; the id of its instance."""
+    body = {"process": "expense_approval", "variables": {"amount": amount, "reason": reason}}
+    return str(call(site, "clerk", "POST", "instances/", body)["id"])
+
+
+def approve_as_manager(site: Site, instance: str, comment: str = "") -> None:
+    tasks = call(site, "manager", "GET", "tasks/?view=groups")["results"]
+    [task] = [task["id"] for task in tasks if str(task["instance"]) == instance]
+    body = {"outcome": "approve", "variables": {"comment": comment}}
+    call(site, "manager", "POST", f"tasks/{task}/complete/", body)
+
+
 def find_instances(page: Page) -> list[dict[str, str]]:
     """The newest instances, as the API lists them."""
     answer = page.request.get(f"{page.url.split('/', 3)[0]}//{page.url.split('/', 3)[2]}/api/v1/instances/")
@@ -36,25 +60,32 @@ def open_newest_task(page: Page, site: Site) -> None:
     island(page, "form")
 
 
+def own_headers(page: Page, site: Site) -> dict[str, str]:
+    """What a call in the person's session needs to change anything."""
+    tokens = [cookie["value"] for cookie in page.context.cookies(site.url) if cookie["name"] == "csrftoken"]
+    return {"X-CSRFToken": tokens[0], "Referer": site.url}
+
+
 def post(page: Page, site: Site, path: str, body: object) -> dict[str, object]:
     """A call of the API in the person's session."""
-    token = page.locator("meta[name=csrf-token]").get_attribute("content") or ""
-    answer = page.request.post(
-        f"{site.url}/api/v1/{path}", data=body, headers={"X-CSRFToken": token, "Referer": site.url}
-    )
+    answer = page.request.post(f"{site.url}/api/v1/{path}", data=body, headers=own_headers(page, site))
     assert answer.ok, answer.text()
     result: dict[str, object] = answer.json() if answer.status != 204 else {}
     return result
 
 
+def install_example(page: Page, site: Site, name: str) -> None:
+    """One of the gallery, by its button, without the page that has it."""
+    answer = page.request.post(f"{site.url}/gallery/{name}/install/", headers=own_headers(page, site))
+    assert answer.ok, answer.text()
+
+
 def open_draft(page: Page, site: Site, key: str, xml: str, files: list[dict[str, str]] | None = None) -> Locator:
     """A diagram as a draft of its own, in the designer."""
-    token = page.locator("meta[name=csrf-token]").get_attribute("content") or ""
-    headers = {"X-CSRFToken": token, "Referer": site.url}
     address = f"{site.url}/api/v1/drafts/{key}/"
     known = page.request.get(address)
     body = {"xml": xml, "revision": known.json()["revision"] if known.ok else 0, "files": files or []}
-    answer = page.request.put(address, data=body, headers=headers)
+    answer = page.request.put(address, data=body, headers=own_headers(page, site))
     assert answer.ok, answer.text()
     page.goto(f"{site.url}/processes/{key}/edit/")
     return island(page, "designer")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenFor
+from tests.browser.steps import install_example
 from tests.browser.test_pages import Shoot
 from tests.infrastructure.accessibility import find_violations
 from tests.infrastructure.sites import Site
@@ -15,8 +16,8 @@ FIRST, LAST = "2020-03-01", "2020-03-04"
 def test_a_backfill_is_counted_started_and_watched_step_by_step(
     embedded_site: Site, open_for: OpenFor, take_screenshot: Shoot
 ) -> None:
-    embedded_site.run_command("gallery", "install", "nightly_sales")
     admin = open_for(embedded_site, "admin")
+    install_example(admin, embedded_site, "nightly_sales")
     admin.goto(f"{embedded_site.url}/processes/nightly_sales/")
     expect(admin.locator("[data-part=schedule]")).to_contain_text("Every day at 23:30, Europe/Berlin time")
     expect(admin.locator("[data-part=schedule]")).to_contain_text("Next run")

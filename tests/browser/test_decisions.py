@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.conftest import OpenFor
 from tests.browser.steps import post
 from tests.core.dmn.models import decision, definitions, input_data, table
 from tests.core.parse.texts import sequence
 from tests.infrastructure.accessibility import find_violations
 from tests.infrastructure.sites import Site
 
-SignIn = Callable[[Page, Site, str], None]
 Take = Callable[[Page, str], Path]
 RULES = [
     ('"Winter"', "< 8", '"Roast beef"', "the oven is on anyway"),
@@ -51,25 +51,8 @@ def assert_good(page: Page, take_screenshot: Take, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing is cut off"
 
 
-def test_what_an_instance_decided_is_found_from_its_page_with_the_rule_that_hit(
-    page: Page, site: Site, sign_in: SignIn
-) -> None:
-    sign_in(page, site, "admin")
-    instance = bring_dinner(page, site)
-    page.goto(f"{site.url}/instances/{instance}/?tab=decisions")
-    page.get_by_role("link", name="dish", exact=True).click()
-    page.wait_for_url(f"**/instances/{instance}/decisions/1/")
-    marked = page.locator("tr[data-hit]")
-    assert marked.count() == 1
-    assert marked.get_by_text("Matched").count() == 1
-    assert "Stew" in marked.inner_text()
-    assert "12" in page.locator("dl.facts").inner_text()
-    page.get_by_role("link", name="Back to the instance").click()
-    page.wait_for_url(f"**/instances/{instance}/")
-
-
-def test_a_decision_is_tried_out_on_its_page(page: Page, embedded_site: Site, sign_in: SignIn) -> None:
-    sign_in(page, embedded_site, "admin")
+def test_a_decision_is_tried_out_on_its_page(embedded_site: Site, open_for: OpenFor) -> None:
+    page = open_for(embedded_site, "admin")
     bring_dinner(page, embedded_site)
     page.goto(f"{embedded_site.url}/decisions/")
     page.get_by_role("link", name="dish").first.click()
@@ -82,10 +65,10 @@ def test_a_decision_is_tried_out_on_its_page(page: Page, embedded_site: Site, si
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_pages_of_decisions_are_accessible(
-    page: Page, embedded_site: Site, sign_in: SignIn, take_screenshot: Take, width: int
+    embedded_site: Site, open_for: OpenFor, take_screenshot: Take, width: int
 ) -> None:
+    page = open_for(embedded_site, "admin")
     page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, embedded_site, "admin")
     instance = bring_dinner(page, embedded_site)
     for name, address in (
         ("decisions", "/decisions/"),
@@ -98,10 +81,8 @@ def test_the_pages_of_decisions_are_accessible(
         assert_good(page, take_screenshot, f"{name}-{{}}-{width}")
 
 
-def test_the_functions_are_found_from_the_designer_and_searched(
-    page: Page, embedded_site: Site, sign_in: SignIn
-) -> None:
-    sign_in(page, embedded_site, "admin")
+def test_the_functions_are_found_from_the_designer_and_searched(embedded_site: Site, open_for: OpenFor) -> None:
+    page = open_for(embedded_site, "admin")
     bring_dinner(page, embedded_site)
     page.goto(f"{embedded_site.url}/processes/dinner/edit/")
     page.locator("summary[aria-label='Import and export']").click()

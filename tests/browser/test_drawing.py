@@ -24,6 +24,9 @@ def append(page: Page, kind: str, name: str) -> None:
     page.keyboard.type(name)
     page.keyboard.press("Enter")
     page.locator(".djs-direct-editing-content").wait_for(state="detached")
+    # Keys belong to the canvas again, and the name is said.
+    expect(page.locator(".djs-container svg[tabindex]:focus")).to_have_count(1)
+    expect(page.locator("[data-part=voice]")).to_contain_text(name)
 
 
 def focus_canvas(page: Page) -> None:
@@ -142,9 +145,9 @@ def test_a_comment_stays_with_its_element(embedded_site: Site, open_for: OpenFor
 
 
 def test_the_designer_speaks_the_language_of_the_browser(
-    embedded_site: Site, open_for: OpenFor, take_screenshot: Take
+    embedded_site: Site, open_alone: OpenFor, take_screenshot: Take
 ) -> None:
-    page = open_for(embedded_site, "designer")
+    page = open_alone(embedded_site, "designer")
     page.set_extra_http_headers({"Accept-Language": "de"})
     tool = open_draft(page, embedded_site, "german_order", order("german_order"))
     choose_element(tool, "check")
@@ -174,9 +177,9 @@ def test_five_hundred_elements_are_opened_and_edited(embedded_site: Site, open_f
 
 
 def test_elements_are_found_copied_aligned_and_pictured(
-    embedded_site: Site, open_for: OpenFor, take_screenshot: Take
+    embedded_site: Site, open_alone: OpenFor, take_screenshot: Take
 ) -> None:
-    page = open_for(embedded_site, "designer")
+    page = open_alone(embedded_site, "designer")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=embedded_site.url)
     tool = open_draft(page, embedded_site, "found_order", order("found_order"))
     focus_canvas(page)

@@ -231,9 +231,9 @@ def test_the_diagram_goes_out_as_a_file(embedded_site: Site, open_for: OpenFor, 
 
 
 def test_without_a_connection_the_work_is_kept_told_and_sent_later(
-    embedded_site: Site, open_for: OpenFor, page_errors: list[str], take_screenshot: Take
+    embedded_site: Site, open_alone: OpenFor, page_errors: list[str], take_screenshot: Take
 ) -> None:
-    page = open_for(embedded_site, "designer")
+    page = open_alone(embedded_site, "designer")
     tool = open_draft(page, embedded_site, "offline_order", order("offline_order"))
     status = tool.locator("[data-part=draft-status]")
     page.context.set_offline(True)

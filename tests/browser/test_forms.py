@@ -75,9 +75,9 @@ DIAGRAM = file(
 
 
 def test_every_kind_of_field_is_filled_in_checked_and_kept(
-    embedded_site: Site, open_for: OpenFor, tmp_path: Path, take_screenshot: Callable[[Page, str], Path]
+    embedded_site: Site, open_alone: OpenFor, tmp_path: Path, take_screenshot: Callable[[Page, str], Path]
 ) -> None:
-    admin = open_for(embedded_site, "admin")
+    admin = open_alone(embedded_site, "admin")
     admin.goto(f"{embedded_site.url}/inbox/")
     form = {"type": "default", "id": "every", "components": FIELDS}
     look = {"type": "default", "id": "look", "components": [*FIELDS, *SHOWN]}

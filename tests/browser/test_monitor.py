@@ -5,7 +5,7 @@ import threading
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import OpenFor
-from tests.browser.steps import find_instances, island, open_newest_task, start_expense
+from tests.browser.steps import approve_as_manager, island, start_as_clerk
 from tests.browser.test_pages import Shoot
 from tests.infrastructure.accessibility import find_violations
 from tests.infrastructure.sites import Site
@@ -16,16 +16,11 @@ def places(page: Page) -> list[str]:
 
 
 def test_time_travel_shows_every_state_that_was_recorded(embedded_site: Site, open_for: OpenFor) -> None:
-    clerk, manager, operator = (open_for(embedded_site, name) for name in ("clerk", "manager", "operator"))
-    start_expense(clerk, embedded_site, "77", "Time travel")
-    instance = find_instances(operator)[0]["id"]
+    operator = open_for(embedded_site, "operator")
+    instance = start_as_clerk(embedded_site, 77, "Time travel")
     state_url = f"{embedded_site.url}/api/v1/instances/{instance}/state/"
     first = operator.request.get(state_url).json()
-    open_newest_task(manager, embedded_site)
-    form = island(manager, "form")
-    form.get_by_label("Comment").fill("Gone back to")
-    form.get_by_role("button", name="Approve").click()
-    manager.wait_for_url("**/inbox/")
+    approve_as_manager(embedded_site, instance, "Gone back to")
 
     operator.goto(f"{embedded_site.url}/instances/{instance}/?at=1")
     island(operator, "instance")
@@ -55,9 +50,8 @@ def test_time_travel_shows_every_state_that_was_recorded(embedded_site: Site, op
 
 
 def test_tabs_tell_the_whole_of_an_instance(embedded_site: Site, open_for: OpenFor) -> None:
-    clerk, operator = open_for(embedded_site, "clerk"), open_for(embedded_site, "operator")
-    start_expense(clerk, embedded_site, "31.5", "Tabs")
-    operator.goto(f"{embedded_site.url}/instances/{find_instances(operator)[0]['id']}/")
+    operator = open_for(embedded_site, "operator")
+    operator.goto(f"{embedded_site.url}/instances/{start_as_clerk(embedded_site, 31.5, 'Tabs')}/")
     island(operator, "instance")
     drawer = operator.locator(".drawer")
     expect(drawer).to_contain_text("31.5")
@@ -77,9 +71,8 @@ def test_tabs_tell_the_whole_of_an_instance(embedded_site: Site, open_for: OpenF
 
 
 def test_operator_suspends_changes_a_variable_and_resumes_with_reasons(embedded_site: Site, open_for: OpenFor) -> None:
-    clerk, operator = open_for(embedded_site, "clerk"), open_for(embedded_site, "operator")
-    start_expense(clerk, embedded_site, "12", "Repair me")
-    operator.goto(f"{embedded_site.url}/instances/{find_instances(operator)[0]['id']}/")
+    operator = open_for(embedded_site, "operator")
+    operator.goto(f"{embedded_site.url}/instances/{start_as_clerk(embedded_site, 12, 'Repair me')}/")
     island(operator, "instance")
     operator.get_by_role("button", name="Suspend…").click()
     dialog = operator.get_by_role("dialog")
@@ -143,10 +136,11 @@ def test_five_hundred_incidents_are_repaired_in_one_action(
     expect(operator.get_by_text("Nothing stands still")).to_be_visible()
 
 
-def test_a_page_that_lost_its_connection_catches_up_with_what_it_missed(embedded_site: Site, open_for: OpenFor) -> None:
-    clerk, manager, operator = (open_for(embedded_site, name) for name in ("clerk", "manager", "operator"))
-    start_expense(clerk, embedded_site, "64", "Missed")
-    instance = find_instances(operator)[0]["id"]
+def test_a_page_that_lost_its_connection_catches_up_with_what_it_missed(
+    embedded_site: Site, open_alone: OpenFor
+) -> None:
+    operator = open_alone(embedded_site, "operator")
+    instance = start_as_clerk(embedded_site, 64, "Missed")
     sockets: list[WebSocketRoute] = []
     cut = threading.Event()
 
@@ -166,10 +160,7 @@ def test_a_page_that_lost_its_connection_catches_up_with_what_it_missed(embedded
     sockets[-1].close(code=1012)
     expect(badge).to_have_attribute("data-status", "offline")
 
-    open_newest_task(manager, embedded_site)
-    form = island(manager, "form")
-    form.get_by_role("button", name="Approve").click()
-    manager.wait_for_url("**/inbox/")
+    approve_as_manager(embedded_site, instance)
     expect(operator.locator("[data-part=status]")).to_contain_text("Active")
     cut.clear()
     expect(badge).to_have_attribute("data-status", "live", timeout=40_000)

@@ -140,9 +140,9 @@ def test_problems_of_rules_and_of_the_engine_are_one_list(
 
 
 def test_hostile_names_are_words_wherever_they_are_shown(
-    embedded_site: Site, open_for: OpenFor, take_screenshot: Take
+    embedded_site: Site, open_alone: OpenFor, take_screenshot: Take
 ) -> None:
-    page = open_for(embedded_site, "designer")
+    page = open_alone(embedded_site, "designer")
     called: list[str] = []
     page.on("dialog", lambda dialog: (called.append(dialog.message), dialog.dismiss()))
     page.add_init_script("window.alert = message => { window.alerted = message }")

@@ -1,4 +1,4 @@
-"""Signing in, in a real browser, on each kind of installation."""
+"""The page to sign in at, in a real browser."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,13 +8,6 @@ from playwright.sync_api import Page
 
 from tests.infrastructure.accessibility import find_violations
 from tests.infrastructure.sites import Site
-
-
-def test_demo_account_signs_in(page: Page, site: Site, sign_in: Callable[[Page, Site, str], None]) -> None:
-    sign_in(page, site, "clerk")
-    assert page.context.cookies(site.url), "a session was opened"
-    page.goto(f"{site.url}/login/")
-    assert "/login" not in page.url, "who is signed in does not meet the form again"
 
 
 def test_wrong_password_is_told_and_signs_nobody_in(page: Page, embedded_site: Site) -> None:

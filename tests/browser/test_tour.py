@@ -35,11 +35,11 @@ class Tour:
         return self.taken == len(self.words)
 
 
-def test_tour_of_the_readme_can_be_followed(tmp_path: Path, page: Page, sign_in: SignIn, open_for: OpenFor) -> None:
+def test_tour_of_the_readme_can_be_followed(tmp_path: Path, page: Page, sign_in: SignIn, open_alone: OpenFor) -> None:
     tour = Tour((ROOT / "README.md").read_text())
     with run_embedded_site(tmp_path) as site:
         start_an_expense(tour, site, page, sign_in)
-        other = watch_it(tour, site, open_for)
+        other = watch_it(tour, site, open_alone)
         approve_it(tour, page, site, sign_in)
         see_it_move(tour, other)
         change_the_process(tour, page, site, sign_in)
@@ -59,8 +59,8 @@ def start_an_expense(tour: Tour, site: Site, page: Page, sign_in: SignIn) -> Non
     page.wait_for_url("**/inbox/")
 
 
-def watch_it(tour: Tour, site: Site, open_for: OpenFor) -> Page:
-    page = open_for(site, tour.take_account("operator"))
+def watch_it(tour: Tour, site: Site, open_alone: OpenFor) -> Page:
+    page = open_alone(site, tour.take_account("operator"))
     open_link(page, tour.take("Instances"))
     page.locator("a[data-row]").first.click()
     island(page, "instance")

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenFor
-from tests.browser.steps import island, post
+from tests.browser.steps import island, own_headers, post
 from tests.infrastructure.sites import Site
 
 BROKEN = """<?xml version="1.0" encoding="UTF-8"?>
@@ -24,11 +24,10 @@ BROKEN = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def save_draft(page: Page, site: Site, key: str, xml: str) -> None:
-    token = page.locator("meta[name=csrf-token]").get_attribute("content") or ""
     answer = page.request.put(
         f"{site.url}/api/v1/drafts/{key}/",
         data={"xml": xml, "revision": 0},
-        headers={"X-CSRFToken": token, "Referer": site.url},
+        headers=own_headers(page, site),
     )
     assert answer.ok, answer.text()
 
