@@ -21,11 +21,11 @@ pytestmark = [
 TABLES = ("engine_instance", "engine_token", "engine_workitem", "engine_step")
 
 
-def count_whole_reads() -> int:
-    """How often one of the tables was read from its beginning to its end."""
+def count_rows_read() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_force_next_flush()")
-        cursor.execute("SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname = ANY(%s)", [list(TABLES)])
+        read = "sum(seq_tup_read + coalesce(idx_tup_fetch, 0))"
+        cursor.execute(f"SELECT {read} FROM pg_stat_user_tables WHERE relname = ANY(%s)", [list(TABLES)])
         return int(cursor.fetchone()[0])
 
 
@@ -34,15 +34,15 @@ def test_a_batch_finds_its_rows_by_keys_however_small_the_tables_were_when_it_wa
     deployed: Deploy, is_known: bool
 ) -> None:
     deployed(simple("approval", ("check", user("check"))))
+    started = instances.start_many("approval", None, [Start({})] * 100)
     connection.close()  # what is prepared is prepared anew
-    before = count_whole_reads()
-    started = instances.start_many("approval", None, [Start({})] * 3)
     if not is_known:
         remembered.forget_all()
-    keys = [int(one) << 24 | 1 for one in started if isinstance(one, int)]
-    assert items.complete_many([Completion(key, {}) for key in keys], None) == started
-    assert count_whole_reads() == before
-    assert not WorkItem.objects.filter(status=0).exists()
+    before = count_rows_read()
+    keys = [int(one) << 24 | 1 for one in started[:3] if isinstance(one, int)]
+    assert items.complete_many([Completion(key, {}) for key in keys], None) == started[:3]
+    assert count_rows_read() - before < 100
+    assert WorkItem.objects.filter(status=0).count() == 97
 
 
 def test_what_is_planned_within_a_transaction_leaves_the_connection_as_it_was(deployed: Deploy) -> None:

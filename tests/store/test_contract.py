@@ -177,6 +177,19 @@ class StoreContract:
         put(store, moved=[next_of(load(store, one), status=1) for one in ids])
         assert [load(store, one).row.status for one in ids] == [1, 1]
 
+    @pytest.mark.parametrize("sequences", [(4, 4, 4), (4, 5, 6)])
+    def test_rows_that_are_alike_are_kept_as_rows_that_are_not(self, store: Store, sequences: tuple[int, ...]) -> None:
+        ids = store.take_ids(3)
+        new = [
+            make_instance(one, sequence=sequence, business_key=f"key {one}")
+            for one, sequence in zip(ids, sequences, strict=True)
+        ]
+        put(store, new=new, steps=[make_step(one) for one in ids])
+        assert [load(store, one).row for one in ids] == new
+        moved = [row._replace(revision=row.revision + 1, sequence=row.sequence + 3, variables="[1]") for row in new]
+        put(store, moved=moved[::-1])
+        assert [load(store, one).row for one in ids] == moved
+
     def test_something_else_is_done_meanwhile_once_whatever_becomes_of_the_batch(self, store: Store) -> None:
         ids = store.take_ids(2)
         new = [make_instance(one) for one in ids]

@@ -1,13 +1,15 @@
 """PostgreSQL: a whole batch as one statement, a common table expression; reading is elsewhere.
 
-A table with one row gets it as single parameters, one with more as an array for each column. The text depends on
-nothing but which tables have none, one or more rows, so there are few of them and each is prepared once.
+A table with one row gets it as single parameters, one with more as an array for each column; where the rows are alike,
+what they all say comes as a single parameter too, which spares the server half of its work. The text depends on nothing
+but which tables have none, one, several or several alike, so there are few of them and each is prepared once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS, instance_of
@@ -16,9 +18,22 @@ from engine.store.rows import Batch
 from engine.store.tables import INSERTED, INSTANCES, KEPT, REPLACED, Table
 
 Parameters = list[Any]
-# Members of the batch that have rows, whether it is a single one, and whether a row may be there already.
-Shape = tuple[tuple[str, bool, bool], ...]
+ONE, ALIKE, MANY = "one", "alike", "many"
+# Members of the batch that have rows, how these come, and whether a row may be there already.
+Shape = tuple[tuple[str, str, bool], ...]
 
+# What all rows of a batch mostly say: instances of one process that have gone one way.
+SAID_BY_ALL = {
+    "new": {
+        "started_at", "ended_at", "version_id", "revision", "sequence", "tokens_made", "waits_made", "status", "error",
+        "depth", "started_by",
+    },
+    # Not the revision: as one value, the planner would take it for what finds the rows.
+    "moved": {"ended_at", "sequence", "tokens_made", "waits_made", "status", "error", "depth"},
+    "tokens": {"state_id", "scope", "loop_index", "flow"},
+    "steps": {"at", "sequence"},
+    "items": {"ended_at", "token", "state_id", "priority", "status", "ended_by", "form", "owner"},
+}  # fmt: skip
 # What an instance keeps from its start is not written again.
 FIXED = ("id", "started_at", "parent", "version_id", "business_key", "started_by", "trace")
 MOVED_PLACES = (0, *(place for place, name in enumerate(INSTANCES.columns) if name not in FIXED))
@@ -52,45 +67,68 @@ class Part(NamedTuple):
 
 def compose(batch: Batch) -> tuple[str, Parameters]:
     """The statement and its parameters; it answers whether the batch fitted what is stored."""
-    shape: list[tuple[str, bool, bool]] = []
+    shape: list[tuple[str, str, bool]] = []
     parameters: Parameters = []
     latest, moved = batch.latest, batch.moved
     if latest:
-        shape.append(("latest", len(latest) == 1, True))
+        shape.append(("latest", ONE if len(latest) == 1 else MANY, True))
         parameters += latest[0] if len(latest) == 1 else [len(latest), *columns_of(("int", "int"), latest)]
     if moved:
-        shape.append(("moved", len(moved) == 1, True))
-        parameters += one_moved(moved[0]) if len(moved) == 1 else many_moved(moved)
+        form, given = one_moved(moved[0]) if len(moved) == 1 else many_moved(moved)
+        shape.append(("moved", form, True))
+        parameters += given
     for member, table in INSERTED:
         rows = getattr(batch, member)
         if rows:
-            shape.append((member, len(rows) == 1, member in REPLACED and not are_of_new(rows, batch)))
-            parameters += rows[0] if len(rows) == 1 else columns_of(table.types, rows)
+            form, given = (ONE, rows[0]) if len(rows) == 1 else write_columns(member, table.columns, table.types, rows)
+            shape.append((member, form, member in REPLACED and not are_of_new(rows, batch)))
+            parameters += given
     for member, part in ENDINGS.items():
         if getattr(batch, member):
-            shape.append((member, False, True))
+            shape.append((member, MANY, True))
             parameters += part.parameters(batch)
     return compose_text(tuple(shape)), parameters
+
+
+def write_columns(
+    member: str, names: Sequence[str], types: Sequence[str], rows: Sequence[Any]
+) -> tuple[str, Parameters]:
+    """How the rows come, and their parameters: what all say first, then the arrays."""
+    columns = list(zip(*rows, strict=True))
+    places = places_said_by_all(member, tuple(names))
+    if not places or any(column.count(column[0]) < len(column) for column in (columns[place] for place in places)):
+        return MANY, [write_array(name, column) for name, column in zip(types, columns, strict=True)]
+    others = [place for place in range(len(names)) if place not in places]
+    return ALIKE, [
+        *(columns[place][0] for place in places),
+        *(write_array(types[place], columns[place]) for place in others),
+    ]
+
+
+@cache
+def places_said_by_all(member: str, names: tuple[str, ...]) -> tuple[int, ...]:
+    said = SAID_BY_ALL.get(member, ())
+    return tuple(place for place, name in enumerate(names) if name in said)
 
 
 @lru_cache(maxsize=1024)
 def compose_text(shape: Shape) -> str:
     parts: list[str] = []
     gate = answer = ""
-    for member, is_one, may_exist in shape:
+    for member, form, may_exist in shape:
         if member == "latest":
-            parts.append(ONE_LATEST if is_one else LATEST)
+            parts.append(ONE_LATEST if form == ONE else LATEST)
             gate = answer = IS_LATEST
-        elif member == "moved" and is_one:
+        elif member == "moved" and form == ONE:
             parts += [move_one(gate), "fits AS (SELECT count(*) = 1 AS ok FROM moved)"]
             gate = answer = FITS
         elif member == "moved":
-            parts += [move_many(gate), "fits AS (SELECT count(*) = %s AS ok FROM moved)"]
+            parts += [move_many(gate, form), "fits AS (SELECT count(*) = %s AS ok FROM moved)"]
             gate, answer = FITS, f" CASE WHEN{gate} THEN {ALL_FIT} ELSE false END" if gate else f" {ALL_FIT}"
         elif member in ENDINGS:
             parts.append(ENDINGS[member].text(gate))
         else:
-            parts.append(insert(member, TABLES[member], gate, is_one=is_one, may_exist=may_exist))
+            parts.append(insert(member, TABLES[member], gate, form, may_exist=may_exist))
     return f"WITH {', '.join(parts)} SELECT{answer or ' true'}"
 
 
@@ -108,16 +146,16 @@ def keys_of(keys: Sequence[int]) -> str:
     return write_array("bigint", keys)
 
 
-def one_moved(row: Any) -> Parameters:
+def one_moved(row: Any) -> tuple[str, Parameters]:
     values = [row[place] for place in MOVED_PLACES]
-    return [*values[1:], values[0], row[REVISION] - 1]
+    return ONE, [*values[1:], values[0], row[REVISION] - 1]
 
 
-def many_moved(rows: Sequence[Any]) -> Parameters:
+def many_moved(rows: Sequence[Any]) -> tuple[str, Parameters]:
     """In the order of their keys: whoever moves some of the same ones takes them in this order too."""
-    columns = list(zip(*sorted(rows), strict=True))
-    moved = [write_array(name, columns[place]) for name, place in zip(MOVED_TYPES, MOVED_PLACES, strict=True)]
-    return [*moved, len(rows)]
+    changed = [itemgetter(*MOVED_PLACES)(row) for row in sorted(rows)]
+    form, parameters = write_columns("moved", MOVED_COLUMNS, MOVED_TYPES, changed)
+    return form, [*parameters, len(rows)]
 
 
 def move_one(gate: str) -> str:
@@ -127,23 +165,35 @@ def move_one(gate: str) -> str:
     return f"moved AS (UPDATE engine_instance SET {values} WHERE {test} RETURNING 1)"
 
 
-def move_many(gate: str) -> str:
-    arrays = ", ".join(f"%s::{type_name}[]" for type_name in MOVED_TYPES)
-    values = ", ".join(f'"{name}" = u."{name}"' for name in MOVED_COLUMNS[1:])
-    names = ", ".join(f'"{name}"' for name in MOVED_COLUMNS)
+def move_many(gate: str, form: str) -> str:
+    source = Source("moved", MOVED_COLUMNS, MOVED_TYPES, form)
+    values = ", ".join(f'"{name}" = {value}' for name, value in zip(MOVED_COLUMNS[1:], source.values[1:], strict=True))
     return (
-        f"moved AS (UPDATE engine_instance i SET {values} FROM unnest({arrays}) AS u({names}) "
+        f"moved AS (UPDATE engine_instance i SET {values} FROM {source.rows} "
         f"WHERE i.id = u.id AND i.revision = u.revision - 1{also(gate)} RETURNING 1)"
     )
 
 
+class Source:
+    """Rows of several, as they come: an expression for each column, and what they are taken from."""
+
+    def __init__(self, member: str, names: Sequence[str], types: Sequence[str], form: str) -> None:
+        places = places_said_by_all(member, tuple(names)) if form == ALIKE else ()
+        others = [place for place in range(len(names)) if place not in places]
+        self.values = [f"%s::{types[place]}" if place in places else f'u."{name}"' for place, name in enumerate(names)]
+        arrays = ", ".join(f"%s::{types[place]}[]" for place in others)
+        columns = ", ".join(f'"{names[place]}"' for place in others)
+        self.rows = f"unnest({arrays}) AS u({columns})"
+
+
 @cache
-def insert(member: str, table: Table, gate: str, *, is_one: bool, may_exist: bool) -> str:
+def insert(member: str, table: Table, gate: str, form: str, *, may_exist: bool) -> str:
     names = ", ".join(f'"{name}"' for name in table.columns)
-    if is_one:
-        source = ", ".join(f"%s::{type_name}" for type_name in table.types)
+    if form == ONE:
+        given = ", ".join(f"%s::{type_name}" for type_name in table.types)
     else:
-        source = f"* FROM unnest({', '.join(f'%s::{type_name}[]' for type_name in table.types)}) AS u({names})"
+        source = Source(member, table.columns, table.types, form)
+        given = f"{', '.join(source.values)} FROM {source.rows}"
     where = f" WHERE{gate}" if gate else ""
     conflict = ""
     if may_exist:
@@ -151,7 +201,7 @@ def insert(member: str, table: Table, gate: str, *, is_one: bool, may_exist: boo
         conflict = f" ON CONFLICT (id) DO UPDATE SET {values}"
     elif member in KEPT:
         conflict = " ON CONFLICT DO NOTHING"
-    return f"put_{member} AS (INSERT INTO {table.name} ({names}) SELECT {source}{where}{conflict})"
+    return f"put_{member} AS (INSERT INTO {table.name} ({names}) SELECT {given}{where}{conflict})"
 
 
 # Whoever completes what nobody had taken is its assignee from then on: their list of done work finds it.
