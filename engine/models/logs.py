@@ -15,6 +15,8 @@ from engine.models.large import fetch, longest_kept, put_aside
 # Entries of a head and whole numbers; states stand there by their position in the version.
 HEADS = {"born": "b", "fork": "k", "fired": "f", "gone": "g", "cancelled": "c"}
 WITH_STATE = frozenset({"born", "gone", "cancelled"})
+WITH_VALUES = frozenset({"set", "crowd", "decision"})
+REPEATED = frozenset({*HEADS, "delivery"})
 LINES_OF_A_STATE = 8  # that are kept, 200 bytes each
 NAMES = {letter: head for head, letter in HEADS.items()}
 
@@ -29,7 +31,7 @@ class Lines(dict[Sequence[Any], str]):
 
     def __missing__(self, entry: Sequence[Any]) -> str:
         line = encode_entry(entry, self.positions, 0)
-        if len(self) < self.most:
+        if len(self) < self.most and (entry[0].__class__ is int or entry[0] in REPEATED):
             self[entry] = line
         return line
 
@@ -39,13 +41,9 @@ def encode_log(entries: Iterable[Sequence[Any]], lines: Lines | None = None) -> 
     most = longest_kept()
     if lines is None:
         return "\n".join([encode_entry(entry, None, most) for entry in entries])
+    positions = lines.positions
     return "\n".join(
-        [
-            lines[entry]
-            if (head := entry[0]).__class__ is int or head in HEADS
-            else encode_entry(entry, lines.positions, most)
-            for entry in entries
-        ]
+        [encode_entry(entry, positions, most) if entry[0] in WITH_VALUES else lines[entry] for entry in entries]
     )
 
 

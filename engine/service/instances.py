@@ -9,7 +9,7 @@ from engine.core.model.graph import PROCESS
 from engine.core.model.problems import CorrelationError, ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Failure
 from engine.core.model.words import Grouped, say
-from engine.core.run.starts import find_start
+from engine.core.run.starts import find_start, has_plain_start
 from engine.models import BufferedMessage, Instance, Process, ProcessVersion
 from engine.models.json_text import make_writer
 from engine.models.keys import instance_of
@@ -101,14 +101,17 @@ def start_many(
             if not is_sure:
                 unit.expect_latest(found)
             answers: list[int | ServiceError] = []
+            is_plain = has_plain_start(chosen.machine.states[PROCESS].config)
             for one in starts:
                 key = one.idempotency_key
                 if key in known:
                     answers.append(known[key])
                     continue
                 try:
-                    given = check_variables(one.variables) | extra
-                    trigger = _trigger_of(chosen, given, unit)
+                    given = check_variables(one.variables)
+                    if extra:
+                        given = given | extra
+                    trigger = "start" if is_plain else _trigger_of(chosen, given, unit)
                     new = unit.begin(chosen, trigger, given, business_key=one.business_key, actor=name_of(actor))
                     answers.append(new)
                     if key:
@@ -276,7 +279,7 @@ def check_variables(variables: Any) -> dict[str, Any]:
             raise Invalid("variable-name", say("%(name)s is no name for a variable.", name=repr(str(name)[:40])))
     try:
         text = _write_strictly(variables)
-        size = len(text.encode())
+        size = len(text) if text.isascii() else len(text.encode())
     except (ValueError, TypeError, RecursionError, UnicodeEncodeError) as error:
         raise Invalid("variables-invalid", say("A variable cannot be kept: %(reason)s", reason=error)) from None
     if "\\u0000" in text or "\0" in text:

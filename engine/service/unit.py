@@ -88,6 +88,7 @@ class Unit:
         self.handed: list[Handed] = []
         self.ids: list[int] = []
         self.hops = 0
+        self.trace = telemetry.traceparent()
         # How many messages and signals, one caused by the other, have led to an instance; and to the one at hand.
         self.chains: dict[int, int] = {}
         self.chain = 0
@@ -191,11 +192,13 @@ class Unit:
         version = birth.version
         parent = None if birth.parent is None else (str(instance_of(birth.parent)), number_of(birth.parent))
         starts = version.machine.states[PROCESS].config
-        key = birth.business_key or key_of_start(starts, birth.trigger, birth.variables, self.now, expression_budget())
+        key = birth.business_key
+        if not key and starts.get("business_keys"):
+            key = key_of_start(starts, birth.trigger, birth.variables, self.now, expression_budget())
         instance = Instance(str(birth.id), version.process, str(version.id), business_key=key, parent=parent)
         row = InstanceRow(
             birth.id, self.now, birth.parent, None, version.id, 0, 0, 0, 0, ACTIVE, key, None,
-            "{}", "", birth.depth, birth.actor or None, birth.trace or telemetry.traceparent(),
+            "{}", "", birth.depth, birth.actor or None, birth.trace or self.trace,
         )  # fmt: skip
         case = Case(version, row, Snapshot(instance, is_new=True))
         result = case.advance(

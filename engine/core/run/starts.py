@@ -26,9 +26,13 @@ def start_form(config: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return None
 
 
+def has_plain_start(config: Mapping[str, Any]) -> bool:
+    return "start" in config.get("start_triggers", ())
+
+
 def find_start(config: Mapping[str, Any], variables: Mapping[str, Any], now: datetime, budget: Budget) -> str | None:
     """The plain start, else the first one whose condition holds with these variables."""
-    if "start" in config.get("start_triggers", ()):
+    if has_plain_start(config):
         return "start"
     for entry in config.get("starts", ()):
         if entry["kind"] == "conditional" and evaluate(entry["formula"], variables, now, budget) is True:
@@ -63,7 +67,7 @@ def dated_start(config: Mapping[str, Any]) -> tuple[str, str]:
     for entry in config.get("starts", ()):
         if entry["kind"] == "timer" and entry.get("run_date"):
             return entry["trigger"], entry["run_date"]
-    return ("start", "date") if "start" in config.get("start_triggers", ()) else ("", "")
+    return ("start", "date") if has_plain_start(config) else ("", "")
 
 
 def run_date(entry: Mapping[str, Any], due: datetime, cycle: str) -> str:
