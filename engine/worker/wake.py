@@ -16,7 +16,7 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from engine.worker.flags import Flags, choose_flags
-from engine.worker.queues import QUEUES, task_name
+from engine.worker.queues import CLOCK_QUEUES, QUEUES, task_name
 
 logger = logging.getLogger(__name__)
 
@@ -86,9 +86,18 @@ def work_until_empty(queue: str, work: Callable[[], int], full: int) -> int:
     started = time.monotonic()
     total = 0
     is_next_woken = False
+    # The clock sends these each second, mostly for nothing: with the flag down before it one look is enough.
+    is_flag_down = queue in CLOCK_QUEUES
+    if is_flag_down:
+        flags().take_down(queue)
     while has_time(queue, time.monotonic() - started):
         done = work()
         total += done
+        if is_flag_down:
+            if not done:
+                return total
+            flags().put_up(queue)
+            is_flag_down = False
         if done >= full and not is_next_woken:
             is_next_woken = True  # who wakes the one after it: a message for each worker, and not for each batch
             pass_on(queue)

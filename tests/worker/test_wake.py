@@ -103,6 +103,34 @@ def test_commit_between_the_last_look_and_the_lowered_flag_is_seen(
 
 
 @pytest.mark.usefixtures("flags")
+def test_queue_of_the_clock_is_looked_at_once_where_nothing_is_due(sent: list[str]) -> None:
+    looks = itertools.count()
+    wake("sweep")
+    assert drain("sweep", lambda: 0 * next(looks), FULL) == 0
+    assert next(looks) == 1
+
+
+def test_commit_during_the_only_look_sends_a_message(sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = LocalFlags()
+    monkeypatch.setattr(waking, "flags", lambda: chosen)
+    wake("sweep")
+
+    def look() -> int:
+        wake("sweep")
+        return 0
+
+    assert drain("sweep", look, FULL) == 0
+    assert sent == ["sweep", "sweep"]
+
+
+@pytest.mark.usefixtures("flags")
+def test_queue_of_the_clock_is_worked_off_once_something_is_due(sent: list[str]) -> None:
+    wake("timers")
+    assert drain("timers", batches(FULL, 2), FULL) == FULL + 2
+    assert sent == ["timers", "timers"]
+
+
+@pytest.mark.usefixtures("flags")
 def test_batch_that_fails_leaves_no_flag_up(sent: list[str]) -> None:
     wake("advance")
     with pytest.raises(ZeroDivisionError):
