@@ -244,6 +244,13 @@ class Node:
     scope: str
     name: str = ""
     line: int | None = None
+    settings: Settings = field(default_factory=Settings)
+    attributes: abc.Mapping[str, str] = field(
+        default_factory=lambda: NOTHING
+    )  # instantiate, eventGatewayType, ordering, method…
+    properties: abc.Mapping[str, Formula | None] = field(
+        default_factory=lambda: NOTHING
+    )  # BPMN property name → initial value
     documentation: str = ""
     incoming: list[str] = field(default_factory=list)  # flow ids, computed from the flows
     outgoing: list[str] = field(default_factory=list)  # flow ids in the order of the file
@@ -257,16 +264,9 @@ class Node:
     is_parallel_multiple: bool = False
     definitions: abc.Sequence[Definition] = ()
     loop: Loop | None = None
-    settings: Settings = field(default_factory=Settings)
-    attributes: abc.Mapping[str, str] = field(
-        default_factory=lambda: NOTHING
-    )  # instantiate, eventGatewayType, ordering, method…
     activation: Formula | None = None  # complex gateway
     completion: Formula | None = None  # ad-hoc sub-process
     lane: str = ""  # name of the innermost lane, of the sub-process around it where it has none itself
-    properties: abc.Mapping[str, Formula | None] = field(
-        default_factory=lambda: NOTHING
-    )  # BPMN property name → initial value
     data_inputs: abc.Sequence[DataAssociation] = ()
     data_outputs: abc.Sequence[DataAssociation] = ()
 
@@ -280,9 +280,9 @@ class Flow:
     target: str
     scope: str
     name: str = ""
+    line: int | None = None
     condition: Formula | None = None
     listeners: abc.Sequence[Listener] = ()  # camunda `take` listeners
-    line: int | None = None
 
 
 @dataclass(slots=True)

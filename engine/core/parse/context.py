@@ -72,6 +72,11 @@ class Context:
         self._taken: set[str] | None = None
         self.diagram.id = root.get("id", "")
 
+    @property
+    def has_given_ids(self) -> bool:
+        """Whether an element without an id has got one."""
+        return self._taken is not None
+
     def problem(self, code: str, node: str, element: _Element, message: str) -> None:
         """Note a problem at the element; reading goes on."""
         self.diagram.problems.append(problem(code, node, line_of(element), message))

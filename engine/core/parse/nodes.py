@@ -38,7 +38,7 @@ def read_node(ctx: Context, scope: str, element: _Element, kind: str) -> Node:
         ctx.diagram.ids.append(name)
     else:
         name = ctx.draw(element)
-    node = Node(name, kind, scope, label, line_of(element), settings=PLAIN, attributes=NOTHING, properties=NOTHING)
+    node = Node(name, kind, scope, label, line_of(element), PLAIN, NOTHING, NOTHING)
     vendor = None if more is None else _read_attributes(ctx, node, element, more)
     if kind == "callActivity":
         _call(ctx, node)

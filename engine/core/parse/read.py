@@ -14,6 +14,7 @@ from engine.core.parse.collaboration import name_pools, read_collaboration, send
 from engine.core.parse.context import Context
 from engine.core.parse.names import (
     BPMN,
+    BPMNDI,
     COLLABORATIONS,
     GLOBAL_TASKS,
     ROOT_ELEMENTS,
@@ -26,6 +27,7 @@ from engine.core.parse.tree import line_of, name_of
 from engine.core.parse.xml import MIB, read_xml
 
 _DEFINITIONS: Final = tag("definitions")
+_DRAWING: Final = tag("BPMNDiagram", BPMNDI)
 _MAX_BYTES: Final = 64 * MIB
 _MAX_ELEMENTS: Final = 1_000_000
 _IGNORED: Final = frozenset(map(tag, ("import", "extension", "relationship", "documentation", "extensionElements")))
@@ -36,13 +38,16 @@ def read_diagram(data: str | bytes) -> Diagram:
 
     What is wrong in it is in `problems`; only what is not BPMN XML at all raises DiagramError.
     """
-    return read_tree(data)[1].diagram
+    _, ctx = read_tree(data, unread=_DRAWING)
+    if ctx.has_given_ids:  # which must be none that the drawing has
+        _, ctx = read_tree(data)
+    return ctx.diagram
 
 
 @collector_at_rest()
-def read_tree(data: str | bytes) -> tuple[_Element, Context]:
-    """The tree of the file and all that has been read from it."""
-    root = read_xml(data, max_bytes=_MAX_BYTES, max_elements=_MAX_ELEMENTS)
+def read_tree(data: str | bytes, *, unread: str = "") -> tuple[_Element, Context]:
+    """The tree of the file, but for a last part `unread`, and all that has been read from it."""
+    root = read_xml(data, max_bytes=_MAX_BYTES, max_elements=_MAX_ELEMENTS, unread=unread)
     if root.tag != _DEFINITIONS:
         raise DiagramError([problem("not-bpmn", "", line_of(root), _why_not(root))])
     ctx = Context(root)

@@ -115,7 +115,7 @@ def _read_flow(ctx: Context, process: Process, scope: str, element: _Element) ->
         ctx.diagram.ids.append(name)
     else:
         name = ctx.draw(element, f"flow_{reference(source)}_{reference(target)}")
-    flow = Flow(name, source, target, scope, label, line=line_of(element))
+    flow = Flow(name, source, target, scope, label, line_of(element))
     if len(element):
         _read_flow_parts(ctx, flow, element)
     process.flows.setdefault(name, flow)

@@ -12,6 +12,7 @@ from lxml import etree
 
 from engine.core.model.problems import DiagramError, Problem
 from engine.core.model.words import say
+from engine.core.parse.apart import find_apart, holds, is_flawless
 
 MIB: Final = 1024 * 1024
 MAX_BYTES: Final = 5 * MIB
@@ -31,20 +32,23 @@ class XmlProblem(DiagramError):
         super().__init__([Problem(code, "", line, message)])
 
 
-def read_xml(data: str | bytes, *, max_bytes: int = MAX_BYTES, max_elements: int = MAX_ELEMENTS) -> etree._Element:
-    """The root element of a file; XmlProblem says why there is none.
+def read_xml(
+    data: str | bytes, *, max_bytes: int = MAX_BYTES, max_elements: int = MAX_ELEMENTS, unread: str = ""
+) -> etree._Element:
+    """The root element of a file; XmlProblem says why there is none. Of an element `unread`, with which many files end,
+    it is only known that it is well-formed: it may be left out of the tree.
 
     Comments and processing instructions are dropped: `itertext()` is quadratic over comments.
     """
     _refuse_size(len(data), max_bytes)
     if isinstance(data, bytes) and _is_plain(data):
-        root = _parse_plain(data, max_elements)
+        root = _parse_plain(data, max_elements, unread)
         if root is not None:
             return root
     text = _without_declaration(_decode(data))
     _refuse_doctype(text)
     content = _encode(text, max_bytes)
-    root = _parse_plain(content, max_elements)
+    root = _parse_plain(content, max_elements, unread)
     return root if root is not None else _parse_guarded(content, max_elements)
 
 
@@ -168,7 +172,7 @@ _UTF8 = re.compile(
 
 def _is_plain(data: bytes) -> bool:
     """A file that says it is UTF-8, as most do, and has neither doctype nor comments: no need to decode it first."""
-    return _UTF8.match(data) is not None and b"<!" not in data
+    return _UTF8.match(data) is not None and not holds(data, b"<!")
 
 
 def _is_short(content: bytes) -> bool:
@@ -181,16 +185,23 @@ def _is_short(content: bytes) -> bool:
     return True
 
 
-def _parse_plain(content: bytes, max_elements: int) -> etree._Element | None:
+def _parse_plain(content: bytes, max_elements: int, unread: str) -> etree._Element | None:
     """The tree of a file whose text shows that it breaks no limit, in a third of the time; None where only
     counting while parsing can tell, or say what is wrong."""
     if content.count(b"<") > max_elements or not _is_short(content):
         return None
+    namespace, _, name = unread[1:].partition("}")
+    apart = find_apart(content, name.encode()) if unread else None
+    text = content if apart is None else content[: apart.start] + content[apart.end :]
+    if apart is not None and not is_flawless(content, _OPTIONS):
+        return None
     try:
-        root = etree.fromstring(content, etree.XMLParser(**_OPTIONS))
+        root = etree.fromstring(text, etree.XMLParser(**_OPTIONS))
     except etree.XMLSyntaxError:
         return None
-    is_deep = content.count(b"</") > MAX_DEPTH and _TOO_DEEP(root)  # whoever contains something has an end of its own
+    if apart is not None and root.nsmap.get(apart.prefix.decode()) != namespace:
+        return _parse_plain(content, max_elements, "")
+    is_deep = text.count(b"</") > MAX_DEPTH and _TOO_DEEP(root)  # whoever contains something has an end of its own
     return None if is_deep or root.getroottree().docinfo.internalDTD is not None else root
 
 
