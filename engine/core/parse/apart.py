@@ -20,6 +20,11 @@ class Apart(NamedTuple):
     end: int
     prefix: bytes
 
+    def left_of(self, content: bytes) -> bytes:
+        """The text without it."""
+        whole = memoryview(content)
+        return b"".join((whole[: self.start], whole[self.end :]))
+
 
 class _Nothing:
     """What the parser makes of it."""

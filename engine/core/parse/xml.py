@@ -192,7 +192,7 @@ def _parse_plain(content: bytes, max_elements: int, unread: str) -> etree._Eleme
         return None
     namespace, _, name = unread[1:].partition("}")
     apart = find_apart(content, name.encode()) if unread else None
-    text = content if apart is None else content[: apart.start] + content[apart.end :]
+    text = content if apart is None else apart.left_of(content)
     if apart is not None and not is_flawless(content, _OPTIONS):
         return None
     try:
