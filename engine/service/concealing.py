@@ -24,7 +24,7 @@ def conceal(text: str) -> str:
 
 def _secrets() -> list[str]:
     """As they are now, the longest first: one may begin another."""
-    found = {value for name, value in os.environ.items() if name in NAMES or _is_of_connector(name)}
+    found = {os.environ.get(name, "") for name in os.environ if name in NAMES or _is_of_connector(name)}
     for name in URLS:
         found |= _passwords(os.environ.get(name, ""))
     return sorted((secret for secret in found if len(secret) >= SHORTEST), key=len, reverse=True)

@@ -52,6 +52,12 @@ def fetch_and_lock(url: str, key: str) -> list[Any]:
     return list(httpx.post(f"{url}/engine-rest/external-task/fetchAndLock", json=body, **AS_ADMIN).json())
 
 
+def test_the_installation_is_ready_and_people_can_sign_in(scaled_site: Site) -> None:
+    """As one process serves both: tests/config/test_serve.py."""
+    assert httpx.get(f"{scaled_site.url}/readyz").json() == {"status": "ok", "faults": []}
+    assert 'name="password"' in httpx.get(f"{scaled_site.url}/login/").text
+
+
 @pytest.mark.parametrize("ask", [fetch, fetch_and_lock])
 def test_a_worker_that_waits_at_one_server_is_woken_by_a_start_at_the_other(
     scaled_site: Site, other_server: str, redis_url: str, ask: Callable[[str, str], list[Any]]

@@ -1,27 +1,14 @@
 """Web server, worker and clock as processes of their own: they serve, or refuse with one line."""
 
-import json
 import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from tests.infrastructure.processes import Child, find_free_port
-from tests.infrastructure.sites import Site
 
 WEB = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", "0"]
 CELERY = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "config"]
-
-
-def test_installation_is_ready(site: Site) -> None:
-    with urllib.request.urlopen(f"{site.url}/readyz") as response:
-        assert json.load(response) == {"status": "ok", "faults": []}
-
-
-def test_sign_in_page_is_served(site: Site) -> None:
-    with urllib.request.urlopen(f"{site.url}/login/") as response:
-        assert b'name="password"' in response.read()
 
 
 def missing_broker(folder: Path) -> dict[str, str]:

@@ -95,6 +95,11 @@ def test_static_files_are_served_without_a_collecting_step(asked_server: Child) 
         assert b"body" in response.read()
 
 
+def test_sign_in_page_is_served(asked_server: Child) -> None:
+    with urllib.request.urlopen(f"{url_of(asked_server)}login/") as response:
+        assert b'name="password"' in response.read()
+
+
 def test_busy_port_ends_with_one_line_and_code_2(tmp_path: Path) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))

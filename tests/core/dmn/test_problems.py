@@ -252,7 +252,7 @@ def test_expressions_that_are_too_many_together_stop_the_reading_where_they_are(
 
 
 def test_many_long_expressions_are_refused_after_a_part_of_the_work(counted: list[str]) -> None:
-    text = definitions(*(decision(f"d{number}", f"{_LONG} + {number}") for number in range(100)))
+    text = definitions(*(decision(f"d{number}", f"{_LONG} + {number}") for number in range(40)))
     with pytest.raises(DiagramError):
         compile_decisions([read_decisions(text)], budget=Budget(total=10_000))
     assert 9 < len(counted) < 13
