@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,11 +60,14 @@ class Case:
         "version", "waits",
     )  # fmt: skip
 
-    def __init__(self, version: Version, row: InstanceRow, snapshot: Snapshot, stored: Sequence[WaitKey] = ()) -> None:
+    def __init__(
+        self, version: Version, row: InstanceRow, instance: Instance, *,
+        tokens: Iterable[Token] = (), stored: Sequence[WaitKey] = (), is_new: bool = False,
+    ) -> None:  # fmt: skip
         self.version, self.row, self.stored = version, row, stored
-        self.is_new = snapshot.is_new
-        self.instance: Instance = snapshot.instance
-        self.tokens: dict[int, Token] = {token.id: token for token in snapshot.tokens}
+        self.is_new = is_new
+        self.instance = instance
+        self.tokens: dict[int, Token] = {token.id: token for token in tokens} if tokens else {}
         self.born: frozenset[int] = _NONE
         self.changed: frozenset[int] = _NONE
         self.gone: frozenset[int] = _NONE
@@ -214,7 +217,8 @@ class Case:
 def case_of(loaded: Loaded) -> Case:
     """Of an instance that was read."""
     version = get_version(loaded.row.version)
-    return Case(version, loaded.row, to_snapshot(loaded, version), loaded.waits)
+    snapshot = to_snapshot(loaded, version)
+    return Case(version, loaded.row, snapshot.instance, tokens=snapshot.tokens, stored=loaded.waits)
 
 
 def _trigger_of(wait: Wait) -> str:

@@ -19,7 +19,7 @@ from engine.core.model.effects import (
 )
 from engine.core.model.graph import PROCESS
 from engine.core.model.problems import ProcessError
-from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Instance, Snapshot
+from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Instance
 from engine.core.model.words import Grouped, say
 from engine.core.run.inline import evaluate, is_expression
 from engine.core.run.starts import business_key as key_of_start
@@ -200,7 +200,7 @@ class Unit:
             birth.id, self.now, birth.parent, None, version.id, 0, 0, 0, 0, ACTIVE, key, None,
             "{}", "", birth.depth, birth.actor or None, birth.trace or self.trace,
         )  # fmt: skip
-        case = Case(version, row, Snapshot(instance, is_new=True))
+        case = Case(version, row, instance, is_new=True)
         result = case.advance(
             [Delivery(ROOT, birth.trigger, {"variables": birth.variables}, birth.actor)], self.now, self.limits
         )
@@ -248,7 +248,7 @@ class Unit:
             act = _ACTS.get(type(effect))
             if act is not None:
                 act(self, case, effect)
-        if not case.is_active and case.row.parent is not None:
+        if case.row.parent is not None and not case.is_active:
             self._tell_parent(case)
 
     def _call(self, case: Case, effect: StartInstance) -> None:
