@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from engine.core.model.runtime import ROOT, Token
@@ -59,8 +59,35 @@ def spend(run: InstanceRun, tokens: Collection[Token], last: Token) -> None:
     waiting = places.pop(key)
     if len(waiting) > len(tokens):
         places[key] = [token for token in waiting if token not in tokens]
-    for token in tokens:
-        if token is not last:
+    others = [token for token in tokens if token is not last]
+    if _is_told(run, last.scope):
+        for token in others:
             run.consume(token)
+    else:
+        _take_away(run, others)
     last.data = None
     run.agenda.append(last)
+
+
+def _is_told(run: InstanceRun, scope: int) -> bool:
+    """Whether the owner of the scope wants to hear of tokens that are gone; the root token never does."""
+    return scope != ROOT and run.states[run.tokens[scope].state].child_gone is not None
+
+
+def _take_away(run: InstanceRun, tokens: Sequence[Token]) -> None:
+    """As `consume`, of several in one state and scope, where another one stays."""
+    living, log = run.tokens, run.log
+    known = []
+    for token in tokens:
+        number, leave = token.id, run.states[token.state].leave
+        if leave is not None:
+            leave(run, token)
+        token.is_gone = True
+        del living[number]
+        log.append(("gone", number, token.state))
+        if not token.is_new:
+            known.append(number)
+    if known:
+        run.gone = [*run.gone, *known]
+    if tokens:
+        run.population[tokens[0].scope] -= len(tokens)
