@@ -1,6 +1,8 @@
 """Every page, narrow to wide and in both themes: nothing is cut off, axe finds nothing, and a picture is kept."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,13 +58,12 @@ LIBRARY = (".djs-palette", ".bio-properties-panel", ".bjs-powered-by", ".fjs-pow
 @pytest.fixture(scope="module")
 def places(embedded_site: Site) -> dict[str, str]:
     """The first instance of the demo and its task."""
-    code = (
-        "from engine.models import Instance, WorkItem; "
-        "print('ids', Instance.objects.order_by('pk')[0].pk, WorkItem.objects.order_by('pk')[0].pk)"
-    )
-    output = embedded_site.run_command("shell", "-c", code)
-    line = next(line for line in output.splitlines() if line.startswith("ids "))
-    return dict(zip(("instance", "task"), line.split()[1:], strict=True))
+    database = embedded_site.environment["DATABASE_URL"].removeprefix("sqlite:///")
+    with closing(sqlite3.connect(database)) as connection:
+        [ids] = connection.execute(
+            "SELECT (SELECT min(id) FROM engine_instance), (SELECT min(id) FROM engine_workitem)"
+        )
+    return dict(zip(("instance", "task"), map(str, ids), strict=True))
 
 
 @pytest.mark.parametrize(("name", "who", "path", "wanted"), PAGES, ids=[page[0] for page in PAGES])

@@ -10,9 +10,7 @@ from random import Random
 import pytest
 
 from tests.faults.fleet import Fleet, run_fleet
-from tests.faults.mortal import READY_SECONDS, Mortal, run_mortal
-from tests.infrastructure.processes import manage
-from tests.infrastructure.sites import SETTINGS
+from tests.faults.mortal import Mortal, run_mortal
 
 IS_WHOLE = os.environ.get("FAULTS") == "all"
 
@@ -36,21 +34,9 @@ def chance() -> Random:
     return Random(seed)
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data of a new installation with the demo: a copy of it is quicker than the migrations."""
-    folder = tmp_path_factory.mktemp("template")
-    environment = {"DEBUG": "1", "DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3"}
-    environment |= {"BROKER_URL": "", "CHANNEL_URL": "", "LOG_LEVEL": "WARNING", **SETTINGS}
-    for command in (("migrate", "--verbosity", "0"), ("demo",)):
-        child = manage(*command, environment=environment)
-        assert child.wait(READY_SECONDS) == 0, child.output
-    return folder
-
-
 @pytest.fixture
-def mortal(tmp_path: Path, template: Path) -> Iterator[Mortal]:
-    with run_mortal(tmp_path / "site", template) as found:
+def mortal(tmp_path: Path) -> Iterator[Mortal]:
+    with run_mortal(tmp_path / "site") as found:
         yield found
 
 

@@ -25,7 +25,7 @@ from tests.faults.clocks import NAME
 from tests.infrastructure.processes import Child, find_free_port, manage
 from tests.infrastructure.receiver import Receiver, run_receiver
 from tests.infrastructure.servers import relax
-from tests.infrastructure.sites import SETTINGS
+from tests.infrastructure.sites import SETTINGS, furnish
 
 DATABASE = "fleet"
 WORKERS = 3
@@ -165,7 +165,6 @@ def run_fleet(*, has_rabbit: bool = False) -> Iterator[Fleet]:
             stack.callback(fleet.rabbit.end)
         stack.callback(lambda: [child.kill() for child in fleet.children.values()])
         stack.callback(lambda: [person.client.close() for person in fleet.people])
-        fleet.run_command("migrate", "--verbosity", "0")
-        fleet.run_command("demo")
+        furnish(fleet.environment)
         fleet.start(fleet.names)
         yield fleet

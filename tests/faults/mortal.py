@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from typing import Any
 from tests.faults.handlers import SECRET
 from tests.infrastructure.processes import Child, find_free_port
 from tests.infrastructure.receiver import Receiver, run_receiver
-from tests.infrastructure.sites import SETTINGS
+from tests.infrastructure.sites import copy_furnished, in_one_process
 
 SECONDS = 30
 READY_SECONDS = 180
@@ -26,16 +25,9 @@ class Mortal:
     def __init__(self, folder: Path, receiver: Receiver) -> None:
         self.folder, self.receiver = folder, receiver
         self.database = folder / "site.sqlite3"
-        self.environment = {
-            "DEBUG": "1",
-            "DATA_DIR": str(folder),
-            "DATABASE_URL": f"sqlite:///{self.database}",
-            "BROKER_URL": "",
-            "CHANNEL_URL": "",
-            "LOG_LEVEL": "WARNING",
+        self.environment = in_one_process(folder) | {
             "OUTGOING_NETWORKS": "127.0.0.0/8",
             "CONNECTOR_SECRET_TOLD": SECRET,
-            **SETTINGS,
         }
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -43,8 +35,8 @@ class Mortal:
         self.people: list[Any] = []
         self.heard_after = 0.0
 
-    def start(self, *more: str) -> None:
-        command = [sys.executable, "-m", "tests.faults.server", "serve", "--port", str(self.port), *more]
+    def start(self) -> None:
+        command = [sys.executable, "-m", "tests.faults.server", "serve", "--port", str(self.port)]
         self.child = Child(command, self.environment)
         self.child.wait_for_line("ready at", READY_SECONDS)
 
@@ -74,14 +66,13 @@ class Mortal:
 
 
 @contextmanager
-def run_mortal(folder: Path, template: Path | None = None, **changes: str) -> Iterator[Mortal]:
-    """A running one, on a copy of the template's data if there is one, with these changes of its environment."""
-    if template is not None:
-        shutil.copytree(template, folder, dirs_exist_ok=True)
+def run_mortal(folder: Path, **changes: str) -> Iterator[Mortal]:
+    """A running one with the demo, with these changes of its environment."""
+    copy_furnished(folder)
     with run_receiver() as receiver:
         mortal = Mortal(folder, receiver)
         mortal.environment |= changes
-        mortal.start(*([] if template is not None else ["--migrate", "--demo"]))
+        mortal.start()
         try:
             yield mortal
         finally:

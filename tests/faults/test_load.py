@@ -39,9 +39,9 @@ ENDED = f"{OF_PROCESS} AND i.status = 1"
 
 
 @pytest.fixture
-def open_door(tmp_path: Path, template: Path) -> Iterator[Mortal]:
+def open_door(tmp_path: Path) -> Iterator[Mortal]:
     """Without a bound on calls, and with a narrow one on what changes instances at once."""
-    with run_mortal(tmp_path / "site", template, API_RATE="0", LIMIT_UNITS="4") as found:
+    with run_mortal(tmp_path / "site", API_RATE="0", LIMIT_UNITS="4") as found:
         yield found
 
 

@@ -58,7 +58,7 @@ def prepare_environment(database: str) -> None:
         os.environ.pop(name, None)
     keep_bytecode()
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="statewright-tests-"))
-    os.environ["DATA_DIR"] = folder
+    os.environ["DATA_DIR"] = os.environ["TESTS_SHARED_FOLDER"] = folder
     os.environ["SECRET_KEY"] = "only-for-tests-" + "0123456789abcdef" * 3
     os.environ["DATABASE_URL"] = f"sqlite:///{folder}/unused.sqlite3"
     os.environ["SQLITE_SYNCHRONOUS"] = "OFF"  # the machine's disk is not what is tested

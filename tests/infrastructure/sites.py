@@ -1,5 +1,8 @@
 """Whole installations for the tests: one process on SQLite, or several on PostgreSQL and Redis."""
 
+import fcntl
+import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -8,6 +11,7 @@ from pathlib import Path
 
 from tests.infrastructure.processes import Child, find_free_port, manage
 
+SHARED_FOLDER = "TESTS_SHARED_FOLDER"  # of all processes of one run of pytest
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.infrastructure.site_settings"}
 
 
@@ -32,10 +36,15 @@ class Site:
         return "\n".join(f"--- {name}\n{child.output}" for name, child in self.children.items())
 
 
-@contextmanager
-def run_embedded_site(folder: Path, choices: Mapping[str, str] | None = None) -> Iterator[Site]:
-    """Everything in one process, as `make run` starts it; `choices` are more of its environment."""
-    environment = {
+def furnish(environment: Mapping[str, str]) -> None:
+    """Tables and the demo, in an empty database."""
+    child = Child([sys.executable, "-m", "tests.infrastructure.furnish"], environment)
+    assert child.wait(180) == 0, child.output
+
+
+def in_one_process(folder: Path) -> dict[str, str]:
+    """The environment of an installation without a broker, with its data in the folder."""
+    return {
         "DEBUG": "1",
         "DATA_DIR": str(folder),
         "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
@@ -43,9 +52,32 @@ def run_embedded_site(folder: Path, choices: Mapping[str, str] | None = None) ->
         "CHANNEL_URL": "",
         "LOG_LEVEL": "WARNING",
         **SETTINGS,
-        **(choices or {}),
     }
-    child = manage("serve", "--port", "0", "--migrate", "--demo", environment=environment)
+
+
+def copy_furnished(folder: Path) -> None:
+    """The data of a new installation with the demo: made once for all workers of a run, for a copy is quicker."""
+    if SHARED_FOLDER not in os.environ:
+        furnish(in_one_process(folder))
+        return
+    original = Path(os.environ[SHARED_FOLDER]) / "furnished"
+    with original.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not original.exists():
+            unfinished = original.with_suffix(".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir()
+            furnish(in_one_process(unfinished))
+            unfinished.rename(original)
+    shutil.copytree(original, folder, dirs_exist_ok=True)
+
+
+@contextmanager
+def run_embedded_site(folder: Path, choices: Mapping[str, str] | None = None) -> Iterator[Site]:
+    """Everything in one process, as `make run` starts it; `choices` are more of its environment."""
+    environment = in_one_process(folder) | dict(choices or {})
+    copy_furnished(folder)
+    child = manage("serve", "--port", "0", environment=environment)
     try:
         line = child.wait_for_line("ready at", 180)
         url = next(word for word in line.split() if word.startswith("http"))
@@ -71,8 +103,7 @@ def run_scaled_site(folder: Path, database_url: str, redis_url: str) -> Iterator
         **SETTINGS,
     }
     site = Site("scaled", f"http://127.0.0.1:{port}", environment)
-    site.run_command("migrate", "--verbosity", "0")
-    site.run_command("demo")
+    furnish(environment)
     celery = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "config"]
     web = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)]
     with ExitStack() as stack:
