@@ -25,6 +25,16 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def nobody_s_language() -> Iterator[None]:
+    """A request leaves its person's language and time zone in the thread, which is that of the next test."""
+    from django.utils import timezone, translation
+
+    yield
+    translation.deactivate()
+    timezone.deactivate()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A test that commits leaves the database as it was found, in less time than Django's flush takes."""

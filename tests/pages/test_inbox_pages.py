@@ -153,6 +153,8 @@ class TestSeveralAtOnce:
         assert answer.json() == {"next": "/inbox/?sort=oldest", "completed": 2}
         assert set(WorkItem.objects.values_list("status", flat=True)) == {WorkItem.Status.DONE}
 
+    # What somebody else has moved on ends its own transaction, and here is none around it.
+    @pytest.mark.django_db(transaction=True)
     def test_one_that_is_gone_does_not_stop_the_others(self, task: int, manager: AbstractUser, enter: Enter) -> None:
         second, third = (item_of(instances.start("p", None)).pk for _ in range(2))
         items.claim(second, make_person("other", "managers"))
