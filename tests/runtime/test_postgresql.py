@@ -3,7 +3,7 @@
 import gc
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from engine.models import WorkItem
 from engine.service import instances, items, remembered
@@ -80,6 +80,19 @@ def test_a_plan_is_made_anew_after_a_while(deployed: Deploy, monkeypatch: pytest
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM pg_prepared_statements WHERE name LIKE 'statewright%%'")
         assert {name.encode() for (name,) in cursor.fetchall()} == {known.name for known in prepared.names.values()}
+
+
+def test_what_has_moved_on_leaves_a_transaction_of_somebody_else_as_it_was(deployed: Deploy) -> None:
+    deployed(simple("approval", ("check", user("check"))))
+    started = instances.start_many("approval", None, [Start({})] * 2)
+    keys = [int(one) << 24 | 1 for one in started if isinstance(one, int)]
+    known = dict(remembered._known)
+    items.complete(keys[0], None)
+    remembered._known.update(known)  # as in a process that has not heard of it
+    with transaction.atomic():
+        answers = items.complete_many([Completion(key, {}) for key in keys], None)
+        assert WorkItem.objects.filter(status=0).count() == 0
+    assert [isinstance(answer, int) for answer in answers] == [False, True]
 
 
 def test_a_connection_that_was_closed_is_forgotten(deployed: Deploy) -> None:

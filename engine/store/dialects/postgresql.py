@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db import DataError
+from django.db import DataError, connection, transaction
 from psycopg.errors import DivisionByZero
 
 from engine.models.keys import LARGEST_NUMBER, NUMBER_BITS, instance_of, instances_of
@@ -45,7 +45,7 @@ from engine.store.tables import (
     TIMERS,
     Table,
 )
-from engine.store.writing import write_transaction
+from engine.store.writing import is_writing, write_transaction
 
 SPAN = f"BETWEEN i.id << {NUMBER_BITS} AND i.id << {NUMBER_BITS} | {LARGEST_NUMBER}"
 OF_ONE = f"w.id >> {NUMBER_BITS} = %s"
@@ -203,8 +203,11 @@ class PostgresqlStore:
 
     def write(self, batch: Batch, meanwhile: Meanwhile | None = None) -> bool:
         statement, parameters = postgresql_write.compose(batch)
+        # A statement that fails would take a transaction along that is not the engine's own.
+        is_guest = len(batch.moved) > 1 and connection.in_atomic_block and not is_writing()
         try:
-            return bool(run(statement, *parameters, meanwhile=meanwhile)[0][0])
+            with transaction.atomic() if is_guest else nullcontext():
+                return bool(run(statement, *parameters, meanwhile=meanwhile)[0][0])
         except DataError as error:
             if isinstance(error.__cause__, DivisionByZero):
                 return False
