@@ -7,12 +7,14 @@ from django.db import connection, transaction
 
 from engine.models import WorkItem
 from engine.service import instances, items, remembered
+from engine.service.errors import Conflict
 from engine.service.instances import Start
 from engine.service.items import Completion
 from engine.store import open_store
 from engine.store.dialects import postgresql_run
 from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import simple, user
+from tests.runtime.test_remembered import known_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -84,15 +86,15 @@ def test_a_plan_is_made_anew_after_a_while(deployed: Deploy, monkeypatch: pytest
 
 def test_what_has_moved_on_leaves_a_transaction_of_somebody_else_as_it_was(deployed: Deploy) -> None:
     deployed(simple("approval", ("check", user("check"))))
-    started = instances.start_many("approval", None, [Start({})] * 2)
-    keys = [int(one) << 24 | 1 for one in started if isinstance(one, int)]
-    known = dict(remembered._known)
-    items.complete(keys[0], None)
-    remembered._known.update(known)  # as in a process that has not heard of it
+    one, two = (instances.start("approval", None) for _ in range(2))
+    known = known_of(one)
+    items.complete(one << 24 | 1, None)
+    remembered._known[one] = known  # as in a process that has not heard of it
     with transaction.atomic():
-        answers = items.complete_many([Completion(key, {}) for key in keys], None)
-        assert WorkItem.objects.filter(status=0).count() == 0
-    assert [isinstance(answer, int) for answer in answers] == [False, True]
+        refused, done = items.complete_many([Completion(key << 24 | 1, {}) for key in (one, two)], None)
+    assert isinstance(refused, Conflict)
+    assert done == two
+    assert not WorkItem.objects.filter(status=0).exists()
 
 
 def test_a_connection_that_was_closed_is_forgotten(deployed: Deploy) -> None:
