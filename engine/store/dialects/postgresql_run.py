@@ -117,7 +117,8 @@ class Prepared:
         try:
             meanwhile()
         finally:  # the connection is of use again only after its answer
-            (result,) = wait(fetch_many(self.server), self.server.socket, LOOK_EVERY)
+            # One whose statement has failed may say next that it is cut off: like `PQexec` we go by what it says last.
+            *_, result = wait(fetch_many(self.server), self.server.socket, LOOK_EVERY)
         return result
 
     def find(self, statement: str) -> Name | None:
