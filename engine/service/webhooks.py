@@ -212,9 +212,9 @@ def send_failed_again(actor: Actor, webhook: int) -> int:
 # sending
 
 
-def lease_due(limit: int) -> list[Sending]:
-    """Events that are due, of webhooks that do not rest; each is the caller's for a while."""
-    rows = {row.pk: row for row in Webhook.objects.filter(is_active=True).order_by("pk")}
+def lease_due(limit: int, full: Collection[int] = ()) -> list[Sending]:
+    """Events that are due, of webhooks that do not rest and are not `full`; each is the caller's for a while."""
+    rows = {row.pk: row for row in Webhook.objects.filter(is_active=True).exclude(pk__in=full).order_by("pk")}
     if not rows:
         return []
     allowed = breakers.allowed([breaker_of(pk) for pk in rows])

@@ -53,7 +53,7 @@ class Runner:
     without another message."""
 
     def __init__(self, threads: int) -> None:
-        self.pool = Pool(threads)
+        self.pool = Pool(threads, partial(work_waiting.send, sender=None, queue="jobs"))
         self.owner = name_process()
         self.changed = threading.Condition()
         self.taken: dict[int, str] = {}  # job → its type, until it is brought back
@@ -70,14 +70,14 @@ class Runner:
             with self.changed:
                 room = 0 if self.is_ending else min(limit, self.pool.free())
                 in_hand = Counter(self.taken.values())
-            leased = lease_jobs(HANDLERS, self.owner, room, in_hand, LEASE_SECONDS)
+            leased = lease_jobs(HANDLERS, self.owner, room, in_hand, LEASE_SECONDS, self.pool.rooms())
             with self.changed:
                 self.taken.update((job.id, job.type) for job in leased)
                 if leased and self.keeper is None:
                     self.keeper = threading.Thread(target=self.keep, name="job-results", daemon=True)
                     self.keeper.start()
             for job in leased:
-                self.pool.submit(partial(run, job), partial(self.put, job), HANDLERS[job.type].timeout)
+                self.pool.submit(job.type, partial(run, job), partial(self.put, job), HANDLERS[job.type].timeout)
         return len(leased)
 
     def put(self, job: LeasedJob, result: Any) -> None:
@@ -165,7 +165,7 @@ def run_jobs(limit: int = BATCH) -> int:
     """Do up to `limit` jobs one after the other, right here; how many were taken."""
     owner = f"{name_process()}:{threading.get_ident()}"
     seconds = LEASE_SECONDS + max((own.timeout for own in HANDLERS.values()), default=0.0)
-    leased = lease_jobs(HANDLERS, owner, limit, Counter(), seconds)
+    leased = lease_jobs(HANDLERS, owner, limit, Counter(), seconds, {})
     types = {job.id: job.type for job in leased}
     outcomes: list[Outcome] = []
     since = time.monotonic()
@@ -179,14 +179,26 @@ def run_jobs(limit: int = BATCH) -> int:
 
 
 def lease_jobs(
-    handlers: Mapping[str, Handler], owner: str, room: int, in_hand: Counter[str], seconds: float
+    handlers: Mapping[str, Handler],
+    owner: str,
+    room: int,
+    in_hand: Counter[str],
+    seconds: float,
+    slow: Mapping[str, int],
 ) -> list[LeasedJob]:
-    """As much as there is room for, and of each type as much as it may have; one of a type that has rested."""
+    """As much as there is room for, and of each type as much as it may have; one of a type that has rested. Types that
+    are slow come first, so that quick ones do not push them out, and leave them half of the room."""
     if room <= 0 or not handlers:
         return []
     allowed = breakers.allowed(list(handlers))
-    free = [name for name in allowed.closed if handlers[name].limit is None]
-    leased = jobs.lease(free, owner, seconds=seconds, limit=room) if free else []
+    leased: list[LeasedJob] = []
+    for name in allowed.closed:
+        if name in slow and handlers[name].limit is None:
+            own_room = min(slow[name], (room + 1) // 2 - len(leased))
+            leased += jobs.lease([name], owner, seconds=seconds, limit=own_room) if own_room > 0 else []
+    free = [name for name in allowed.closed if handlers[name].limit is None and name not in slow]
+    if free and len(leased) < room:
+        leased += jobs.lease(free, owner, seconds=seconds, limit=room - len(leased))
     for name in allowed.closed:
         limit = handlers[name].limit
         if limit is not None:

@@ -25,14 +25,16 @@ class Postman:
     """The requests of one process that are on their way."""
 
     def __init__(self, threads: int) -> None:
-        self.pool = Pool(threads)
+        self.pool = Pool(threads, partial(work_waiting.send, sender=None, queue="outbox"))
 
     def take(self, limit: int = BATCH) -> int:
         """Begin to send as much as there is room for; how many."""
-        found = webhooks.lease_due(min(limit, self.pool.free()))
+        full = {int(webhook) for webhook, room in self.pool.rooms().items() if not room}
+        found = webhooks.lease_due(min(limit, self.pool.free()), full)
         for sending in found:
             seconds = settings.OUTGOING_SECONDS + GIVEN_UP_SECONDS
-            self.pool.submit(partial(webhooks.send, sending), partial(self.put, sending), seconds)
+            work, report = partial(webhooks.send, sending), partial(self.put, sending)
+            self.pool.submit(str(sending.webhook), work, report, seconds)
         return len(found)
 
     def put(self, sending: Sending, result: Any) -> None:

@@ -11,11 +11,12 @@ from django.db import connection
 from engine.models import Breaker, Incident, Instance, Job
 from engine.service import breakers, instances, jobs
 from engine.service.jobs import LeasedJob
-from engine.worker import handlers, running
+from engine.worker import handlers, pool, running
 from engine.worker import wake as waking
 from engine.worker.failures import PermanentError, TransientError
 from engine.worker.flags import PausingFlags
 from engine.worker.running import Runner
+from tests.faults.driver import wait_until
 from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import service, simple
 
@@ -105,6 +106,27 @@ def test_a_type_with_a_limit_leaves_room_for_others(deployed: Deploy) -> None:
     assert runner.take() == 3
     assert Job.objects.filter(type="slow", owner=None).count() == 3
     let_go.set()
+    assert runner.wait(20)
+
+
+def test_a_type_whose_jobs_take_long_leaves_the_places_to_others(
+    deployed: Deploy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "ASIDE_SECONDS", 0.0)
+    deployed(simple("slow", ("a", service("a", "slow"))), simple("quick", ("b", service("b", "quick"))))
+    let_go = threading.Event()
+    handlers.handler("slow")(lambda job: let_go.wait(60) and None)
+    handlers.handler("quick")(lambda job: None)
+    instances.start_many("slow", None, [instances.Start({})] * 9)
+    runner = Runner(4)
+    assert runner.take() == 4
+    wait_until(lambda: runner.pool.free() == 4, "that they stand aside")
+    instances.start_many("quick", None, [instances.Start({})] * 2)
+    assert runner.take() == 2, "no more of the slow ones, and all of the quick ones"
+    wait_until(lambda: Instance.objects.filter(status=Instance.Status.COMPLETED).count() == 2, "the quick ones")
+    assert Job.objects.filter(type="slow", owner=None).count() == 5
+    let_go.set()
+    wait_until(lambda: runner.take() == 0 and statuses() == {Instance.Status.COMPLETED}, "all of the slow ones")
     assert runner.wait(20)
 
 

@@ -1,6 +1,7 @@
 """Events on their way to webhooks: written with what they tell, signed, in order, tried again, never doubled."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +16,9 @@ from engine.models import Breaker, Incident, Instance, Outbox, Process, Webhook,
 from engine.service import breakers, instances, items, jobs, outbox, versions, webhooks
 from engine.service.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.store import open_store
+from engine.worker import pool
 from engine.worker.sending import Postman
+from tests.faults.driver import wait_until
 from tests.infrastructure.receiver import Receiver, run_receiver
 from tests.runtime.conftest import Deploy
 from tests.runtime.diagrams import message, service, simple, throw, user
@@ -202,6 +205,29 @@ def test_a_receiver_that_fails_again_and_again_rests(approval: None, receiver: R
         assert postman.wait(20)
     assert len(receiver.requests) == breakers.MOST_FAILURES
     assert Breaker.objects.get().type == webhooks.breaker_of(Webhook.objects.get().pk)
+
+
+def test_a_receiver_that_takes_long_holds_up_no_other(
+    approval: None, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "ASIDE_SECONDS", 0.0)
+    let_go = threading.Event()
+    sent = webhooks.send
+    monkeypatch.setattr(webhooks, "send", lambda one: let_go.wait(60) and sent(one) if "late" in one.url else sent(one))
+    webhooks.create_webhook(None, url=f"{receiver.url}/late", kinds=["instance.started"])
+    postman = Postman(2)
+    instances.start("approval", None)
+    instances.start("approval", None)
+    assert postman.take() == 2
+    wait_until(lambda: postman.pool.free() == 2, "that both stand aside")
+    webhooks.create_webhook(None, url=f"{receiver.url}/quick", kinds=["instance.started"])
+    outbox.forget_listeners()
+    instances.start("approval", None)
+    assert postman.take() == 1
+    wait_until(lambda: [one.path for one in receiver.requests] == ["/quick"], "the quick one")
+    let_go.set()
+    wait_until(lambda: postman.take() == 0 and len(receiver.requests) == 4, "the late ones")
+    assert postman.wait(20)
 
 
 def test_an_event_is_not_there_when_its_unit_is_rolled_back(approval: None, monkeypatch: pytest.MonkeyPatch) -> None:
