@@ -14,7 +14,7 @@ from engine.core.run.failing import find_error
 from engine.core.triggers.schedule import ScheduleError, read_cycle, read_duration
 from engine.models import ProcessVersion
 from engine.models.keys import instance_of, number_of
-from engine.service import allowances
+from engine.service import allowances, telemetry
 from engine.service.advance import in_unit
 from engine.service.case import Case
 from engine.service.concealing import conceal
@@ -212,11 +212,12 @@ def _put_off(jobs: Sequence[NotYet], owner: str) -> int:
 
 
 def _bring_back_alone(outcome: Settled, owner: str) -> int:
-    try:
-        return _settle([outcome], owner)
-    except Exception:  # the others must not wait for it; its lease ends and it is tried again
-        logger.exception("the result of job %s could not be brought back", outcome.job)
-        return 0
+    with telemetry.about(instance=str(instance_of(outcome.job)), job=str(outcome.job)):
+        try:
+            return _settle([outcome], owner)
+        except Exception:  # the others must not wait for it; its lease ends and it is tried again
+            logger.exception("the result of job %s could not be brought back", outcome.job)
+            return 0
 
 
 def _bring_back_one(outcome: Settled, owner: str | None, actor: Actor, reason: str = "") -> None:

@@ -18,7 +18,7 @@ from engine.models import ProcessStart
 from engine.models.keys import instance_of
 from engine.models.large import ValueLostError
 from engine.push.signals import messages_dropped
-from engine.service import correlation, dates, figures, webhooks
+from engine.service import correlation, dates, figures, telemetry, webhooks
 from engine.service.advance import in_unit
 from engine.service.errors import Conflict
 from engine.service.expressions import expression_budget
@@ -150,18 +150,19 @@ def _work_off_one(claim: Claim, instance: int) -> int:
         _deliver(store, unit, claimed)
         return len(claimed)
 
-    try:
-        return in_unit(act, has_claims=True, is_patient=True)
-    except Conflict:
-        return 0  # somebody else is at it; it stays due
-    except ValueLostError:
-        logger.exception("instance %s waits for its file", instance)
-        return 0  # it stays due until the file is there again
-    except Exception as error:  # a defect, or rows that do not fit: it must not stop the other instances
-        if is_away(error):
-            raise  # that is nobody's incident
-        logger.exception("an advance of instance %s failed", instance)
-        return _put_off(claim, instance, f"{type(error).__name__}: {error}")
+    with telemetry.about(instance=str(instance)):
+        try:
+            return in_unit(act, has_claims=True, is_patient=True)
+        except Conflict:
+            return 0  # somebody else is at it; it stays due
+        except ValueLostError:
+            logger.exception("instance %s waits for its file", instance)
+            return 0  # it stays due until the file is there again
+        except Exception as error:  # a defect, or rows that do not fit: it must not stop the other instances
+            if is_away(error):
+                raise  # that is nobody's incident
+            logger.exception("an advance of instance %s failed", instance)
+            return _put_off(claim, instance, f"{type(error).__name__}: {error}")
 
 
 def _deliver(store: Store, unit: Unit, claimed: Iterable[Due]) -> None:

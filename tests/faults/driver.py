@@ -15,7 +15,9 @@ from tests.faults.history import check_history
 from tests.faults.journal import Journal, check_journal
 from tests.faults.listening import KINDS as EVENTS
 from tests.faults.listening import WAITING, check_heard
+from tests.faults.logs import check_logs
 from tests.faults.mix import KINDS, Kind, mix_files, plan
+from tests.infrastructure.processes import Child
 from tests.infrastructure.receiver import Receiver
 
 PATIENCE = 300.0  # the whole programme kills twenty times, and each start may be slow
@@ -28,6 +30,7 @@ class Installation(Protocol):
 
     folder: Path
     people: list[Any]  # whose connections are closed with it
+    started: list[Child]  # all of its processes, the dead ones too
     receiver: Receiver  # of the events of the mix
     heard_after: float  # seconds until all of its processes know of a receiver
 
@@ -148,10 +151,15 @@ class Driver:
                 self.journal.note_status(answer.status_code)
                 if answer.is_success or (is_repeated and answer.status_code == or_status):
                     return answer
-                assert answer.status_code in (502, 503), f"{address} {answer.status_code}: {answer.text[:500]}"
+                assert answer.status_code in (502, 503), f"{address} {answer.status_code}: {self.last_error()}"
             assert time.monotonic() < end, f"{address} was not answered: {answer and answer.text[:500]}"
             is_repeated = True
             time.sleep(PAUSE)
+
+    def last_error(self) -> str:
+        """As one of the processes has logged it, with the end of its traceback."""
+        lines = [line for child in self.site.started for line in child.lines if '"level": "ERROR"' in line]
+        return max(lines, default="nothing is logged")[-2000:]  # each begins with when it was
 
     def finish(self) -> None:
         """After the last fault: everything comes to its end and is told, and all of it is as it must be."""
@@ -160,6 +168,7 @@ class Driver:
             lambda: self.site.ask(WAITING) == [(0,)], lambda: f"the last event: {self.site.ask(WAITING)}", PATIENCE
         )
         check_history(self.site.ask, is_at_rest=True)
+        check_logs((line for child in self.site.started for line in child.lines), self.site.ask)
         check_journal(self.journal, self.site.ask, self.site.folder)
         instances = [instance for _, instance in self.journal.started.values()]
         check_heard(self.site.receiver.requests, instances, self.site.ask)

@@ -89,6 +89,7 @@ class Fleet:
             "CHANNEL_URL": self.redis.url,
             "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 3,
             "LOG_LEVEL": "WARNING",
+            "LOG_FORMAT": "json",
             "OUTGOING_NETWORKS": "127.0.0.0/8",
             "C_FORCE_ROOT": "1",
             **SETTINGS,
@@ -100,6 +101,7 @@ class Fleet:
         self.heard_after = KNOWN_SECONDS
         self.turn = count()
         self.children: dict[str, Child] = {}
+        self.started: list[Child] = []  # the dead ones, too: they have logged
 
     @property
     def url(self) -> str:
@@ -128,6 +130,7 @@ class Fleet:
         """All of them at once: most of a start is imports."""
         for name in names:
             self.children[name] = Child(self.command(name)[0], self.environment | {NAME: name})
+            self.started.append(self.children[name])
         for name in names:
             self.children[name].wait_for_line(self.command(name)[1], READY_SECONDS)
 

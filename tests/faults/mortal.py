@@ -26,18 +26,21 @@ class Mortal:
         self.folder, self.receiver = folder, receiver
         self.database = folder / "site.sqlite3"
         self.environment = in_one_process(folder) | {
+            "LOG_FORMAT": "json",
             "OUTGOING_NETWORKS": "127.0.0.0/8",
             "CONNECTOR_SECRET_TOLD": SECRET,
         }
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.child: Child | None = None
+        self.started: list[Child] = []  # the dead ones, too: they have logged
         self.people: list[Any] = []
         self.heard_after = 0.0
 
     def start(self) -> None:
         command = [sys.executable, "-m", "tests.faults.server", "serve", "--port", str(self.port)]
         self.child = Child(command, self.environment)
+        self.started.append(self.child)
         self.child.wait_for_line("ready at", READY_SECONDS)
 
     def crash(self) -> None:

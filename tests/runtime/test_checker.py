@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from config.telemetry import JsonFormatter
 from engine.models import Delivery, Incident, Instance, Job, Outbox, State, Step, Timer, Token, WorkItem
-from engine.service import instances, items, jobs, work
+from engine.service import instances, items, jobs, telemetry, work
 from tests.faults.history import ask_django, check_history
 from tests.faults.journal import Journal, check_journal
 from tests.faults.listening import check_heard
+from tests.faults.logs import check_logs
 from tests.faults.mix import KINDS
 from tests.infrastructure.receiver import Request
 from tests.runtime.conftest import Deploy
@@ -136,6 +139,42 @@ def test_a_failure_without_its_incident_is_told(charged: int) -> None:
 def test_an_incident_without_its_failure_is_told(charged: int) -> None:
     Job.objects.update(retries=1, available_at=datetime.now(UTC) + timedelta(hours=1))
     expect("has no such job")
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], str]:
+    """The line of an installation whose advance of the instance fails."""
+
+    def log(instance: int, level: int) -> str:
+        record = logging.LogRecord("engine", level, __file__, 1, "an advance failed", None, None)
+        with telemetry.about(instance=str(instance)):
+            return JsonFormatter().format(record)
+
+    return log
+
+
+def test_an_error_that_nothing_shows_is_told(approval: int, logged: Callable[[int, int], str]) -> None:
+    line_of_it = logged(approval, logging.ERROR)
+    check_logs([logged(approval, logging.WARNING), "INFO: an advance failed", line_of_it[:-9]], ask_django)
+    with pytest.raises(AssertionError, match=f"instance {approval} has no incident and has not gone on"):
+        check_logs([line_of_it], ask_django)
+    with pytest.raises(AssertionError, match="instance 77 has no incident"):
+        check_logs([logged(77, logging.CRITICAL)], ask_django)
+
+
+def test_an_error_that_was_got_over_is_not_told(
+    charged: int, deployed: Deploy, logged: Callable[[int, int], str]
+) -> None:
+    check_logs([logged(charged, logging.ERROR)], ask_django)  # its incident is open
+    Incident.objects.update(status=Incident.Status.RESOLVED)
+    check_logs([logged(charged, logging.ERROR)], ask_django)
+    deployed(simple("approval", ("check", user("check")), ("again", user("again"))))
+    one = instances.start("approval", None)
+    before = logged(one, logging.ERROR)
+    items.complete(WorkItem.objects.get().pk, None)
+    check_logs([before], ask_django)  # it has gone on
+    items.complete(WorkItem.objects.get(status=WorkItem.Status.OPEN).pk, None)
+    check_logs([logged(one, logging.ERROR)], ask_django)  # it has ended
 
 
 def test_a_lease_that_is_over_is_told(deployed: Deploy) -> None:
