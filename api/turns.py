@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 BESIDE_SECONDS = 2.0  # so long after a call its caller counts as being there
 # A pause as a multiple of what the call took: of twenty calls of somebody else one meets a call of the queue.
 PAUSE_FACTOR = 20.0
+LONGEST_PAUSE = 1.0  # seconds: a single slow call is no flood
 MOST_LATEST = 16
 
 
@@ -54,7 +55,7 @@ class Turns:
             yield
         finally:
             if line.waiting and self.is_beside_somebody_quick(caller):
-                pause = (time.monotonic() - since) * PAUSE_FACTOR
+                pause = min((time.monotonic() - since) * PAUSE_FACTOR, LONGEST_PAUSE)
                 asyncio.get_running_loop().call_later(pause, self.leave, caller, line)
             else:
                 self.leave(caller, line)

@@ -39,7 +39,7 @@ class Calls:
 
 @pytest.fixture(autouse=True)
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "PAUSE_FACTOR", 0)
+    monkeypatch.setattr(turns, "PAUSE_FACTOR", 0.0)
 
 
 async def test_a_caller_alone_has_as_many_at_a_time_as_there_are_places() -> None:
@@ -73,6 +73,16 @@ async def test_somebody_quick_is_one_without_a_queue() -> None:
     assert calls.turns.is_beside_somebody_quick("a")
     await calls.end("c1")
     assert calls.turns.is_beside_somebody_quick("a"), "it will soon be back"
+
+
+async def test_after_a_slow_call_the_queue_does_not_wait_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PAUSE_FACTOR", 1_000_000)
+    monkeypatch.setattr(turns, "LONGEST_PAUSE", 0)
+    calls = Calls(1)
+    for caller, name in (("a", "a1"), ("a", "a2"), ("b", "b1")):
+        await calls.begin(caller, name)
+    await calls.end("a1")
+    assert "a2" in calls.running
 
 
 async def test_who_gives_up_waiting_leaves_the_queue() -> None:
