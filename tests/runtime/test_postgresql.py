@@ -1,6 +1,7 @@
 """What only PostgreSQL needs: plans that outlive the moment they were made in, and connections that come and go."""
 
 import gc
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -13,8 +14,9 @@ from engine.service.items import Completion
 from engine.store import open_store
 from engine.store.dialects import postgresql_run
 from tests.runtime.conftest import Deploy
-from tests.runtime.diagrams import simple, user
+from tests.runtime.diagrams import service, simple, user
 from tests.runtime.test_remembered import known_of
+from tests.store.rows import make_batch, make_event
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -95,6 +97,27 @@ def test_what_has_moved_on_leaves_a_transaction_of_somebody_else_as_it_was(deplo
     assert isinstance(refused, Conflict)
     assert done == two
     assert not WorkItem.objects.filter(status=0).exists()
+
+
+def test_no_more_is_leased_than_was_asked_for_by_plans_that_expect_nothing(deployed: Deploy) -> None:
+    deployed(simple("pays", ("pay", service("pay", "charge"))))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE engine_outbox, engine_job")
+    connection.close()
+    store, now = open_store(), datetime.now(UTC) + timedelta(minutes=1)
+    later = now + timedelta(minutes=1)
+
+    def lease() -> tuple[int, int]:
+        with store.unit():
+            jobs, events = store.lease_jobs(["charge"], "me", later, now, 3), store.lease_outbox(1, later, now, 3)
+        return len(jobs), len(events)
+
+    assert lease() == (0, 0)
+    instances.start_many("pays", None, [Start({})] * 50)
+    with store.unit():
+        store.write(make_batch(outbox=[make_event(instance=one, available_at=now) for one in range(1, 51)]))
+    assert lease() == (3, 3)
+    assert lease() == (3, 3)
 
 
 def test_a_connection_that_was_closed_is_forgotten(deployed: Deploy) -> None:

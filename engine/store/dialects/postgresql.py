@@ -160,10 +160,12 @@ FIND_MESSAGES = (
     "AND expires_at > %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"
 )
 LEASE_OUTBOX = (
-    "UPDATE engine_outbox w SET available_at = %s, attempts = attempts + 1 FROM (SELECT id FROM engine_outbox o "
+    # As an array, which is made once: a join may ask for each of its rows anew, and gets other ones each time.
+    "UPDATE engine_outbox w SET available_at = %s, attempts = attempts + 1 "
+    "WHERE w.id = ANY(ARRAY(SELECT id FROM engine_outbox o "
     "WHERE webhook = %s AND available_at <= %s AND NOT EXISTS (SELECT 1 FROM engine_outbox p WHERE "
     "p.webhook = o.webhook AND p.instance = o.instance AND p.available_at IS NOT NULL AND p.id < o.id) "
-    "ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) u WHERE w.id = u.id "
+    "ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)) "
     f"RETURNING w.id, {columns(OUTBOX, 'w')}"
 )
 
