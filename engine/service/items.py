@@ -144,8 +144,10 @@ def _complete(unit: Unit, actor: Actor, completion: Completion, row: ItemRow, lo
     variables = completion.variables
     if completion.outcome:
         variables = variables | {"outcome": completion.outcome}
-    name = name_of(actor)
-    move(unit, unit.open(loaded), Delivery(row.token, "complete", {"variables": variables}, name))
+    name, case = name_of(actor), unit.open(loaded)
+    if row.token in case.closed:  # the same one twice: its token may have come to the next task already
+        raise Conflict("already-completed", say("The task has been completed or is no longer needed."))
+    move(unit, case, Delivery(row.token, "complete", {"variables": variables}, name))
     unit.batch.done_items.append(EndedItem(row.id, name))
     return loaded.row.id
 

@@ -186,7 +186,8 @@ def _settle(outcomes: Sequence[Settled], owner: str) -> int:
         found = {row.id: (row, loaded) for row, loaded in store.load_jobs([outcome.job for outcome in outcomes])}
         counted = 0
         for outcome in outcomes:
-            row, loaded = found.get(outcome.job, (None, None))
+            # Once: a worker that has lost a lease may have got the same job again, and bring back both.
+            row, loaded = found.pop(outcome.job, (None, None))
             if row is None or loaded is None or row.owner != owner or loaded.row.status != ACTIVE:
                 logger.info("job %s was somebody else's, or over, when it was done", outcome.job)
                 continue

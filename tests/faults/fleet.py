@@ -90,6 +90,7 @@ class Fleet:
             "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 3,
             "LOG_LEVEL": "WARNING",
             "LOG_FORMAT": "json",
+            "API_RATE": "0",  # the driver is as quick as the machine lets it be
             "OUTGOING_NETWORKS": "127.0.0.0/8",
             "C_FORCE_ROOT": "1",
             **SETTINGS,

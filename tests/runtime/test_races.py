@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from engine.models import Incident, Instance, Step, WorkItem
-from engine.service import instances, items, jobs, work
+from engine.models import Incident, Instance, Job, Step, WorkItem
+from engine.service import instances, items, jobs, remembered, work
+from engine.service.errors import Conflict
 from engine.store import open_store
 from tests.faults.history import ask_django, check_history
 from tests.runtime.conftest import Deploy
@@ -191,3 +192,52 @@ def test_sixteen_people_claim_a_task_at_once_and_one_has_it(deployed: Deploy, ma
     people = [make_user(f"person{number}", "managers") for number in range(SIXTEEN)]
     assert one_succeeds(run_together(*[lambda person=person: items.claim(key, person) for person in people]))
     assert WorkItem.objects.get().assignee in {person.username for person in people}
+
+
+@pytest.fixture
+def two_steps(deployed: Deploy) -> None:
+    deployed(simple("steps", ("first", user("first")), ("second", user("second"))))
+
+
+def nodes_waiting() -> list[str]:
+    return list(WorkItem.objects.filter(status=0).order_by("id").values_list("state__node", flat=True))
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_a_task_that_is_named_twice_in_a_batch_is_completed_once(two_steps: None, is_remembered: bool) -> None:
+    instances.start("steps", None)
+    if not is_remembered:
+        remembered.forget_all()
+    key = WorkItem.objects.get().pk
+    done, again = items.complete_many([items.Completion(key, {}), items.Completion(key, {})], None)
+    assert isinstance(done, int)
+    assert isinstance(again, Conflict)
+    assert nodes_waiting() == ["second"]
+
+
+def test_a_job_that_is_brought_back_twice_at_once_moves_its_token_once(deployed: Deploy) -> None:
+    deployed(simple("pays", ("first", service("first", "charge")), ("second", service("second", "charge"))))
+    instances.start("pays", None)
+    (job,) = jobs.lease(["charge"], "me", seconds=60)
+    assert jobs.bring_back([jobs.Done(job.id, {"paid": 1}), jobs.Done(job.id, {"paid": 2})], "me") == 1
+    assert Job.objects.get().state.node == "second"
+    assert Instance.objects.get().variables == {"paid": 1}
+
+
+def test_what_goes_on_between_two_reads_is_not_completed_a_step_further(two_steps: None) -> None:
+    started = instances.start_many("steps", None, [instances.Start({})] * 2)
+    remembered.forget_all()
+    first, second = WorkItem.objects.order_by("id").values_list("pk", flat=True)
+    others: list[Any] = []
+
+    def meanwhile(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        found = execute(sql, params, many, context)
+        if sql.startswith("SELECT") and not others and connection.vendor == "postgresql":
+            others.append(None)
+            others[:] = run_together(lambda: items.complete(first, None))
+        return found
+
+    with connection.execute_wrapper(meanwhile):
+        items.complete_many([items.Completion(first, {}), items.Completion(second, {})], None)
+    assert nodes_waiting() == ["second", "second"]
+    assert len(started) == 2

@@ -349,10 +349,12 @@ def load_with(table: Table, keys: Collection[int], is_locked: bool) -> list[tupl
         found = gather(lines)
         waits = [table.row._make(line[LINE_WIDTH:]) for line in lines[:1]]
     else:
+        # Instances first: a wait that is there after them was there with them, and its instance is written only if it
+        # has not moved since. The other way round an instance might have gone on to its next wait already.
+        found = gather(run(LOAD, instances_of(keys)))
         statement = f"SELECT {columns(table, 'w')} FROM {table.name} w WHERE id = ANY(%s::bigint[]) ORDER BY id"
         waits = [table.row._make(line) for line in run(statement, list(keys))]
-        found = gather(run(LOAD, instances_of(wait.id for wait in waits)))
-    return [(wait, found[instance_of(wait.id)]) for wait in waits]
+    return [(wait, found[instance_of(wait.id)]) for wait in waits if instance_of(wait.id) in found]
 
 
 @cache
