@@ -252,8 +252,8 @@ class Node:
         default_factory=lambda: NOTHING
     )  # BPMN property name → initial value
     documentation: str = ""
-    incoming: list[str] = field(default_factory=list)  # flow ids, computed from the flows
-    outgoing: list[str] = field(default_factory=list)  # flow ids in the order of the file
+    incoming: abc.Sequence[str] = ()  # flow ids, computed from the flows
+    outgoing: abc.Sequence[str] = ()  # flow ids in the order of the file
     default_flow: str = ""
     attached_to: str = ""
     is_interrupting: bool = True  # boundary cancelActivity, event sub-process start isInterrupting

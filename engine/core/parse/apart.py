@@ -56,9 +56,10 @@ def find_apart(content: bytes, name: bytes) -> Apart | None:
     """The element, where the text shows that it is the last one of the root, and that there is one of it. Without
     comments, sections of characters and instructions every angle bracket begins a tag."""
     behind = content.find(b"?>") + 2 if content.startswith(b"<?") else 0
-    if holds(content, b"<!") or holds(content, b"<?", behind) or content.count(name) != 2:
+    named = b":" + name  # ids often say it too
+    if holds(content, b"<!") or holds(content, b"<?", behind) or content.count(named) != 2:
         return None
-    first, last = content.index(name), content.rindex(name)
+    first, last = content.index(named) + 1, content.rindex(named) + 1
     start, end = content.rfind(b"<", 0, first), content.find(b">", last) + 1
     tag = content[start : content.index(b"<", first)]  # with what stands behind it
     opened = _OPENED.match(tag)

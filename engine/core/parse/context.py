@@ -7,9 +7,10 @@ from typing import Final, Literal
 from lxml.etree import _Element
 
 from engine.core.model.codes import problem
-from engine.core.model.diagram import Definition, Diagram, Node, Process, Settings
+from engine.core.model.diagram import Definition, Diagram, Flow, Node, Process, Settings
 from engine.core.model.words import say
 from engine.core.parse.names import BPMN, CAMUNDA_FAMILY, EVENT_DEFINITIONS, KNOWN, MODELER, ZEEBE, local, reference
+from engine.core.parse.pieces import Pieces
 from engine.core.parse.tree import line_of, name_of
 
 # Nodes about which no dialect says anything share this one; `own_settings` gives a node its own to write in.
@@ -19,7 +20,7 @@ PLAIN: Final = Settings()
 Dialect = Literal["plain", "zeebe", "camunda"]
 
 
-def dialect_of(root: _Element) -> Dialect:
+def dialect_of(root: _Element, pieces: Pieces | None) -> Dialect:
     """Whose words the file speaks: as the modeller says, else by the namespaces it declares."""
     platform = root.get(f"{{{MODELER}}}executionPlatform", "")
     if platform:
@@ -27,7 +28,9 @@ def dialect_of(root: _Element) -> Dialect:
     declared = {str(uri) for uri in root.nsmap.values()}
     is_zeebe, is_camunda = ZEEBE in declared, not declared.isdisjoint(CAMUNDA_FAMILY)
     if is_zeebe and is_camunda:
-        return "zeebe" if next(root.iter(f"{{{ZEEBE}}}*"), None) is not None else "camunda"
+        own = [prefix or "" for prefix, uri in root.nsmap.items() if uri == ZEEBE]
+        is_zeebe = next(root.iter(f"{{{ZEEBE}}}*"), None) is not None
+        return "zeebe" if is_zeebe or (pieces is not None and any(map(pieces.holds, own))) else "camunda"
     return "zeebe" if is_zeebe else "camunda" if is_camunda else "plain"
 
 
@@ -45,16 +48,19 @@ class Context:
         "late",
         "names",
         "nested",
+        "pieces",
         "pools",
         "references",
         "roots",
         "seen",
         "subscriptions",
+        "unconnected",
         "used",
     )  # fmt: skip
 
-    def __init__(self, root: _Element) -> None:
+    def __init__(self, root: _Element, pieces: Pieces | None = None) -> None:
         self.diagram = Diagram()
+        self.pieces = pieces  # in which the content of the only process comes, where it is not in the tree
         self.diagram_root = root
         self.roots: dict[str, _Element] = {}  # what processes refer to: messages, errors, operations, …
         self.seen: set[str] = set()
@@ -64,18 +70,20 @@ class Context:
         self.names: dict[str, str] = {}  # id of a data object, input, output or property → its variable
         self.references: list[tuple[str, str, str]] = []  # data object references: id, object, name
         self.late: list[Node] = []  # nodes whose references to data wait for the end of the process
+        self.unconnected: list[Flow] = []  # sequence flows whose nodes are told of them at the end of the process
         self.associations: list[tuple[str, str]] = []
         self.subscriptions: list[_Element] = []  # correlation subscriptions of the process being read
         self.pools: dict[str, str] = {}  # participant → its name
-        self.dialect = dialect_of(root)
+        self.dialect = dialect_of(root, pieces)
         self.nested: dict[str, _Element] | None = None  # event definitions inside events, once they are asked for
         self._taken: set[str] | None = None
         self.diagram.id = root.get("id", "")
 
     @property
-    def has_given_ids(self) -> bool:
-        """Whether an element without an id has got one."""
-        return self._taken is not None
+    def looks_at_all(self) -> bool:
+        """Whether something depends on the whole tree: ids that were given, which must be none that the drawing has,
+        and definitions inside of events elsewhere."""
+        return self._taken is not None or (self.pieces is not None and self.nested is not None)
 
     def problem(self, code: str, node: str, element: _Element, message: str) -> None:
         """Note a problem at the element; reading goes on."""

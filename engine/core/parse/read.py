@@ -22,9 +22,10 @@ from engine.core.parse.names import (
     tag,
 )
 from engine.core.parse.nodes import read_node, read_parts
+from engine.core.parse.pieces import CutWronglyError, Pieces
 from engine.core.parse.scopes import read_process
 from engine.core.parse.tree import line_of, name_of
-from engine.core.parse.xml import MIB, read_xml
+from engine.core.parse.xml import MIB, read_long_xml, read_xml
 
 _DEFINITIONS: Final = tag("definitions")
 _DRAWING: Final = tag("BPMNDiagram", BPMNDI)
@@ -38,22 +39,37 @@ def read_diagram(data: str | bytes) -> Diagram:
 
     What is wrong in it is in `problems`; only what is not BPMN XML at all raises DiagramError.
     """
-    _, ctx = read_tree(data, unread=_DRAWING)
-    if ctx.has_given_ids:  # which must be none that the drawing has
+    try:
+        ctx = _read_without_drawing(data)
+    except CutWronglyError:
+        ctx = None
+    if ctx is None or ctx.looks_at_all:
         _, ctx = read_tree(data)
     return ctx.diagram
 
 
 @collector_at_rest()
-def read_tree(data: str | bytes, *, unread: str = "") -> tuple[_Element, Context]:
-    """The tree of the file, but for a last part `unread`, and all that has been read from it."""
-    root = read_xml(data, max_bytes=_MAX_BYTES, max_elements=_MAX_ELEMENTS, unread=unread)
+def _read_without_drawing(data: str | bytes) -> Context:
+    root, pieces = read_long_xml(data, max_bytes=_MAX_BYTES, max_elements=_MAX_ELEMENTS, unread=_DRAWING)
+    return _read(root, pieces)
+
+
+@collector_at_rest()
+def read_tree(data: str | bytes) -> tuple[_Element, Context]:
+    """The tree of the file, and all that has been read from it."""
+    root = read_xml(data, max_bytes=_MAX_BYTES, max_elements=_MAX_ELEMENTS)
+    return root, _read(root, None)
+
+
+def _read(root: _Element, pieces: Pieces | None) -> Context:
     if root.tag != _DEFINITIONS:
         raise DiagramError([problem("not-bpmn", "", line_of(root), _why_not(root))])
-    ctx = Context(root)
+    ctx = Context(root, pieces)
     diagram = ctx.diagram
     diagram.name = root.get("name", "")
     processes, collaborations, tasks = _read_roots(ctx, root)
+    if pieces is not None and len(processes) != 1:
+        raise CutWronglyError
     for element in processes:
         diagram.processes.append(read_process(ctx, element, is_alone=len(processes) == 1))
     for element in collaborations:
@@ -66,7 +82,7 @@ def read_tree(data: str | bytes, *, unread: str = "") -> tuple[_Element, Context
     diagram.dialect = ctx.dialect
     if ctx.dialect == "plain" and ctx.used:
         diagram.dialect = "zeebe" if "zeebe" in ctx.used else "camunda"
-    return root, ctx
+    return ctx
 
 
 def _why_not(root: _Element) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from lxml.etree import _Element
@@ -31,8 +31,10 @@ def read_process(ctx: Context, element: _Element, is_alone: bool) -> Process:
         read_attributes(ctx, process, element, vendor)
     ctx.forms.clear()
     ctx.late.clear()
+    ctx.unconnected.clear()
     _read_contents(ctx, process, element)
-    _connect(process)
+    for flow in ctx.unconnected:
+        _connect(process, flow)
     data.resolve(ctx, process)
     lanes.place(ctx, process)
     correlation.apply(ctx, process)
@@ -41,7 +43,8 @@ def read_process(ctx: Context, element: _Element, is_alone: bool) -> Process:
 
 def _read_contents(ctx: Context, process: Process, element: _Element) -> None:
     """Everything inside, in the order of the file; an open sub-process is a frame on a stack."""
-    frames: list[tuple[Process | Node, _Element, Iterator[_Element]]] = [(process, element, iter(element))]
+    children = iter(element) if ctx.pieces is None else ctx.pieces.children()
+    frames: list[tuple[Process | Node, _Element, Iterator[_Element]]] = [(process, element, children)]
     while frames:
         holder, owner, children = frames[-1]
         inner = _read_frame(ctx, process, holder, children)
@@ -118,7 +121,13 @@ def _read_flow(ctx: Context, process: Process, scope: str, element: _Element) ->
     flow = Flow(name, source, target, scope, label, line_of(element))
     if len(element):
         _read_flow_parts(ctx, flow, element)
-    process.flows.setdefault(name, flow)
+    if process.flows.setdefault(name, flow) is not flow:
+        return
+    # In the order of the file: behind a flow that stands before its nodes, all wait for the end.
+    if not ctx.unconnected and source in process.nodes and target in process.nodes:
+        _connect(process, flow)
+    else:
+        ctx.unconnected.append(flow)
 
 
 def _read_flow_parts(ctx: Context, flow: Flow, element: _Element) -> None:
@@ -156,21 +165,30 @@ _LISTENERS: Final = frozenset(tag("executionListener", namespace) for namespace 
 _FLOW_IGNORED: Final = frozenset(map(tag, ("documentation", "auditing", "monitoring", "categoryValueRef")))
 
 
-def _connect(process: Process) -> None:
-    """Tell every node its flows: what the file says in `incoming` and `outgoing` may be missing or wrong."""
+def _connect(process: Process, flow: Flow) -> None:
+    """Tell both nodes their flow: what the file says in `incoming` and `outgoing` may be missing or wrong."""
     nodes = process.nodes
-    for flow in process.flows.values():
-        source, target = nodes.get(flow.source), nodes.get(flow.target)
-        if source is None:
-            flow.source = reference(flow.source)
-            source = nodes.get(flow.source)
-        if target is None:
-            flow.target = reference(flow.target)
-            target = nodes.get(flow.target)
-        if source is not None:
-            source.outgoing.append(flow.id)
-        if target is not None:
-            target.incoming.append(flow.id)
+    source = nodes.get(flow.source) or nodes.get(reference(flow.source))
+    target = nodes.get(flow.target) or nodes.get(reference(flow.target))
+    if source is None:
+        flow.source = reference(flow.source)
+    else:
+        flow.source = source.id  # the same text: kept once
+        source.outgoing = _with(source.outgoing, flow.id)
+    if target is None:
+        flow.target = reference(flow.target)
+    else:
+        flow.target = target.id
+        target.incoming = _with(target.incoming, flow.id)
+
+
+def _with(flows: Sequence[str], flow: str) -> Sequence[str]:
+    """One more. Most nodes have one, which takes half of what a list with room for more does."""
+    if not flows:
+        return (flow,)
+    several = flows if isinstance(flows, list) else list(flows)
+    several.append(flow)
+    return several
 
 
 def _association(ctx: Context, process: Process, scope: str, element: _Element) -> None:

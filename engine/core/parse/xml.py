@@ -13,6 +13,7 @@ from lxml import etree
 from engine.core.model.problems import DiagramError, Problem
 from engine.core.model.words import say
 from engine.core.parse.apart import find_apart, holds, is_flawless
+from engine.core.parse.pieces import Pieces, find_pieces
 
 MIB: Final = 1024 * 1024
 MAX_BYTES: Final = 5 * MIB
@@ -40,16 +41,28 @@ def read_xml(
 
     Comments and processing instructions are dropped: `itertext()` is quadratic over comments.
     """
+    return _read(data, max_bytes, max_elements, unread, may_cut=False)[0]
+
+
+def read_long_xml(
+    data: str | bytes, *, max_bytes: int = MAX_BYTES, max_elements: int = MAX_ELEMENTS, unread: str = ""
+) -> tuple[etree._Element, Pieces | None]:
+    """As `read_xml`; what is in a long process may be left out of the tree, to be had in pieces instead."""
+    return _read(data, max_bytes, max_elements, unread, may_cut=True)
+
+
+def _read(
+    data: str | bytes, max_bytes: int, max_elements: int, unread: str, *, may_cut: bool
+) -> tuple[etree._Element, Pieces | None]:
     _refuse_size(len(data), max_bytes)
     if isinstance(data, bytes) and _is_plain(data):
-        root = _parse_plain(data, max_elements, unread)
-        if root is not None:
-            return root
+        found = _parse_plain(data, max_elements, unread, may_cut=may_cut)
+        if found is not None:
+            return found
     text = _without_declaration(_decode(data))
     _refuse_doctype(text)
     content = _encode(text, max_bytes)
-    root = _parse_plain(content, max_elements, unread)
-    return root if root is not None else _parse_guarded(content, max_elements)
+    return _parse_plain(content, max_elements, unread, may_cut=may_cut) or (_parse_guarded(content, max_elements), None)
 
 
 def as_text(data: str | bytes, *, max_bytes: int = MAX_BYTES) -> str:
@@ -185,9 +198,11 @@ def _is_short(content: bytes) -> bool:
     return True
 
 
-def _parse_plain(content: bytes, max_elements: int, unread: str) -> etree._Element | None:
+def _parse_plain(
+    content: bytes, max_elements: int, unread: str, *, may_cut: bool
+) -> tuple[etree._Element, Pieces | None] | None:
     """The tree of a file whose text shows that it breaks no limit, in a third of the time; None where only
-    counting while parsing can tell, or say what is wrong."""
+    counting while parsing can tell, or say what is wrong. Without what can be had in pieces, where that may be cut."""
     if content.count(b"<") > max_elements or not _is_short(content):
         return None
     namespace, _, name = unread[1:].partition("}")
@@ -195,12 +210,21 @@ def _parse_plain(content: bytes, max_elements: int, unread: str) -> etree._Eleme
     text = content if apart is None else apart.left_of(content)
     if apart is not None and not is_flawless(content, _OPTIONS):
         return None
+    pieces = find_pieces(text, _parse_quickly) if may_cut and apart is not None else None
+    root = _parse_quickly(text if pieces is None else pieces.frame)
+    if root is None:
+        return None
+    if apart is not None and root.nsmap.get(apart.prefix.decode()) != namespace:
+        return _parse_plain(content, max_elements, "", may_cut=False)
+    return root, pieces
+
+
+def _parse_quickly(text: bytes) -> etree._Element | None:
+    """The tree, where nothing is wrong with it."""
     try:
         root = etree.fromstring(text, etree.XMLParser(**_OPTIONS))
     except etree.XMLSyntaxError:
         return None
-    if apart is not None and root.nsmap.get(apart.prefix.decode()) != namespace:
-        return _parse_plain(content, max_elements, "")
     is_deep = text.count(b"</") > MAX_DEPTH and _TOO_DEEP(root)  # whoever contains something has an end of its own
     return None if is_deep or root.getroottree().docinfo.internalDTD is not None else root
 

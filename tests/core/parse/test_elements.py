@@ -27,9 +27,9 @@ def test_flows_tell_nodes_what_comes_in_and_goes_out_in_the_order_of_the_file() 
             '<sequenceFlow id="f3" sourceRef="b" targetRef="c"/>'
         )
     ).nodes
-    assert nodes["a"].outgoing == ["f2", "f1"]
-    assert nodes["c"].incoming == ["f2", "f3"]
-    assert nodes["b"].incoming == ["f1"]
+    assert list(nodes["a"].outgoing) == ["f2", "f1"]
+    assert list(nodes["c"].incoming) == ["f2", "f3"]
+    assert list(nodes["b"].incoming) == ["f1"]
 
 
 def test_sub_processes_hold_their_nodes_and_flows_by_scope() -> None:

@@ -46,7 +46,7 @@ def test_flows_without_ids_get_stable_ones() -> None:
     body = '<task id="a"/><task id="b"/><sequenceFlow sourceRef="a" targetRef="b"/>'
     first, second = read(process(body)), read(process('<task id="first"/>' + body))
     assert list(first.flows) == list(second.flows) == ["flow_a_b"]
-    assert first.nodes["a"].outgoing == ["flow_a_b"]
+    assert list(first.nodes["a"].outgoing) == ["flow_a_b"]
 
 
 def test_generated_ids_never_clash_with_those_of_the_file_or_each_other() -> None:
