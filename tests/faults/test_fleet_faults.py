@@ -48,6 +48,17 @@ END $$
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid() AND random() < 0.3"
 
 
+def drop_triggers(connection: psycopg.Connection[Any]) -> None:
+    """It locks several tables at once, and workers hold some of them: who meets them in the wrong order tries again."""
+    for _ in range(100):
+        try:
+            connection.execute("DROP FUNCTION fail_at_times CASCADE")
+        except psycopg.errors.DeadlockDetected:
+            continue
+        return
+    raise AssertionError("The triggers could not be dropped.")
+
+
 @contextmanager
 def failing_statements(fleet: Fleet) -> Iterator[psycopg.Connection]:
     with psycopg.connect(fleet.postgres.url, autocommit=True) as connection:
@@ -61,7 +72,7 @@ def failing_statements(fleet: Fleet) -> Iterator[psycopg.Connection]:
         try:
             yield connection
         finally:
-            connection.execute("DROP FUNCTION fail_at_times CASCADE")
+            drop_triggers(connection)
             connection.execute("DROP SEQUENCE failures")
 
 
