@@ -97,6 +97,10 @@ def play_alone(cluster: Cluster, folder: Path, ratios: Ratios, details: dict[str
             ratios[work].setdefault("linear", []).append(round(ask("linear", of=work)["ratio"], 2))
         read = ask("reading")
         details["reading_by_size"] = read["by_size"]
+        details["reading_20_000_over_2_000"] = {
+            "lxml": read["linear_of_lxml"],
+            "again and again": read["linear_again"],
+        }
         for name in ("lxml", "linear"):
             ratios.setdefault("W6", {}).setdefault(name, []).append(round(read[name], 2))
     for work in ("W4", "W5", "W6"):

@@ -355,6 +355,12 @@ class Diagram:
     global_tasks: list[GlobalTask] = field(default_factory=list)
     participants: dict[str, str] = field(default_factory=dict)  # participant id → process id or ""
     message_flows: list[MessageFlow] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)  # every node, flow, lane, data object and artifact
+    others: list[str] = field(default_factory=list)  # ids of lanes, data objects, artifacts and all else that is drawn
     problems: list[Problem] = field(default_factory=list)
     dialect: Literal["plain", "zeebe", "camunda"] = "plain"
+
+    @property
+    def ids(self) -> list[str]:
+        """Of everything that is drawn: nodes and sequence flows, then the others."""
+        own = [name for process in self.processes for name in (*process.nodes, *process.flows)]
+        return [*own, *self.others]

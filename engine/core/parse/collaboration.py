@@ -71,6 +71,8 @@ def _read_message_flow(ctx: Context, element: _Element) -> None:
 def send_along_flows(diagram: Diagram) -> None:
     """What the two ends of a message flow say of the message counts for both. A send task that says nothing sends the
     message of its flow, where that leads into a process of the file."""
+    if not diagram.message_flows:
+        return
     nodes = {name: node for process in diagram.processes for name, node in process.nodes.items()}
     processes = {process.id for process in diagram.processes}
     for flow in diagram.message_flows:

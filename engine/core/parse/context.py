@@ -43,11 +43,13 @@ class Context:
         "diagram",
         "diagram_root",
         "dialect",
+        "flows",
         "forms",
         "generated",
         "late",
         "names",
         "nested",
+        "nodes",
         "pieces",
         "pools",
         "references",
@@ -63,7 +65,9 @@ class Context:
         self.pieces = pieces  # in which the content of the only process comes, where it is not in the tree
         self.diagram_root = root
         self.roots: dict[str, _Element] = {}  # what processes refer to: messages, errors, operations, …
-        self.seen: set[str] = set()
+        self.seen: set[str] = set()  # the ids given so far, without those of `nodes` and `flows`
+        self.nodes: dict[str, Node] = {}  # of the process being read
+        self.flows: dict[str, Flow] = {}
         self.generated: list[tuple[_Element, str]] = []  # elements without an id, and the one they got
         self.used: set[str] = set()  # dialects that the file has made use of
         self.forms: dict[str, str] = {}  # zeebe: embedded forms of the process being read
@@ -78,6 +82,23 @@ class Context:
         self.nested: dict[str, _Element] | None = None  # event definitions inside events, once they are asked for
         self._taken: set[str] | None = None
         self.diagram.id = root.get("id", "")
+
+    def enter(self, process: Process) -> None:
+        """This process is read from now on."""
+        self.leave()
+        self.nodes, self.flows = process.nodes, process.flows
+        self.forms.clear()
+        self.late.clear()
+        self.unconnected.clear()
+
+    def leave(self) -> None:
+        """No process is read from now on, or another one."""
+        self.seen.update(self.nodes, self.flows)
+        self.nodes, self.flows = {}, {}
+
+    def knows(self, name: str) -> bool:
+        """Whether an element read so far has the id."""
+        return name in self.seen or name in self.nodes or name in self.flows
 
     @property
     def looks_at_all(self) -> bool:
@@ -101,20 +122,19 @@ class Context:
                 message = say("A %(kind)s has no id; give it one.", kind=kind)
                 self.problem("missing-id", "", element, message)
             name = self.name(element, base or kind, is_kept=bool(base))
-        elif name in self.seen:
-            message = say("The id %(name)s is used twice; every element needs an id of its own.", name=name)
-            self.problem("duplicate-id", name, element, message)
+        elif self.knows(name):
+            self.tell_used_twice(name, line_of(element))
         self.seen.add(name)
         return name
 
+    def tell_used_twice(self, name: str, line: int | None) -> None:
+        message = say("The id %(name)s is used twice; every element needs an id of its own.", name=name)
+        self.diagram.problems.append(problem("duplicate-id", name, line, message))
+
     def draw(self, element: _Element, base: str = "") -> str:
-        """As `declare`, of an element that is drawn: it counts among the ids of the diagram."""
-        name = element.get("id")
-        if name and name not in self.seen:
-            self.seen.add(name)
-        else:
-            name = self.declare(element, base)
-        self.diagram.ids.append(name)
+        """As `declare`, of an element that is drawn but neither node nor flow: it counts among the diagram's ids."""
+        name = self.declare(element, base)
+        self.diagram.others.append(name)
         return name
 
     def name(self, element: _Element, base: str, is_kept: bool = True) -> str:

@@ -52,7 +52,7 @@ def place(ctx: Context, process: Process) -> None:
             node = nodes.get(name)
             if node is not None:
                 node.lane = lane.name
-            elif name not in ctx.seen:
+            elif not ctx.knows(name):
                 message = say(
                     "The lane names a node %(name)s that does not exist; remove the reference.", name=repr(name)
                 )

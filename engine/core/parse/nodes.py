@@ -33,11 +33,8 @@ def read_node(ctx: Context, scope: str, element: _Element, kind: str) -> Node:
             more = [item]
         else:
             more.append(item)
-    if name and name not in ctx.seen:
-        ctx.seen.add(name)
-        ctx.diagram.ids.append(name)
-    else:
-        name = ctx.draw(element)
+    if not name or name in ctx.seen:
+        name = ctx.declare(element)
     node = Node(name, kind, scope, label, line_of(element), PLAIN, NOTHING, NOTHING)
     vendor = None if more is None else _read_attributes(ctx, node, element, more)
     if kind == "callActivity":

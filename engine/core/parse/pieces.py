@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain, pairwise
 from typing import Final
 
 from lxml.etree import _Element
@@ -16,64 +17,65 @@ _FARTHEST: Final = 10_000  # tags from where a piece should end to where it may
 _MOST_LINES: Final = 100_000  # those before a piece are empty ones in it, so that its lines keep their numbers
 _CLOSED: Final = re.compile(rb"</")
 _ROOT: Final = re.compile(rb"(?:<\?[^<>]*\?>)?\s*<([\w.-]+:)?definitions[\s>]")
-# Processes that bind these are compared with one another, child by child.
-_WHOLE: Final = b"correlationSubscription"
 
 Parse = Callable[[bytes], _Element | None]  # None: not well-formed, or beyond a limit
 
 
 class CutWronglyError(Exception):
-    """A piece is no tree: something in a text looks like the end of a tag."""
+    """The process cannot be read in these pieces: something in a text looks like the end of a tag, there is another
+    process, or what is inside has to be looked at as a whole."""
 
 
 class Pieces:
     """Of `text`, which is well-formed and has no comments, sections of characters or instructions, the process whose
-    content stands between `start` and `end`."""
+    content stands between the first and the last of `places`; `behind` is what follows it in the file."""
 
-    def __init__(self, text: bytes, parse: Parse, name: bytes, start: int, end: int, cuts: list[int]) -> None:
-        self.text, self.parse, self.start, self.end, self.cuts = text, parse, start, end, cuts
+    def __init__(self, text: bytes, parse: Parse, name: bytes, places: list[int], behind: bytes) -> None:
+        self.text, self.parse, self.places, self.behind = text, parse, places, behind
         self.closing = b"</%s>" % name
+        self.lines = [text.count(b"\n", start, end) for start, end in pairwise(places)]
 
     @property
     def frame(self) -> bytes:
         """The file without what is in the process; its lines keep their numbers."""
-        lines = self.text.count(b"\n", self.start, self.end)
-        return b"".join((self.text[: self.start], b"\n" * lines, self.text[self.end :]))
+        return b"".join((self.text[: self.places[0]], b"\n" * sum(self.lines), self.behind))
 
-    def children(self) -> Iterator[_Element]:
-        """Of the process, in the order of the file."""
+    def children(self, process: _Element) -> Iterator[_Element]:
+        """Of this process of the frame, in the order of the file."""
+        return chain.from_iterable(self._parts(process))
+
+    def _parts(self, process: _Element) -> Iterator[_Element]:
+        """The process with one piece after the other."""
         text = self.text
-        before, after = text[: self.start], self.closing + text[text.rfind(b"</") :]
-        lines = 0
-        for start, end in zip([self.start, *self.cuts], [*self.cuts, self.end], strict=True):
-            root = self.parse(b"".join((before, b"\n" * lines, text[start:end], after)))
-            if root is None:
+        before, after = text[: self.places[0]], self.closing + self.behind[self.behind.rfind(b"</") :]
+        place, passed = len(list(process.itersiblings(preceding=True))), 0
+        for (start, end), lines in zip(pairwise(self.places), self.lines, strict=True):
+            root = self.parse(b"".join((before, b"\n" * passed, text[start:end], after)))
+            if root is None or len(root) != place + 1:
                 raise CutWronglyError
-            yield from root[-1]
-            lines += text.count(b"\n", start, end)
+            yield root[-1]
+            passed += lines
 
     def holds(self, prefix: str) -> bool:
         """Whether there is an element with the prefix."""
-        return b"<%s:" % prefix.encode() in self.text
+        sought = b"<%s:" % prefix.encode()
+        return self.text.find(sought, 0, self.places[-1]) >= 0 or sought in self.behind
 
 
-def find_pieces(text: bytes, parse: Parse) -> Pieces | None:
-    """None where the file is short, or has not the one process, or that one no place to be cut."""
+def find_pieces(text: bytes, until: int, tail: bytes, parse: Parse) -> Pieces | None:
+    """Of the file that is the text until there and the tail behind it. None where it is short, or has not the one
+    process, or that one no place to be cut."""
     root = _ROOT.match(text)
-    if len(text) < LONG or root is None or _WHOLE in text:
+    if until < LONG or root is None:
         return None
     name = (root[1] or b"") + b"process"
-    opening, closing = b"<%s " % name, b"</%s>" % name
-    if text.count(b"<%s" % name) != 1 or text.count(closing) != 1:
+    begin, end = text.find(b"<%s " % name, 0, until), text.rfind(b"</%s>" % name, 0, until)
+    start = text.find(b">", begin, until) + 1
+    if begin < 0 or text[start - 2 : start] == b"/>" or start > min(end, _MOST_BEFORE):
         return None
-    begin, end = text.find(opening), text.find(closing)
-    start = text.find(b">", begin) + 1
-    if begin < 0 or not start or start > min(end, _MOST_BEFORE):
-        return None
-    if text.count(b"\n", start, end) > _MOST_LINES:
-        return None
-    cuts = find_cuts(text, start, end)
-    return Pieces(text, parse, name, start, end, cuts) if cuts else None
+    places = [start, *find_cuts(text, start, end), end]
+    pieces = Pieces(text, parse, name, places, text[end:until] + tail) if len(places) > 2 else None
+    return pieces if pieces is not None and sum(pieces.lines) <= _MOST_LINES else None
 
 
 def find_cuts(text: bytes, start: int, end: int) -> list[int]:

@@ -124,7 +124,10 @@ def _note(ctx: Context, element: _Element, kind: str) -> None:
 
 def _read_global_task(ctx: Context, element: _Element) -> GlobalTask:
     kind = local(str(element.tag))
+    ctx.leave()
     node = read_node(ctx, "", element, GLOBAL_TASKS[kind])
+    ctx.seen.add(node.id)
+    ctx.diagram.others.append(node.id)
     read_parts(ctx, node, element)
     return GlobalTask(node.id, kind, node)
 

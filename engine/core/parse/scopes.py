@@ -14,6 +14,7 @@ from engine.core.parse.dialects import read_attributes, read_extensions
 from engine.core.parse.dialects.camunda_io import people, read_execution_listener
 from engine.core.parse.names import CAMUNDA_FAMILY, FLOW_NODES, SUB_PROCESSES, reference, tag
 from engine.core.parse.nodes import IGNORED, MESSENGERS, PARTS, finish_node, read_node, read_parts
+from engine.core.parse.pieces import CutWronglyError
 from engine.core.parse.tree import items_of, line_of, vendor_items
 
 _SEQUENCE_FLOW: Final = tag("sequenceFlow")
@@ -29,12 +30,17 @@ def read_process(ctx: Context, element: _Element, is_alone: bool) -> Process:
     vendor = vendor_items(element)
     if vendor:
         read_attributes(ctx, process, element, vendor)
-    ctx.forms.clear()
-    ctx.late.clear()
-    ctx.unconnected.clear()
+    ctx.enter(process)
     _read_contents(ctx, process, element)
+    nodes, flows = process.nodes, process.flows
+    # Not before, flow by flow: that is a look into a second large table for each of them.
+    if not nodes.keys().isdisjoint(flows):
+        for name in flows:
+            if name in nodes and name not in ctx.seen:
+                ctx.tell_used_twice(name, flows[name].line)
     for flow in ctx.unconnected:
-        _connect(process, flow)
+        source, target = nodes.get(flow.source), nodes.get(flow.target)
+        _connect(flow, source or nodes.get(reference(flow.source)), target or nodes.get(reference(flow.target)))
     data.resolve(ctx, process)
     lanes.place(ctx, process)
     correlation.apply(ctx, process)
@@ -43,7 +49,7 @@ def read_process(ctx: Context, element: _Element, is_alone: bool) -> Process:
 
 def _read_contents(ctx: Context, process: Process, element: _Element) -> None:
     """Everything inside, in the order of the file; an open sub-process is a frame on a stack."""
-    children = iter(element) if ctx.pieces is None else ctx.pieces.children()
+    children = iter(element) if ctx.pieces is None else ctx.pieces.children(element)
     frames: list[tuple[Process | Node, _Element, Iterator[_Element]]] = [(process, element, children)]
     while frames:
         holder, owner, children = frames[-1]
@@ -67,7 +73,8 @@ def _read_frame(
         kind = _NODE_KINDS.get(name)
         if kind is not None:
             node = read_node(ctx, scope, child, kind)
-            nodes.setdefault(node.id, node)
+            if nodes.setdefault(node.id, node) is not node and node.id not in ctx.seen:
+                ctx.tell_used_twice(node.id, node.line)
             if kind in SUB_PROCESSES:
                 return node, child
             if len(child) or node.settings is not PLAIN or kind in MESSENGERS:
@@ -113,21 +120,24 @@ def _read_flow(ctx: Context, process: Process, scope: str, element: _Element) ->
             target = value
         elif key == "name":
             label = value
-    if name and name not in ctx.seen:
-        ctx.seen.add(name)
-        ctx.diagram.ids.append(name)
-    else:
-        name = ctx.draw(element, f"flow_{reference(source)}_{reference(target)}")
+    if not name or name in ctx.seen:
+        name = ctx.declare(element, f"flow_{reference(source)}_{reference(target)}")
     flow = Flow(name, source, target, scope, label, line_of(element))
     if len(element):
         _read_flow_parts(ctx, flow, element)
     if process.flows.setdefault(name, flow) is not flow:
+        if name not in ctx.seen:
+            ctx.tell_used_twice(name, flow.line)
         return
     # In the order of the file: behind a flow that stands before its nodes, all wait for the end.
-    if not ctx.unconnected and source in process.nodes and target in process.nodes:
-        _connect(process, flow)
-    else:
+    if ctx.unconnected:
         ctx.unconnected.append(flow)
+        return
+    one, other = process.nodes.get(source), process.nodes.get(target)
+    if one is None or other is None:
+        ctx.unconnected.append(flow)
+    else:
+        _connect(flow, one, other)
 
 
 def _read_flow_parts(ctx: Context, flow: Flow, element: _Element) -> None:
@@ -165,27 +175,22 @@ _LISTENERS: Final = frozenset(tag("executionListener", namespace) for namespace 
 _FLOW_IGNORED: Final = frozenset(map(tag, ("documentation", "auditing", "monitoring", "categoryValueRef")))
 
 
-def _connect(process: Process, flow: Flow) -> None:
+def _connect(flow: Flow, source: Node | None, target: Node | None) -> None:
     """Tell both nodes their flow: what the file says in `incoming` and `outgoing` may be missing or wrong."""
-    nodes = process.nodes
-    source = nodes.get(flow.source) or nodes.get(reference(flow.source))
-    target = nodes.get(flow.target) or nodes.get(reference(flow.target))
+    alone = (flow.id,)  # for most nodes all there is: both ends share it
     if source is None:
         flow.source = reference(flow.source)
     else:
         flow.source = source.id  # the same text: kept once
-        source.outgoing = _with(source.outgoing, flow.id)
+        source.outgoing = _with(source.outgoing, flow.id) if source.outgoing else alone
     if target is None:
         flow.target = reference(flow.target)
     else:
         flow.target = target.id
-        target.incoming = _with(target.incoming, flow.id)
+        target.incoming = _with(target.incoming, flow.id) if target.incoming else alone
 
 
 def _with(flows: Sequence[str], flow: str) -> Sequence[str]:
-    """One more. Most nodes have one, which takes half of what a list with room for more does."""
-    if not flows:
-        return (flow,)
     several = flows if isinstance(flows, list) else list(flows)
     several.append(flow)
     return several
@@ -219,6 +224,8 @@ def _property(ctx: Context, process: Process, element: _Element) -> None:
 
 
 def _subscription(ctx: Context, process: Process, element: _Element) -> None:
+    if ctx.pieces is not None:  # all of these are compared with one another, in the tree
+        raise CutWronglyError
     ctx.subscriptions.append(element)
 
 

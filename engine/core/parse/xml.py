@@ -179,12 +179,14 @@ _TOO_DEEP: Final = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 
 
 _UTF8 = re.compile(
-    rb"""<\?xml\s+version="1\.0"\s+encoding="UTF-8"\s*(?:standalone="(?:yes|no)"\s*)?\?>""", re.IGNORECASE
+    rb"""(?:<\?xml\s+version=(["'])1\.0\1(?:\s+encoding=(["'])utf-?8\2)?(?:\s+standalone=(["'])(?:yes|no)\3)?\s*\?>\s*)?<[\w:]""",
+    re.IGNORECASE,
 )
 
 
 def _is_plain(data: bytes) -> bool:
-    """A file that says it is UTF-8, as most do, and has neither doctype nor comments: no need to decode it first."""
+    """A file that is UTF-8 by what it says, or says nothing else, and has neither doctype nor comments: no need to
+    decode it first."""
     return _UTF8.match(data) is not None and not holds(data, b"<!")
 
 
@@ -207,14 +209,16 @@ def _parse_plain(
         return None
     namespace, _, name = unread[1:].partition("}")
     apart = find_apart(content, name.encode()) if unread else None
-    text = content if apart is None else apart.left_of(content)
-    if apart is not None and not is_flawless(content, _OPTIONS):
+    if apart is None:
+        root = _parse_quickly(content)
+        return None if root is None else (root, None)
+    if not is_flawless(content, _OPTIONS):
         return None
-    pieces = find_pieces(text, _parse_quickly) if may_cut and apart is not None else None
-    root = _parse_quickly(text if pieces is None else pieces.frame)
+    pieces = find_pieces(content, apart.start, content[apart.end :], _parse_quickly) if may_cut else None
+    root = _parse_quickly(apart.left_of(content) if pieces is None else pieces.frame)
     if root is None:
         return None
-    if apart is not None and root.nsmap.get(apart.prefix.decode()) != namespace:
+    if root.nsmap.get(apart.prefix.decode()) != namespace:
         return _parse_plain(content, max_elements, "", may_cut=False)
     return root, pieces
 

@@ -69,6 +69,13 @@ FOUND = [
     ("unknown-extension", "n", with_node(extension("task", "<zeebe:magic/>"))),
     ("missing-id", "", process('<task id="t"/><task/>')),
     ("duplicate-id", "n", with_node('<task id="n"/>').replace("</process>", '<task id="n"/></process>')),
+    (
+        "duplicate-id",
+        "n",
+        with_node('<task id="n"/>').replace(
+            "</process>", '<sequenceFlow id="n" sourceRef="n" targetRef="end"/></process>'
+        ),
+    ),
     ("dangling-reference", "n", with_node(catch("n", MESSAGE_EVENT))),
     (
         "dangling-reference",

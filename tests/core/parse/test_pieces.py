@@ -24,7 +24,9 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     children = Pieces.children
     monkeypatch.setattr(pieces, "LONG", 0)
     monkeypatch.setattr(pieces, "PIECE", 100)
-    monkeypatch.setattr(Pieces, "children", lambda self: found.append(len(self.cuts) + 1) or children(self))
+    monkeypatch.setattr(
+        Pieces, "children", lambda self, process: found.append(len(self.places) - 1) or children(self, process)
+    )
     return found
 
 
@@ -93,3 +95,39 @@ def test_a_second_process_is_never_mistaken_for_the_first() -> None:
     )
     found = read_diagram(text)
     assert [list(one.nodes) for one in found.processes] == [[f"t{one}" for one in range(9)], ["z"]]
+
+
+@pytest.mark.parametrize("between", ["", '<message id="m" name="Paid"/>'], ids=["next to it", "with a message between"])
+def test_two_processes_are_two_wherever_they_are_cut(cut: list[int], between: str) -> None:
+    text = make_file(*tasks(9)).replace(
+        "</process>", f'</process>{between}<process id="q">{"".join(tasks(9, "u"))}</process>'
+    )
+    found = read_diagram(text)
+    assert [len(one.nodes) for one in found.processes] == [9, 9]
+    assert found == read_whole(text)
+
+
+def test_an_empty_process_before_another_is_one_of_its_own(cut: list[int]) -> None:
+    text = make_file(*tasks(9)).replace("<process ", '<process id="q" />\n<process ', 1)
+    assert [one.id for one in read_diagram(text).processes] == ["q", "p"]
+
+
+def test_what_a_process_binds_its_messages_by_is_looked_at_as_a_whole(cut: list[int]) -> None:
+    binding = (
+        '<correlationPropertyBinding correlationPropertyRef="c"><dataPath>order</dataPath></correlationPropertyBinding>'
+    )
+    retrieval = (
+        '<correlationPropertyRetrievalExpression messageRef="m"><messagePath>number</messagePath>'
+        "</correlationPropertyRetrievalExpression>"
+    )
+    text = make_file(
+        *tasks(9),
+        f'<correlationSubscription id="b">{binding}</correlationSubscription>',
+        '<receiveTask id="r" messageRef="m"/>',
+        roots=f'<message id="m" name="Paid"/><correlationProperty id="c">{retrieval}</correlationProperty>',
+    )
+    found = read_diagram(text)
+    (definition,) = found.processes[0].nodes["r"].definitions
+    assert definition.correlation_key is not None
+    assert definition.correlation_key.text == "order"
+    assert found == read_whole(text)
