@@ -53,6 +53,7 @@ def operations_page(request: HttpRequest) -> HttpResponse:
         "breakers": [
             {
                 "type": row.type,
+                "name": name_breaker(row.type),
                 "opened_at": row.opened_at,
                 "open_until": row.open_until,
                 "has_rested": row.open_until <= datetime.now(UTC),
@@ -78,11 +79,20 @@ def fire_timer(request: HttpRequest, timer: int) -> HttpResponse:
     return redirect("monitor:operations")
 
 
+def name_breaker(name: str) -> str:
+    """A type of job is called as it is."""
+    if name.startswith(breakers.HOST):
+        return _("Host %s") % name.removeprefix(breakers.HOST)
+    if name.startswith(webhooks.BREAKER):
+        return _("Webhook %s") % name.removeprefix(webhooks.BREAKER)
+    return name
+
+
 @login_required
 @require_POST
 def reset_breaker(request: HttpRequest) -> HttpResponse:
     breakers.reset(request.POST.get("type", ""), request.user)
-    messages.success(request, _("Jobs of this kind are tried again at once."))
+    messages.success(request, _("What rested is tried again at once."))
     return redirect("monitor:operations")
 
 

@@ -1,4 +1,5 @@
-"""Circuit breakers: a kind of job that fails again and again rests for a while, and its jobs lose no attempts.
+"""Circuit breakers: a kind of job, a host or a webhook that fails again and again rests for a while, and what waits for
+it loses no attempts.
 
 What counts failures is one process; what rests is said in the database, for all of them.
 """
@@ -9,14 +10,17 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from engine.models import Breaker
+from engine.models import Breaker, Job
 from engine.push.moved import send_breaker_changed
 from engine.service.rights import Actor, require_any
 from engine.store.writing import write_transaction
 
+HOST = "#host:"  # before the name of a host that HTTP tasks ask
+LONGEST_NAME = 255
 MOST_FAILURES = 5  # one after the other
 FIRST_REST = 15.0
 LONGEST_REST = 600.0
+TRIAL_SECONDS = 10.0  # so long whoever tries a host that has rested is alone; then another one may
 
 
 class Allowed(NamedTuple):
@@ -26,6 +30,7 @@ class Allowed(NamedTuple):
 
 _failures: dict[str, int] = {}
 _resting: set[str] = set()  # as last read
+_tried: set[str] = set()  # by this process, which has not said yet what came of it
 
 
 def allowed(types: Collection[str]) -> Allowed:
@@ -38,6 +43,31 @@ def allowed(types: Collection[str]) -> Allowed:
         [one for one in types if one not in resting],
         [one for one, until in resting.items() if until <= now],
     )
+
+
+def name_host(host: str) -> str:
+    return f"{HOST}{host}"[:LONGEST_NAME]
+
+
+def ask_leave(name: str) -> float:
+    """To try it now: the seconds until it may be asked again, none where it may be tried. Of all that ask when it has
+    rested, one may."""
+    now = datetime.now(UTC)
+    until = Breaker.objects.filter(type=name).values_list("open_until", flat=True).first()
+    if until is None:
+        _resting.discard(name)
+        return 0.0
+    _resting.add(name)
+    if until > now:
+        return (until - now).total_seconds()
+    with write_transaction():
+        is_first = Breaker.objects.filter(type=name, open_until=until).update(
+            open_until=now + timedelta(seconds=TRIAL_SECONDS)
+        )
+    if not is_first:
+        return TRIAL_SECONDS
+    _tried.add(name)
+    return 0.0
 
 
 def record(results: Iterable[tuple[str, bool]]) -> None:
@@ -59,15 +89,21 @@ def list_breakers(actor: Actor) -> list[Breaker]:
 
 
 def reset(job_type: str, actor: Actor) -> None:
-    """Let the jobs of the type be worked on at once."""
+    """Let what rests be tried at once."""
     require_any(actor, "operate")
     _close(job_type)
+    if job_type.startswith(HOST):
+        now = datetime.now(UTC)
+        waiting = Job.objects.filter(owner=None, available_at__gt=now, progress__contains=job_type.removeprefix(HOST))
+        with write_transaction():
+            waiting.update(available_at=now)
 
 
 def forget_all() -> None:
     """For tests."""
     _failures.clear()
     _resting.clear()
+    _tried.clear()
 
 
 def _open(job_type: str) -> None:
@@ -77,8 +113,9 @@ def _open(job_type: str) -> None:
         breaker, _ = Breaker.objects.get_or_create(
             type=job_type, defaults={"opened_at": now, "open_until": now, "openings": 0}
         )
-        if breaker.open_until > now:
+        if breaker.open_until > now and job_type not in _tried:
             return  # another process was first
+        _tried.discard(job_type)
         rest = min(FIRST_REST * 2.0**breaker.openings, LONGEST_REST)
         breaker.openings += 1
         breaker.open_until = now + timedelta(seconds=rest)
@@ -91,5 +128,6 @@ def _close(job_type: str) -> None:
     with write_transaction():
         is_gone, _ = Breaker.objects.filter(type=job_type).delete()
     _resting.discard(job_type)
+    _tried.discard(job_type)
     if is_gone:
         send_breaker_changed()

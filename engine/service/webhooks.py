@@ -32,6 +32,7 @@ from engine.store.writing import write_transaction
 
 logger = logging.getLogger(__name__)
 
+BREAKER = "#webhook:"  # before the number of a webhook
 LEASE_SECONDS = 60.0
 # Pauses before each further attempt; after the last one the event is given up, and can be sent again by hand.
 PAUSES = (5.0, 30.0, 120.0, 600.0, 1800.0, 7200.0, 18000.0, 36000.0)
@@ -280,7 +281,7 @@ def drop_old() -> int:
 
 
 def breaker_of(webhook: int) -> str:
-    return f"#webhook:{webhook}"
+    return f"{BREAKER}{webhook}"
 
 
 def _make_sending(row: Webhook, number: int, event: OutboxRow, now: datetime) -> Sending:

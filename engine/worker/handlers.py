@@ -28,6 +28,7 @@ class Handler:
     limit: int | None
     input: type[Any] | None
     is_async: bool
+    rests: bool = True  # after failures in a row, with all jobs of the type
 
     @property
     def description(self) -> str:
@@ -46,6 +47,7 @@ def handler(
     limit: int | None = None,
     rate: str = "",
     input: type[Any] | None = None,
+    rests: bool = True,
 ) -> Callable[[Function], Function]:
     """Register a function for the jobs of a type: `@handler("charge-card")`.
 
@@ -55,7 +57,8 @@ def handler(
     `timeout` is in seconds; `retry` the pauses between attempts where the diagram says nothing (`PT1S, PT1M` or
     `R3/PT10S`); `limit` how many of the type one worker does at once; `rate` how many all workers together begin, like
     `100/m`; `input` a dataclass whose fields are filled
-    from the variables and which the function then gets as its second argument."""
+    from the variables and which the function then gets as its second argument; with `rests=False` there is no breaker
+    for the type: its failures in a row say nothing about the next job."""
 
     def register(function: Function) -> Function:
         known = HANDLERS.get(type)
@@ -68,7 +71,7 @@ def handler(
         if rate:
             allowances.declare(type, rate)
         is_async = inspect.iscoroutinefunction(function)
-        HANDLERS[type] = Handler(type, function, timeout, retry, limit, input, is_async)
+        HANDLERS[type] = Handler(type, function, timeout, retry, limit, input, is_async, rests)
         return function
 
     return register

@@ -214,7 +214,16 @@ def bring_back(outcomes: list[Outcome], owner: str, types: Mapping[int, str]) ->
     figures.count("jobs_done", sum(isinstance(outcome, Done | Thrown) for outcome in outcomes))
     figures.count("jobs_put_off", sum(isinstance(outcome, jobs.NotYet) for outcome in outcomes))
     figures.count("jobs_failed", sum(isinstance(outcome, Failed) for outcome in outcomes))
-    breakers.record((types[outcome.job], not isinstance(outcome, Failed)) for outcome in outcomes)
+    breakers.record(
+        (types[outcome.job], not isinstance(outcome, Failed)) for outcome in outcomes if tells(outcome, types)
+    )
+
+
+def tells(outcome: Outcome, types: Mapping[int, str]) -> bool:
+    """Whether it says how its service is: a permanent failure is the job's own."""
+    if not isinstance(outcome, Failed):
+        return True
+    return outcome.kind != "permanent" and HANDLERS[types[outcome.job]].rests
 
 
 def run(job: LeasedJob) -> Outcome:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -11,7 +12,7 @@ import pytest
 from django.core import mail
 from pytest_django import Settings
 
-from engine.models import Incident, Instance, Job, Outbox, Step
+from engine.models import Breaker, Incident, Instance, Job, Outbox, Step
 from engine.models.logs import encode_log
 from engine.service import breakers, instances, outbox, versions, webhooks
 from engine.worker import running
@@ -112,6 +113,58 @@ def test_every_attempt_has_the_same_key_and_the_answer_says_when_the_next_one_is
     keys = {request.headers["idempotency-key"] for request in receiver.requests}
     assert len(receiver.requests) == 2
     assert len(keys) == 1
+
+
+def test_a_host_that_fails_rests_and_the_others_go_on(deployed: Deploy, receiver: Receiver) -> None:
+    deployed(simple("calls", ("call", task("statewright:http", {"url": "=url"}, retries=9))))
+    receiver.answers = [(503, b"busy", {"Retry-After": "0"})]
+    with run_receiver() as other:
+        for url in [receiver.url] * 7 + [other.url] * 2:
+            instances.start("calls", None, variables={"url": url})
+        assert running.run_jobs(5) == 5
+        breaker = Breaker.objects.get()
+        assert (breaker.type, breaker.openings) == (f"#host:127.0.0.1:{receiver.port}", 1)
+        assert running.run_jobs() == 9
+        assert (len(receiver.requests), len(other.requests)) == (5, 2)
+    waiting = Job.objects.filter(available_at__gt=datetime.now(UTC)).order_by("retries", "pk")
+    assert sorted(job.retries for job in waiting) == [8] * 5 + [9] * 2
+    assert f"127.0.0.1:{receiver.port}, which rests" in waiting[6].progress["waits for"]
+
+
+def test_a_host_that_has_rested_is_tried_by_one_and_open_to_all_when_that_works(
+    deployed: Deploy, receiver: Receiver
+) -> None:
+    deployed(simple("calls", ("call", task("statewright:http", {"url": receiver.url}, retries=9))))
+    receiver.answers = [(503, b"busy", {"Retry-After": "0"})]
+    for _ in range(6):
+        instances.start("calls", None)
+    running.run_jobs(5)
+
+    def try_again() -> int:
+        past = datetime.now(UTC) - timedelta(seconds=1)
+        Breaker.objects.update(open_until=past)
+        Job.objects.exclude(available_at=None).update(available_at=past)
+        return running.run_jobs()
+
+    assert try_again() == 6
+    assert len(receiver.requests) == 6
+    breaker = Breaker.objects.get()
+    assert breaker.openings == 2
+    assert breaker.open_until > datetime.now(UTC) + timedelta(seconds=20)
+    receiver.answer(200)
+    try_again()
+    assert not Breaker.objects.exists()
+    assert {one.status for one in Instance.objects.all()} == {Instance.Status.COMPLETED}
+
+
+def test_an_answer_that_says_no_is_none_of_a_host_that_fails(deployed: Deploy, receiver: Receiver) -> None:
+    receiver.answer(404, b"no such order")
+    deployed(simple("calls", ("call", task("statewright:http", {"url": receiver.url}))))
+    for _ in range(6):
+        instances.start("calls", None)
+    running.run_jobs()
+    assert (Incident.objects.count(), len(receiver.requests)) == (6, 6)
+    assert not Breaker.objects.exists()
 
 
 def test_an_answer_that_says_no_is_an_incident_at_once(deployed: Deploy, receiver: Receiver) -> None:

@@ -190,6 +190,17 @@ def test_what_fails_again_and_again_rests_and_loses_no_attempts(pays: None) -> N
     assert statuses() == {Instance.Status.COMPLETED}
 
 
+def test_what_can_never_work_says_nothing_about_its_service(pays: None) -> None:
+    @handlers.handler("charge")
+    def charge(job: LeasedJob) -> None:
+        raise PermanentError("no such card")
+
+    start(6)
+    running.run_jobs()
+    assert Incident.objects.count() == 6
+    assert not Breaker.objects.exists()
+
+
 def test_a_breaker_can_be_reset(pays: None) -> None:
     handlers.handler("charge")(lambda job: 1 / 0)  # type: ignore[arg-type,return-value]
     start(6)

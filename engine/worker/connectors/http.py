@@ -11,13 +11,13 @@ from typing import Any
 import httpx
 
 from engine.core.model.digits import read_whole
-from engine.service import outgoing
+from engine.service import breakers, outgoing
 from engine.service.jobs import LeasedJob
 from engine.worker.connectors import output
 from engine.worker.connectors.registry import Connector, Input, Inputs, connector
 from engine.worker.connectors.secrets import Secrets
 from engine.worker.failures import PermanentError, TransientError
-from engine.worker.results import Result
+from engine.worker.results import Later, Result
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 MOST_SECONDS = 60.0
@@ -42,7 +42,9 @@ HTTP = Connector(
     doc=(
         "Sends a request and reads the answer, as JSON where it is JSON. Every attempt carries the same idempotency "
         "key. 408, 425, 429 and 5xx are tried again, as `Retry-After` says if it is there; other answers of 400 and "
-        "above are an incident, unless the error expression makes them a BPMN error. Redirects are not followed."
+        "above are an incident, unless the error expression makes them a BPMN error. Redirects are not followed. A "
+        "host that fails five times in a row rests, longer each time: its jobs wait and lose no attempts, those of "
+        "other hosts go on."
     ),
     inputs=(
         Input("method", "text", "Method", "What is done.", default="GET", choices=METHODS),
@@ -66,9 +68,13 @@ HTTP = Connector(
 )
 
 
-@connector(HTTP, timeout=MOST_SECONDS + 10)
-def request(job: LeasedJob, inputs: Inputs) -> Result:
+@connector(HTTP, timeout=MOST_SECONDS + 10, rests=False)
+def request(job: LeasedJob, inputs: Inputs) -> Result | Later:
     target = outgoing.check_url(inputs["url"])
+    host = target.netloc.decode("ascii")
+    seconds = breakers.ask_leave(breakers.name_host(host))
+    if seconds:
+        return Later(seconds, {"waits for": f"{host}, which rests because it failed again and again"})
     secrets = Secrets(target.host)
     try:
         return _request(job, inputs, target, secrets)
@@ -77,12 +83,26 @@ def request(job: LeasedJob, inputs: Inputs) -> Result:
 
 
 def _request(job: LeasedJob, inputs: Inputs, target: httpx.URL, secrets: Secrets) -> Result:
-    answer, response = ask(job, inputs, target, secrets)
+    answer, response = _ask_and_tell(job, inputs, target, secrets)
     found = {**job.variables, "response": response}
     output.throw_error(job.headers, found)
     if answer.status >= 300:
         _refuse(answer, response["body"])
     return Result(output.make_variables(job.headers, found, response))
+
+
+def _ask_and_tell(
+    job: LeasedJob, inputs: Inputs, target: httpx.URL, secrets: Secrets
+) -> tuple[outgoing.Answer, dict[str, Any]]:
+    """The breaker of the host hears what came of it."""
+    name = breakers.name_host(target.netloc.decode("ascii"))
+    try:
+        answer, response = ask(job, inputs, target, secrets)
+    except outgoing.Unreachable:
+        breakers.record([(name, False)])
+        raise
+    breakers.record([(name, answer.status not in AGAIN)])
+    return answer, response
 
 
 def ask(job: LeasedJob, inputs: Inputs, target: httpx.URL, secrets: Secrets) -> tuple[outgoing.Answer, dict[str, Any]]:

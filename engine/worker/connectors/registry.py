@@ -59,14 +59,14 @@ Function = Callable[[LeasedJob, Inputs], Result | Later]
 CONNECTORS: dict[str, Connector] = {}
 
 
-def connector(described: Connector, *, timeout: float) -> Callable[[Function], Function]:
+def connector(described: Connector, *, timeout: float, rests: bool = True) -> Callable[[Function], Function]:
     """Register the function as the handler of the connector's type and its aliases."""
 
     def register(function: Function) -> Function:
         CONNECTORS[described.type] = described
         run = partial(_run, described, function)
         for name in (described.type, *described.aliases):
-            handler(name, timeout=timeout)(run)
+            handler(name, timeout=timeout, rests=rests)(run)
         return function
 
     return register
