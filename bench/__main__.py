@@ -6,7 +6,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from bench import dmn, engine, feel, flood, hostile, inbox, live, search, tck
+from bench import clients, dmn, engine, feel, flood, hostile, inbox, live, search, tck
 
 SUITES: dict[str, Callable[[], int]] = {
     "feel": feel.main,
@@ -18,6 +18,7 @@ SUITES: dict[str, Callable[[], int]] = {
     "inbox": inbox.main,
     "live": live.main,
     "flood": flood.main,
+    "clients": clients.main,
 }
 
 

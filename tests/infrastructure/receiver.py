@@ -42,7 +42,10 @@ def run_receiver() -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def respond(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            length = int(self.headers.get("Content-Length", 0))
+            body = self.rfile.read(length)
+            if len(body) < length:
+                return  # the sender was killed while it wrote: nobody has asked anything
             headers = {name.lower(): value for name, value in self.headers.items()}
             status, answer, more = receiver.take(Request(self.command, self.path, headers, body))
             self.send_response(status)
