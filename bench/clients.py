@@ -1,7 +1,8 @@
 """64 clients at once over HTTP complete approvals: several requests in one transaction against one for each request.
 
-Each starts an instance and completes its task, again and again. The same server shares commits, or does not, or does not
-and lets its requests wait for the database alone. On PostgreSQL nothing is shared, and so nothing can be lost.
+Each starts an instance and completes its task, again and again. The same server shares commits; or each request has a
+transaction of its own; or that, and all is done as Django does it. Once on the disk as it is, and once on one that
+takes 5 ms to answer, as volumes over a network do. On PostgreSQL nothing is shared, and so nothing can be lost.
 """
 
 from __future__ import annotations
@@ -18,12 +19,22 @@ from typing import Any
 
 import httpx
 
+from bench.each import FLUSH_MS
 from bench.players.own import OWN
 from bench.works import draw
 from tests.infrastructure.sites import Site, run_embedded_site
 
 CLIENTS, ROUNDS, SECONDS = 64, 3, 5.0
-KINDS = {"shared": "", "one a request": "bench.each.Locked", "one a request, Django's way": "bench.each.Unlocked"}
+KINDS = {"shared": "Shared", "one a request": "Each", "one a request, all as Django does it": "Plain"}
+FLUSHES = (0, 5)  # ms more than the disk takes
+NAME, PASSWORD = "bench", "only-for-the-bench"
+PRODUCTION = {
+    "DEBUG": "0",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "API_RATE": "0",
+    "API_AT_ONCE": str(CLIENTS),
+    "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+}
 FASTER, SHORTER = 1.5, 0.5
 
 
@@ -40,46 +51,53 @@ class Round:
 
 
 def main() -> int:
+    missed = False
+    for milliseconds in FLUSHES:
+        print(f"  the disk takes {milliseconds} ms more" if milliseconds else "  the disk as it is")
+        missed = report(measure(milliseconds)) or missed
+    return int(missed)
+
+
+def measure(milliseconds: int) -> dict[str, list[Round]]:
     found: dict[str, list[Round]] = {kind: [] for kind in KINDS}
     with ExitStack() as stack:
         doors = {}
         for kind, app in KINDS.items():
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            choices = {"APPS": app, "API_RATE": "0", "API_AT_ONCE": str(CLIENTS)}
+            choices = PRODUCTION | {"APPS": f"bench.each.{app}", FLUSH_MS: str(milliseconds)}
             doors[kind] = Door(stack.enter_context(run_embedded_site(folder, choices)))
         for number in range(ROUNDS + 1):
             for kind, door in doors.items():
                 done = asyncio.run(door.rush())
                 if number:  # the first one is to get warm
                     found[kind].append(done)
-    return report(found)
+    return found
 
 
-def report(found: dict[str, list[Round]]) -> int:
+def report(found: dict[str, list[Round]]) -> bool:
+    """Whether it is less than what is wanted, of all that is ours against all as Django does it."""
     for kind, rounds in found.items():
         rates = ", ".join(f"{one.rate:.0f}" for one in rounds)
         tails = ", ".join(f"{one.at_95:.0f}" for one in rounds)
-        print(f"  {kind}: {rates} approvals a second; p95 of a request {tails} ms")
+        print(f"    {kind}: {rates} approvals a second; p95 of a request {tails} ms")
     shared, *others = found.values()
-    missed = False
+    faster = shorter = 0.0
     for kind, rounds in zip(list(found)[1:], others, strict=True):
         faster = median(a.rate / b.rate for a, b in zip(shared, rounds, strict=True))
         shorter = median(a.at_95 / b.at_95 for a, b in zip(shared, rounds, strict=True))
-        is_missed = faster < FASTER or shorter > SHORTER
-        missed = missed or is_missed
-        print(f"  shared over {kind}: {faster:.2f}x (≥ {FASTER}), p95 {shorter:.2f}x (≤ {SHORTER})", end="")
-        print("  missed" if is_missed else "")
-    return int(missed)
+        print(f"    shared over {kind}: {faster:.2f}x (≥ {FASTER}), p95 {shorter:.2f}x (≤ {SHORTER})")
+    return faster < FASTER or shorter > SHORTER
 
 
 class Door:
     """The API of one installation, with the process deployed."""
 
     def __init__(self, site: Site) -> None:
+        site.run_command("createsuperuser", "--noinput", "--username", NAME, "--email", "bench@example.org")
         made = httpx.post(
             f"{site.url}/api/v1/tokens/",
             json={"name": "bench", "scopes": ["read", "start", "work", "deploy"]},
-            auth=("admin", "admin-demo"),
+            auth=(NAME, PASSWORD),
             timeout=60,
         )
         made.raise_for_status()

@@ -6,11 +6,11 @@ import sys
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("DATABASE_POOL", "16")
 
-from django.core.asgi import get_asgi_application
+import django
 from django.core.exceptions import ImproperlyConfigured
 
 try:
-    http_application = get_asgi_application()
+    django.setup(set_prefix=False)
 except ImproperlyConfigured as error:
     sys.exit(f"error: {error}")
 
@@ -23,9 +23,10 @@ from django.urls import re_path
 from api.front import Front
 from api.routing import websocket_urlpatterns
 from config.lifespan import lifespan
+from config.requests import ThreadHandler
 from config.sockets import refuse_socket
 
-front = Front(http_application)
+front = Front(ThreadHandler())
 application = ProtocolTypeRouter(
     {
         "http": front,

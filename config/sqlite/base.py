@@ -1,6 +1,6 @@
 """SQLite whose connections are kept and used again; everything else is Django's own back end.
 
-Each request runs in a thread of its own, and so on a connection of its own. Opening one registers fifty functions
+Each request has a connection of its own. Opening one registers fifty functions
 and reads the whole schema, which takes longer than most of what is then asked of it.
 """
 

@@ -1,0 +1,113 @@
+"""How a request runs: from its first middleware to the end of its view in one thread, with one way there and back.
+
+Django's own handler is on the loop in between, and has a thread of its own for each signal: five ways more, which take
+longer than most views.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, cast
+
+from django.conf import settings
+from django.core import signals
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.core.handlers.base import BaseHandler
+from django.db import close_old_connections
+from django.http import FileResponse, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase, StreamingHttpResponse
+from django.urls import set_script_prefix
+
+from config.health import report
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+# More than can be at work at once: most of them wait, for the database or for whoever writes for them.
+THREADS = 64
+BUSY = "More is going on than there is room for. Nothing was changed; try again soon."
+
+
+class ThreadHandler(ASGIHandler):
+    """The ASGI application of all HTTP. Views are synchronous; one whose client has gone ends all the same."""
+
+    def __init__(self) -> None:
+        BaseHandler.__init__(self)
+        self.load_middleware(is_async=False)
+        self.threads = ThreadPoolExecutor(THREADS, "request")
+        self.open = 0  # requests that have a thread or wait for one
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/healthz":  # even where all threads are taken
+            await self.send_response(report({}), send)
+            return
+        if self.open >= THREADS + settings.ENGINE_LIMITS["units"]:
+            await self.send_response(refuse(scope["path"]), send)
+            return
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        self.open += 1
+        try:
+            response = await self.in_thread(self.respond, scope, body)
+        finally:
+            self.open -= 1
+        if isinstance(response, StreamingHttpResponse):
+            await self.send_stream(response, send)
+        else:
+            await self.send_response(response, send)
+
+    async def in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        run = partial(contextvars.copy_context().run, function, *arguments)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, run)
+
+    def respond(self, scope: Scope, body: Any) -> HttpResponseBase:
+        """With everything that belongs to it; only a stream is still open then."""
+        set_script_prefix(get_script_prefix(scope))
+        signals.request_started.send(sender=self.__class__, scope=scope)
+        request, refusal = self.create_request(scope, body)
+        response: HttpResponseBase = refusal if request is None else self.get_response(request)
+        response._handler_class = self.__class__  # type: ignore[attr-defined]
+        if isinstance(response, FileResponse):
+            response.block_size = self.chunk_size
+        if response.streaming:
+            close_old_connections()  # what it reads from now on is not the database
+        else:
+            response.close()
+            body.close()
+        return response
+
+    async def send_stream(self, response: StreamingHttpResponse, send: Send) -> None:
+        """Piece by piece; none of it is kept."""
+        parts = iter(cast("Iterator[bytes]", response.streaming_content))
+        empty = HttpResponse(status=response.status_code, headers=dict(response.items()))
+        empty.cookies = response.cookies
+        try:
+            await self.send_response(empty, partial(self.send_head, send))
+            while (part := await self.in_thread(next, parts, None)) is not None:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            await self.in_thread(response.close)
+
+    @staticmethod
+    async def send_head(send: Send, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+
+
+def refuse(path: str) -> HttpResponse:
+    """At once, and without a thread."""
+    headers = {"Retry-After": "1"}
+    if not path.startswith("/api/"):
+        return HttpResponse(BUSY, status=503, content_type="text/plain", headers=headers)
+    problem = {"type": "about:blank", "title": BUSY, "status": 503, "code": "too-busy", "detail": BUSY}
+    return JsonResponse(problem, status=503, content_type="application/problem+json", headers=headers)
