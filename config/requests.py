@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, cast
@@ -61,7 +61,7 @@ class ThreadHandler(ASGIHandler):
         finally:
             self.open -= 1
         if isinstance(response, StreamingHttpResponse):
-            await self.send_stream(response, send)
+            await self.send_stream(response, receive, send)
         else:
             await self.send_response(response, send)
 
@@ -85,18 +85,30 @@ class ThreadHandler(ASGIHandler):
             body.close()
         return response
 
-    async def send_stream(self, response: StreamingHttpResponse, send: Send) -> None:
-        """Piece by piece; none of it is kept."""
-        parts = iter(cast("Iterator[bytes]", response.streaming_content))
+    async def send_stream(self, response: StreamingHttpResponse, receive: Receive, send: Send) -> None:
+        """Piece by piece, none of which is kept, until the end or until nobody listens any more."""
+        gone = asyncio.ensure_future(receive())
         empty = HttpResponse(status=response.status_code, headers=dict(response.items()))
         empty.cookies = response.cookies
         try:
             await self.send_response(empty, partial(self.send_head, send))
-            while (part := await self.in_thread(next, parts, None)) is not None:
+            async for part in self.read_stream(response):
+                if gone.done():
+                    return
                 await send({"type": "http.response.body", "body": part, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         finally:
+            gone.cancel()
             await self.in_thread(response.close)
+
+    async def read_stream(self, response: StreamingHttpResponse) -> AsyncIterator[bytes]:
+        if response.is_async:
+            async for part in cast("AsyncIterator[bytes]", response.streaming_content):
+                yield part
+            return
+        parts = iter(cast("Iterator[bytes]", response.streaming_content))
+        while (part := await self.in_thread(next, parts, None)) is not None:
+            yield part
 
     @staticmethod
     async def send_head(send: Send, message: Message) -> None:

@@ -314,6 +314,8 @@ EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = read_flag("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = read_text("DEFAULT_FROM_EMAIL", "statewright@localhost")
+# Who is told by mail of new incidents; empty: nobody.
+ALERT_MAIL = read_words("ALERT_MAIL", "")
 
 LOG_LEVEL = read_text("LOG_LEVEL", "INFO").upper()
 LOG_JSON = read_text("LOG_FORMAT", "line") == "json"

@@ -130,7 +130,8 @@ class InboundEvent(models.Model):
 
 
 class Counter(models.Model):
-    """The last instance id, where the database has no sequences (SQLite)."""
+    """A number that all processes share: the last instance id where the database has no sequences (SQLite), the moment
+    up to which operators have been told of incidents."""
 
     name = models.CharField(max_length=32, primary_key=True)
     value = models.BigIntegerField()

@@ -243,12 +243,12 @@ def change(item: int, actor: Actor, act: Change) -> None:
 
 
 def change_many(items: Sequence[int], actor: Actor, act: Change) -> dict[int, ServiceError | None]:
-    """The same change of each, in one unit: None, or why this one was left as it was."""
+    """The same change of each, in one unit and once: None, or why this one was left as it was."""
 
     def run(store: Store, unit: Unit) -> dict[int, ServiceError | None]:
         found = {row.id: (row, loaded) for row, loaded in store.load_items(items)}
         answers: dict[int, ServiceError | None] = {}
-        for item in items:
+        for item in dict.fromkeys(items):
             try:
                 row, loaded = _require_visible(actor, found.get(item))
                 _require_open(row)

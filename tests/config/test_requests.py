@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +105,40 @@ def test_cookies_of_a_stream_are_sent_with_its_head() -> None:
     _, headers, parts = asyncio.run(answer("/stream/"))
     assert "seen=yes" in headers["Set-Cookie"]
     assert b"".join(parts) == b"ab"
+
+
+def test_an_asynchronous_stream_is_sent_too() -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        for part in (b"a", b"b"):
+            await asyncio.sleep(0)
+            yield part
+
+    views["stream"] = lambda: StreamingHttpResponse(parts())
+    assert b"".join(asyncio.run(answer("/stream/"))[2]) == b"ab"
+
+
+def test_a_stream_without_an_end_ends_when_nobody_listens() -> None:
+    is_closed = threading.Event()
+
+    def parts() -> Iterator[bytes]:
+        try:
+            while True:
+                yield b"more"
+        finally:
+            is_closed.set()
+
+    views["stream"] = lambda: StreamingHttpResponse(parts())
+
+    async def leave() -> None:
+        call = ask("/stream/")
+        await call.send_input({"type": "http.request", "body": b""})
+        for _ in range(5):
+            await call.receive_output(10)
+        await call.send_input({"type": "http.disconnect"})
+        await call.wait(10)
+
+    asyncio.run(leave())
+    assert is_closed.is_set()
 
 
 def test_a_view_that_fails_is_500_and_the_next_one_runs() -> None:

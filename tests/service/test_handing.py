@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AbstractUser
 
-from engine.models import Instance, WorkItem
+from engine.models import Instance, Step, WorkItem
 from engine.push.signals import work_handed
 from engine.service import handing, instances, items, worklist
 from engine.service.errors import Conflict, Forbidden, Invalid, NotFound
@@ -101,6 +101,15 @@ def test_many_are_claimed_at_once_and_each_answers_for_itself(
     answers = items.claim_many([item, second, 12345], other_manager)
     assert [type(answers[key]) for key in (item, second, 12345)] == [Conflict, type(None), NotFound]
     assert WorkItem.objects.get(pk=second).assignee == "other"
+
+
+def test_one_that_is_named_twice_is_claimed_once(manager: AbstractUser) -> None:
+    deploy(PLAIN)
+    instance = instances.start("p", None)
+    key = item_of(instance).pk
+    before = Step.objects.of(instance).count()
+    assert items.claim_many([key, key], manager) == {key: None}
+    assert Step.objects.of(instance).count() == before + 1
 
 
 def test_who_completes_what_nobody_had_taken_finds_it_among_their_done_work(manager: AbstractUser) -> None:
