@@ -83,6 +83,13 @@ class Person:
         answer = self.post("deployments/", {"files": listed})
         assert answer.status_code == 201, answer.text
 
+    def stop_listening(self, address: str) -> None:
+        for webhook in self.get("webhooks/")["results"]:
+            if webhook["url"] == address:
+                token = {"X-CSRFToken": self.client.cookies["csrftoken"]}
+                answer = self.client.delete(f"{self.site.url}/api/v1/webhooks/{webhook['id']}/", headers=token)
+                assert answer.status_code == 204, answer.text
+
     def listen(self, processes: list[str], address: str) -> None:
         """The receiver hears of them from now on."""
         for process in processes:

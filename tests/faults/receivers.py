@@ -17,7 +17,7 @@ ANSWER = b"x" * 100
 
 
 class Receivers:
-    """`keys` holds, by the path of a request, the idempotency keys that came there."""
+    """`keys` holds, by the path of a request, the idempotency keys that came there, or the ids of events."""
 
     def __init__(self) -> None:
         self.keys: dict[str, set[str]] = defaultdict(set)
@@ -44,7 +44,7 @@ class Receivers:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                receivers.keys[self.path].add(self.headers["Idempotency-Key"])
+                receivers.keys[self.path].add(self.headers["Idempotency-Key"] or self.headers["Webhook-Id"])
                 how = self.path.split("/")[1]
                 if how == "late":
                     receivers.mended.wait(LATE_SECONDS)
