@@ -122,7 +122,9 @@ def sqlite_options() -> dict[str, Any]:
 def postgresql_options(pool_size: int) -> dict[str, Any]:
     options: dict[str, Any] = {"connect_timeout": 5}
     if pool_size:
-        options["pool"] = {"min_size": min(2, pool_size), "max_size": pool_size, "timeout": 5}
+        # An attempt to connect is given up before a request is: its pauses double, and while it pauses nobody else
+        # tries, so that requests would be refused for a long time after the database is back.
+        options["pool"] = {"min_size": min(2, pool_size), "max_size": pool_size, "timeout": 5, "reconnect_timeout": 2}
     return options
 
 

@@ -70,6 +70,7 @@ def test_postgresql_shares_connections_where_a_pool_is_asked_for() -> None:
     without_pool = read_database("UNSET", url, pool_size=0)
     assert (with_pool["HOST"], with_pool["PORT"], with_pool["PASSWORD"]) == ("db.example", 5433, "s@fe")
     assert with_pool["OPTIONS"]["pool"]["max_size"] == 16
+    assert with_pool["OPTIONS"]["pool"]["reconnect_timeout"] < with_pool["OPTIONS"]["pool"]["timeout"]
     assert with_pool["OPTIONS"]["sslmode"] == "require"
     assert with_pool["CONN_MAX_AGE"] == 0
     assert "pool" not in without_pool["OPTIONS"]
