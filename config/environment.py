@@ -43,6 +43,14 @@ def read_words(name: str, default: str) -> list[str]:
     return [word for word in (part.strip() for part in read_text(name, default).split(",")) if word]
 
 
+def read_addresses(name: str) -> list[str]:
+    addresses = read_words(name, "")
+    for address in addresses:
+        if re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address) is None:
+            raise misread(name, address, "write mail addresses like night@example.org, separated by commas")
+    return addresses
+
+
 def read_apps(name: str) -> list[str]:
     """Django apps that can be found, so that a wrong name is one line and no traceback."""
     apps = read_words(name, "")

@@ -119,7 +119,8 @@ class ThreadHandler(ASGIHandler):
 def refuse(path: str) -> HttpResponse:
     """At once, and without a thread."""
     headers = {"Retry-After": "1"}
-    if not path.startswith("/api/"):
+    if not path.startswith(("/api/", "/engine-rest/")):
         return HttpResponse(BUSY, status=503, content_type="text/plain", headers=headers)
     problem = {"type": "about:blank", "title": BUSY, "status": 503, "code": "too-busy", "detail": BUSY}
-    return JsonResponse(problem, status=503, content_type="application/problem+json", headers=headers)
+    body = problem | {"message": BUSY}  # as Camunda 7's clients read it
+    return JsonResponse(body, status=503, content_type="application/problem+json", headers=headers)

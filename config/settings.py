@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from kombu import Exchange, Queue
 
 from config.environment import (
+    read_addresses,
     read_apps,
     read_base_url,
     read_broker,
@@ -315,7 +316,7 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = read_flag("EMAIL_USE_TLS", False)
 DEFAULT_FROM_EMAIL = read_text("DEFAULT_FROM_EMAIL", "statewright@localhost")
 # Who is told by mail of new incidents; empty: nobody.
-ALERT_MAIL = read_words("ALERT_MAIL", "")
+ALERT_MAIL = read_addresses("ALERT_MAIL")
 
 LOG_LEVEL = read_text("LOG_LEVEL", "INFO").upper()
 LOG_JSON = read_text("LOG_FORMAT", "line") == "json"

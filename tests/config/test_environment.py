@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import (
+    read_addresses,
     read_base_url,
     read_broker,
     read_channel_layers,
@@ -35,6 +36,14 @@ def test_flag_in_other_words_is_refused_with_the_words_to_write(monkeypatch: pyt
     monkeypatch.setenv("CHOICE", "maybe")
     with pytest.raises(ImproperlyConfigured, match="CHOICE='maybe' is not understood: write 1 or 0"):
         read_flag("CHOICE", False)
+
+
+def test_what_is_no_address_of_mail_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALERT_MAIL", "night@example.org, ops")
+    with pytest.raises(ImproperlyConfigured, match="ALERT_MAIL='ops' is not understood: write mail addresses like"):
+        read_addresses("ALERT_MAIL")
+    monkeypatch.setenv("ALERT_MAIL", "night@example.org, ops@example.org")
+    assert read_addresses("ALERT_MAIL") == ["night@example.org", "ops@example.org"]
 
 
 @pytest.mark.parametrize("text", ["-1", "1.5", "many", "²"])
