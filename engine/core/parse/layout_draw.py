@@ -241,13 +241,17 @@ def _place(drawing: Drawing, scope: _Scope) -> None:
 
 def _draw_flows(drawing: Drawing, process: Process, scopes: dict[str, _Scope]) -> None:
     for flow in process.flows.values():
-        one, two = drawing.boxes.get(flow.source), drawing.boxes.get(flow.target)
-        if one is None or two is None:
+        source, one, two = (
+            process.nodes.get(flow.source),
+            drawing.boxes.get(flow.source),
+            drawing.boxes.get(flow.target),
+        )
+        if source is None or one is None or two is None:
             continue
-        scope = scopes[process.nodes[flow.source].scope]
+        scope = scopes[source.scope]
         if flow.source in scope.grid.cells and flow.target in scope.grid.cells:
             points = route_flow(scope.grid, scope.left, scope.top, flow.source, flow.target, one, two)
-        elif process.nodes[flow.source].kind == "boundaryEvent":
+        elif source.kind == "boundaryEvent":
             points = route_boundary(one, two)
         else:
             points = route_straight(one, two)

@@ -97,6 +97,17 @@ def test_flows_begin_and_end_at_their_boxes() -> None:
             assert place.y <= y <= place.bottom
 
 
+@pytest.mark.parametrize("name", ["d", ""], ids=["with an id", "without"])
+def test_a_flow_that_leaves_what_is_no_node_is_not_drawn(name: str) -> None:
+    data = with_layout(
+        process(
+            f'<task id="a"/><dataStoreReference id="{name}"/><sequenceFlow id="f" sourceRef="{name}" targetRef="a"/>'
+        )
+    )
+    assert "a" in shapes(data)
+    assert edges(data) == {}
+
+
 def test_boundary_events_sit_on_the_border_of_their_host_and_lead_down() -> None:
     box = shapes(
         with_layout(
