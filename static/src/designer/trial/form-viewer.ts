@@ -5,7 +5,13 @@ import "../../styles/forms.css";
 import type { Variables } from "./model";
 
 export async function openForm(container: HTMLElement, schema: Schema, data: Variables): Promise<Form> {
-  const form = new Form({ container });
+  // What is typed counts at once: a field that is drawn anew, because another one has changed, forgets what still
+  // waits. The option is not among the library's types.
+  const options: ConstructorParameters<typeof Form>[0] & { debounce: boolean } = {
+    container,
+    debounce: false,
+  };
+  const form = new Form(options);
   await form.importSchema(schema, data);
   return form;
 }
