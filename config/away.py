@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.signals import got_request_exception
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 from django.views.debug import ExceptionReporter
 
+from config.later import answer_later
 from engine.store.away import is_away
 
 RETRY_SECONDS = 2
@@ -52,14 +52,4 @@ got_request_exception.connect(note_database_away, dispatch_uid="database-away")
 
 
 def answer_away(request: HttpRequest) -> HttpResponse:
-    headers = {"Retry-After": str(RETRY_SECONDS)}
-    if request.path_info.startswith("/api/"):
-        body = {
-            "type": "about:blank",
-            "title": str(MESSAGE),
-            "status": 503,
-            "code": "database-away",
-            "detail": str(MESSAGE),
-        }
-        return JsonResponse(body, status=503, content_type="application/problem+json", headers=headers)
-    return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+    return answer_later(request.path_info, "database-away", str(MESSAGE), RETRY_SECONDS, "503.html")

@@ -11,6 +11,8 @@ from django.http.response import HttpResponseBase
 
 from config.probes import find_faults
 
+ALIVE, READY = "/healthz", "/readyz"
+
 logger = logging.getLogger(__name__)
 
 
@@ -19,11 +21,10 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        match request.path_info:
-            case "/healthz":
-                return report({})
-            case "/readyz":
-                return report(find_faults())
+        if request.path_info == ALIVE:
+            return report({})
+        if request.path_info == READY:
+            return report(find_faults())
         return self.get_response(request)
 
 

@@ -19,11 +19,12 @@ from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.base import BaseHandler
 from django.db import close_old_connections
-from django.http import FileResponse, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.urls import set_script_prefix
 
-from config.health import report
+from config.health import ALIVE, report
+from config.later import answer_later
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -45,11 +46,11 @@ class ThreadHandler(ASGIHandler):
         self.open = 0  # requests that have a thread or wait for one
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] == "/healthz":  # even where all threads are taken
+        if scope["path"] == ALIVE:  # even where all threads are taken
             await self.send_response(report({}), send)
             return
         if self.open >= THREADS + settings.ENGINE_LIMITS["units"]:
-            await self.send_response(refuse(scope["path"]), send)
+            await self.send_response(answer_later(scope["path"], "too-busy", BUSY, 1), send)
             return
         try:
             body = await self.read_body(receive)
@@ -114,13 +115,3 @@ class ThreadHandler(ASGIHandler):
     async def send_head(send: Send, message: Message) -> None:
         if message["type"] == "http.response.start":
             await send(message)
-
-
-def refuse(path: str) -> HttpResponse:
-    """At once, and without a thread."""
-    headers = {"Retry-After": "1"}
-    if not path.startswith(("/api/", "/engine-rest/")):
-        return HttpResponse(BUSY, status=503, content_type="text/plain", headers=headers)
-    problem = {"type": "about:blank", "title": BUSY, "status": 503, "code": "too-busy", "detail": BUSY}
-    body = problem | {"message": BUSY}  # as Camunda 7's clients read it
-    return JsonResponse(body, status=503, content_type="application/problem+json", headers=headers)

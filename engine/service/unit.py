@@ -7,62 +7,27 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from engine.core.model.effects import (
-    BroadcastSignal,
-    CancelCalled,
-    Effect,
-    EscalateCaller,
-    OpenJob,
-    OpenSubscription,
-    PublishMessage,
-    StartInstance,
-)
+from engine.core.model.effects import OpenSubscription
 from engine.core.model.graph import PROCESS
 from engine.core.model.problems import ProcessError
 from engine.core.model.runtime import ROOT, Delivery, Delta, Failure, Instance
 from engine.core.model.words import Grouped, say
-from engine.core.run.inline import evaluate, is_expression
 from engine.core.run.starts import business_key as key_of_start
-from engine.models.keys import instance_of, make_key, number_of
-from engine.service import correlation, limits, registered, telemetry
+from engine.models.keys import instance_of, number_of
+from engine.service import correlation, limits, telemetry
 from engine.service.case import Case, case_of
-from engine.service.errors import Moved, NotFound
+from engine.service.caused import ACTS, Birth, Inner, tell_parent
+from engine.service.errors import Moved
 from engine.service.expressions import expression_budget
 from engine.service.latest import Found
 from engine.service.outbox import Event
-from engine.service.receivers import Message
 from engine.service.translate import ACTIVE, SUSPENDED, pack
-from engine.service.versions import Version, find_version
+from engine.service.versions import Version
 from engine.store.contract import Store
 from engine.store.rows import Batch, DeliveryRow, InstanceRow, Loaded
 
 CHAIN = "#chain"  # beside the data of a queued delivery: the hops that have led to it
 MOST_HOPS = 1000  # starts and deliveries that one unit may cause; what is beyond waits for the next
-
-
-class Birth(NamedTuple):
-    """An instance to start within the unit. `cause` is the instance and token that asked for it."""
-
-    id: int
-    version: Version
-    trigger: str
-    variables: dict[str, Any]
-    business_key: str = ""
-    parent: int | None = None
-    depth: int = 0
-    actor: str = ""
-    cause: tuple[int, int] | None = None
-    trace: str | None = None  # of the instance that calls
-    chain: int = 0
-
-
-class Inner(NamedTuple):
-    """What one instance of the unit does to another. One that must be taken and is not makes the unit start again."""
-
-    instance: int
-    delivery: Delivery
-    is_must: bool = False
-    chain: int = 0
 
 
 class Handed(NamedTuple):
@@ -116,7 +81,7 @@ class Unit:
         self, version: Version, trigger: str, variables: dict[str, Any], *, business_key: str = "", actor: str = ""
     ) -> int:
         """Start an instance; ProcessError where it cannot even reach its first rest."""
-        birth = Birth(self._take_id(), version, trigger, variables, business_key, actor=actor)
+        birth = Birth(self.take_id(), version, trigger, variables, business_key, actor=actor)
         self._bear(birth)
         return birth.id
 
@@ -129,7 +94,7 @@ class Unit:
         if found is not None and found[1] is not None and found[:2] not in self.batch.latest:
             self.batch.latest.append((found[0], found[1]))
 
-    def _take_id(self) -> int:
+    def take_id(self) -> int:
         return self.ids.pop() if self.ids else self.store.take_ids(1)[0]
 
     def settle(self) -> None:
@@ -173,7 +138,7 @@ class Unit:
         actor: str = "", cause: tuple[int, int] | None = None, business_key: str = "",
     ) -> int:  # fmt: skip
         """Start an instance within this unit, once the instance at hand rests."""
-        instance = self._take_id()
+        instance = self.take_id()
         chain = self.chain + 1
         birth = Birth(instance, version, trigger, variables, business_key, actor=actor, cause=cause, chain=chain)
         self.births.append(birth)
@@ -245,102 +210,11 @@ class Unit:
     def _take_effects(self, case: Case, delta: Delta) -> None:
         self.chain = self.chains.get(case.id, 0)
         for effect in delta.effects:
-            act = _ACTS.get(type(effect))
+            act = ACTS.get(type(effect))
             if act is not None:
                 act(self, case, effect)
         if case.row.parent is not None and not case.is_active:
-            self._tell_parent(case)
-
-    def _call(self, case: Case, effect: StartInstance) -> None:
-        try:
-            version = find_version(effect.process, effect.binding, effect.version, case.version.deployment)
-        except NotFound as error:
-            case.open_incident(effect.token, effect.node, "called-missing", error.message, "enter")
-            return
-        process = self.store.find_process(effect.process)
-        if process is not None and process[2]:
-            message = say(
-                "“%(process)s” is suspended: it starts nothing until it is resumed. Then retry.", process=effect.process
-            )
-            case.open_incident(effect.token, effect.node, "process-suspended", message, "enter")
-            return
-        self.births.append(
-            Birth(
-                self._take_id(),
-                version,
-                "start",
-                effect.variables,
-                case.row.business_key if effect.business_key is None else effect.business_key,
-                parent=make_key(case.id, effect.token),
-                depth=case.row.depth + 1,
-                cause=(case.id, effect.token),
-                trace=case.row.trace,
-                chain=self.chain,
-            )
-        )
-
-    def _cancel_called(self, case: Case, effect: CancelCalled) -> None:
-        token = make_key(case.id, effect.token)
-        unborn = [birth for birth in self.births if birth.parent == token]
-        for birth in unborn:
-            self.births.remove(birth)
-        here = [other.id for other in self.cases.values() if other.row.parent == token and other.is_active]
-        for child in {*here, *self.store.find_children([token]).values()}:
-            reason = {"reason": say("The calling process went on without it.")}
-            self.inner.append(Inner(child, Delivery(ROOT, "cancel", reason)))
-
-    def _escalate(self, case: Case, effect: EscalateCaller) -> None:
-        if case.row.parent is not None:
-            data = {"code": effect.code, "variables": effect.variables}
-            parent = instance_of(case.row.parent)
-            delivery = Delivery(number_of(case.row.parent), "escalation", data)
-            self.inner.append(Inner(parent, delivery, chain=self.chain))
-
-    def _publish(self, case: Case, effect: PublishMessage) -> None:
-        data = {"name": effect.name, "correlationKey": effect.key, "node": effect.node, "variables": effect.variables}
-        self.published.append(Event(case.id, "message.sent", data))
-        message = Message(effect.name, effect.key, effect.target)
-        correlation.publish(
-            self, message, effect.variables, time_to_live=effect.time_to_live,
-            message_id=effect.message_id, cause=(case.id, effect.token),
-        )  # fmt: skip
-
-    def _broadcast(self, case: Case, effect: BroadcastSignal) -> None:
-        data = {"name": effect.name, "node": effect.node, "variables": effect.variables}
-        self.published.append(Event(case.id, "signal.sent", data))
-        correlation.broadcast(self, effect.name, effect.variables, cause=(case.id, effect.token))
-
-    def _do_inline(self, case: Case, effect: OpenJob) -> None:
-        """A job whose type is an expression is done here and now, unless a handler has that name."""
-        if effect.kind != "job" or not effect.type.startswith(("${", "#{")) or registered.is_known(effect.type):
-            return
-        budget = expression_budget()
-        if not is_expression(effect.type, budget):
-            return
-        try:
-            result = evaluate(effect.type, case.visible_variables(effect.token), self.now, budget)
-        except ValueError as error:
-            case.waits = [wait for wait in case.waits if wait is not effect]
-            case.open_incident(effect.token, effect.node, "job-failed", str(error), "enter")
-            return
-        self.send(case.id, Delivery(effect.token, effect.trigger, {"variables": {}, "result": result}))
-
-    def _listen(self, case: Case, effect: OpenSubscription) -> None:
-        if effect.kind == "message":
-            self.listeners.append((case, effect))
-
-    def _tell_parent(self, case: Case) -> None:
-        assert case.row.parent is not None
-        instance = case.instance
-        if instance.status == "cancelled":
-            return  # by its parent, which has gone on, or by an operator, who decides there as well
-        data: dict[str, Any] = {"variables": instance.variables}
-        trigger = "complete"
-        if instance.status == "failed":
-            trigger = "error"
-            data = {"code": instance.error or "", "message": f"“{instance.process}” failed.", "variables": {}}
-        parent = instance_of(case.row.parent)
-        self.inner.append(Inner(parent, Delivery(number_of(case.row.parent), trigger, data), chain=self.chain))
+            tell_parent(self, case)
 
     def _open_missing(self, instances: Iterable[int]) -> None:
         missing = [instance for instance in instances if instance not in self.cases]
@@ -395,14 +269,3 @@ def _refuse_history(case: Case) -> Failure:
         most=Grouped(limits.read("history")),
     )
     return Failure("history-limit", "", message)
-
-
-_ACTS: dict[type[Effect], Any] = {
-    StartInstance: Unit._call,
-    CancelCalled: Unit._cancel_called,
-    EscalateCaller: Unit._escalate,
-    PublishMessage: Unit._publish,
-    BroadcastSignal: Unit._broadcast,
-    OpenSubscription: Unit._listen,
-    OpenJob: Unit._do_inline,
-}

@@ -41,6 +41,13 @@ def test_a_program_gets_a_problem_and_when_to_come_again(client: Client) -> None
     assert (answer.status_code, answer["Retry-After"], answer.json()["code"]) == (503, "2", "database-away")
 
 
+def test_a_client_of_camunda_7_reads_the_message_where_it_looks_for_it(client: Client) -> None:
+    with connection.execute_wrapper(refuse):
+        answer = client.get("/engine-rest/task")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    assert "The database cannot be used at the moment" in answer.json()["message"]
+
+
 @pytest.mark.parametrize("is_debugging", [False, True])
 @pytest.mark.parametrize("address", ["/api/v1/tasks/", "/"])
 def test_a_database_that_is_away_is_asked_once_and_not_again_for_the_answer(

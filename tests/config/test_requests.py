@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def plain(settings: Settings) -> Iterator[None]:
     settings.ALLOWED_HOSTS = ["testserver"]
     yield
     views.clear()
+    handler.cache_clear()
 
 
 def ask(address: str) -> ApplicationCommunicator[Any, Any]:
@@ -45,19 +47,10 @@ def ask(address: str) -> ApplicationCommunicator[Any, Any]:
     return ApplicationCommunicator(handler(), scope)
 
 
-_handlers: list[ThreadHandler] = []
-
-
+@cache
 def handler() -> ThreadHandler:
-    if not _handlers:
-        _handlers.append(ThreadHandler())
-    return _handlers[0]
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    yield
-    _handlers.clear()
+    """One for each test."""
+    return ThreadHandler()
 
 
 async def answer(address: str) -> tuple[int, dict[str, str], list[bytes]]:
@@ -186,10 +179,10 @@ def test_a_request_whose_client_has_gone_ends_all_the_same() -> None:
         ended.set()
         return HttpResponse("nobody reads it")
 
-    views["work"] = work
+    views["slow"] = work
 
     async def leave() -> None:
-        call = ask("/work/")
+        call = ask("/slow/")
         await call.send_input({"type": "http.request", "body": b""})
         assert await asyncio.to_thread(begun.wait, 10)
         await call.send_input({"type": "http.disconnect"})

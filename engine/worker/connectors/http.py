@@ -72,37 +72,29 @@ HTTP = Connector(
 def request(job: LeasedJob, inputs: Inputs) -> Result | Later:
     target = outgoing.check_url(inputs["url"])
     host = target.netloc.decode("ascii")
-    seconds = breakers.ask_leave(breakers.name_host(host))
+    breaker = breakers.name_host(host)
+    seconds = breakers.ask_leave(breaker)
     if seconds:
         return Later(seconds, {"waits for": f"{host}, which rests because it failed again and again"})
     secrets = Secrets(target.host)
     try:
-        return _request(job, inputs, target, secrets)
+        return _request(job, inputs, target, secrets, breaker)
     except (outgoing.Refused, outgoing.Unreachable, PermanentError) as error:
         raise type(error)(secrets.hide(str(error))) from None
 
 
-def _request(job: LeasedJob, inputs: Inputs, target: httpx.URL, secrets: Secrets) -> Result:
-    answer, response = _ask_and_tell(job, inputs, target, secrets)
+def _request(job: LeasedJob, inputs: Inputs, target: httpx.URL, secrets: Secrets, breaker: str) -> Result:
+    try:
+        answer, response = ask(job, inputs, target, secrets)
+    except outgoing.Unreachable:
+        breakers.record([(breaker, False)])
+        raise
+    breakers.record([(breaker, answer.status not in AGAIN)])
     found = {**job.variables, "response": response}
     output.throw_error(job.headers, found)
     if answer.status >= 300:
         _refuse(answer, response["body"])
     return Result(output.make_variables(job.headers, found, response))
-
-
-def _ask_and_tell(
-    job: LeasedJob, inputs: Inputs, target: httpx.URL, secrets: Secrets
-) -> tuple[outgoing.Answer, dict[str, Any]]:
-    """The breaker of the host hears what came of it."""
-    name = breakers.name_host(target.netloc.decode("ascii"))
-    try:
-        answer, response = ask(job, inputs, target, secrets)
-    except outgoing.Unreachable:
-        breakers.record([(name, False)])
-        raise
-    breakers.record([(name, answer.status not in AGAIN)])
-    return answer, response
 
 
 def ask(job: LeasedJob, inputs: Inputs, target: httpx.URL, secrets: Secrets) -> tuple[outgoing.Answer, dict[str, Any]]:

@@ -2,6 +2,7 @@
 import { Form, type Schema } from "@bpmn-io/form-js-viewer";
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import "../styles/forms.css";
+import { atOnce } from "../forms/at-once";
 import { tellCalendars } from "../forms/dates";
 import { FormDraft } from "../forms/draft";
 import { type FieldError, fieldErrors } from "../forms/errors";
@@ -59,15 +60,8 @@ export async function mount(root: HTMLElement): Promise<void> {
   const buttons = h("div", { class: "form-buttons" });
   root.append(container, message, buttons);
 
-  // What is typed counts at once: Ctrl+Enter may follow the last letter, and a field that is drawn anew forgets what
-  // still waits. The option is not among the library's types.
-  const options: ConstructorParameters<typeof Form>[0] & { debounce: boolean } = {
-    container,
-    additionalModules: [documentEndpoints, ownFields],
-    debounce: false,
-  };
   tellCalendars();
-  const form = new Form(options);
+  const form = new Form(atOnce({ container, additionalModules: [documentEndpoints, ownFields] }));
   translateForm(container);
   const kept = props.read_only ? null : (draft.read() ?? props.draft);
   await form.importSchema(nameKept(props.schema, props.data), withDocuments({ ...props.data, ...kept }));

@@ -2,6 +2,7 @@
 
 import { FormEditor } from "@bpmn-io/form-js-editor";
 import { Form, type Schema } from "@bpmn-io/form-js-viewer";
+import { atOnce } from "../../forms/at-once";
 import { gettext } from "../../lib/gettext";
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import "@bpmn-io/form-js-editor/dist/assets/form-js-editor.css";
@@ -54,7 +55,7 @@ export async function editForm(
     propertiesPanel: { parent: properties },
   } as ConstructorParameters<typeof FormEditor>[0]);
   const space = h("div", { class: "form-space" });
-  const preview = new Form({ container: space });
+  const preview = new Form(atOnce({ container: space }));
   shown.append(
     h("div", { class: "form-paper" }, space),
     h("aside", {}, h("h3", { class: "label-caps" }, gettext("What it gives")), result),

@@ -2,16 +2,11 @@
 import { Form, type Schema } from "@bpmn-io/form-js-viewer";
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import "../../styles/forms.css";
+import { atOnce } from "../../forms/at-once";
 import type { Variables } from "./model";
 
 export async function openForm(container: HTMLElement, schema: Schema, data: Variables): Promise<Form> {
-  // What is typed counts at once: a field that is drawn anew, because another one has changed, forgets what still
-  // waits. The option is not among the library's types.
-  const options: ConstructorParameters<typeof Form>[0] & { debounce: boolean } = {
-    container,
-    debounce: false,
-  };
-  const form = new Form(options);
+  const form = new Form(atOnce({ container }));
   await form.importSchema(schema, data);
   return form;
 }
