@@ -41,15 +41,23 @@ class Each(Shared):
         SqliteStore.shares_commits = False
 
 
-class Plain(Each):
-    """As Django has it: they wait for the database alone, and run as its own handler runs them."""
+class Unlocked(Each):
+    """They wait for the database alone."""
+
+    def ready(self) -> None:
+        from engine.store import writing
+
+        super().ready()
+        writing.process_lock = nullcontext()  # type: ignore[assignment]
+
+
+class Plain(Unlocked):
+    """As Django has it: that, and requests run as its own handler runs them."""
 
     def ready(self) -> None:
         from django.core.handlers.asgi import ASGIHandler
 
         from config import requests
-        from engine.store import writing
 
         super().ready()
-        writing.process_lock = nullcontext()  # type: ignore[assignment]
         requests.ThreadHandler = ASGIHandler  # type: ignore[misc,assignment]
