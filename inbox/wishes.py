@@ -99,6 +99,16 @@ def region_names() -> dict[str, str]:
     return dict(sorted(known.items(), key=lambda one: one[1].casefold()))
 
 
+NONE = Wishes()
+
+
+def find_wishes(request: HttpRequest) -> Wishes:
+    """Of whoever has signed in to the site; a program says with each call what it wants."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return NONE
+    return Wishes.objects.filter(person=request.user).first() or NONE
+
+
 class WishesMiddleware:
     """The person's zone, language and way to write numbers and dates hold for the whole request."""
 
@@ -106,8 +116,7 @@ class WishesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        row = Wishes.objects.filter(person=request.user).first() if request.user.is_authenticated else None
-        row = row or Wishes()
+        row = find_wishes(request)
         if row.language:
             translation.activate(row.language)
             request.LANGUAGE_CODE = translation.get_language()

@@ -17,6 +17,7 @@ from api.models import AccessToken, ServiceAccount
 from engine.core.model.words import say
 from engine.service.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.service.rights import groups_of, is_all_powerful
+from engine.store.known import KnownQuery
 from engine.store.writing import write_transaction
 
 PREFIX = "swt_"
@@ -31,6 +32,10 @@ SCOPES = {
     "deploy": gettext_lazy("deploy and save drafts"),
     "tokens": gettext_lazy("make and revoke tokens"),
 }
+
+
+# Each call of a program asks it.
+by_digest = KnownQuery(lambda: AccessToken.objects.select_related("user").filter(digest="", revoked_at=None))
 
 
 class Made(NamedTuple):
@@ -116,7 +121,7 @@ def find_token(secret: str) -> AccessToken | None:
     if not secret.startswith(PREFIX):
         return None
     now = datetime.now(UTC)
-    token = AccessToken.objects.select_related("user").filter(digest=digest_of(secret), revoked_at=None).first()
+    token = by_digest.find(digest_of(secret))
     if token is None or not token.user.is_active or (token.expires_at is not None and token.expires_at <= now):
         return None
     if token.last_used_at is None or now - token.last_used_at > timedelta(seconds=USED_SECONDS):

@@ -29,6 +29,7 @@ from engine.models.keys import instance_of, make_key, number_of, span
 from engine.service.errors import NotFound
 from engine.service.rights import Actor, allowed_processes, is_all_powerful, name_of, require
 from engine.service.starts import is_startable
+from engine.store.known import KnownQuery
 
 PAGE = 50
 
@@ -159,9 +160,15 @@ def get_instance(actor: Actor, instance: int) -> Instance:
     return row
 
 
+by_id = KnownQuery(lambda: Instance.objects.select_related("version__process").filter(pk=0))
+
+
 def read_instance(instance: int) -> Instance:
     """One that the actor has just started: who may start need not be allowed to see."""
-    return Instance.objects.select_related("version__process").get(pk=instance)
+    row = by_id.find(instance)
+    if row is None:
+        raise Instance.DoesNotExist
+    return row
 
 
 def is_at_rest(instance: int) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from engine.store.tables import Table
 
@@ -25,17 +25,18 @@ def run_many(statement: str, lines: Iterable[Sequence[Any]]) -> int:
 
 
 def execute(method: str, statement: str, parameters: Any) -> Any:
-    connection.ensure_connection()
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
     call: Callable[..., Any] = partial(execute_directly, method)
-    for wrapper in reversed(connection.execute_wrappers):  # whoever counts or fails statements sees these too
+    for wrapper in reversed(database.execute_wrappers):  # whoever counts or fails statements sees these too
         call = partial(wrapper, call)
-    return call(statement, parameters, method == "executemany", {"connection": connection})
+    return call(statement, parameters, method == "executemany", {"connection": database})
 
 
 def execute_directly(method: str, statement: str, parameters: Any, _: bool, context: dict[str, Any]) -> Any:
-    with connection.wrap_database_errors:
-        raw: Any = connection.connection
-        return getattr(raw, method)(statement, parameters)
+    database = context["connection"]
+    with database.wrap_database_errors:
+        return getattr(database.connection, method)(statement, parameters)
 
 
 def write_time(moment: datetime | None) -> str | None:
