@@ -25,6 +25,7 @@ from django.urls import set_script_prefix
 
 from config.health import ALIVE, report
 from config.later import answer_later
+from engine.service.working import at_work
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -75,7 +76,8 @@ class ThreadHandler(ASGIHandler):
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, refusal = self.create_request(scope, body)
-        response: HttpResponseBase = refusal if request is None else self.get_response(request)
+        with at_work():
+            response: HttpResponseBase = refusal if request is None else self.get_response(request)
         response._handler_class = self.__class__  # type: ignore[attr-defined]
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size

@@ -67,7 +67,7 @@ def start(
                 unit.expect_latest(found)
             return instance
 
-        return in_unit(act)
+        return in_unit(act, births=1)
 
     return on_latest(process, start_on)
 

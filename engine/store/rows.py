@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from engine.models.keys import instance_of
+
 
 class InstanceRow(NamedTuple):
     id: int
@@ -235,6 +237,15 @@ class EndedItem(NamedTuple):
     actor: str
 
 
+# What of a batch concerns nobody but its own instances.
+APART = frozenset(
+    {
+        "at", "latest", "new", "moved", "tokens", "gone", "steps", "audiences", "members", "items", "done_items",
+        "timers", "ended_timers", "jobs", "ended_jobs", "outbox",
+    }
+)  # fmt: skip
+
+
 @dataclass(slots=True)
 class Batch:
     """Everything that one unit of work writes. Lists that stay empty cost nothing.
@@ -278,6 +289,23 @@ class Batch:
     @property
     def is_empty(self) -> bool:
         return not any(getattr(self, name) for name in self.__slots__ if name != "at")
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether only those who have to do with its instances ever read what it writes."""
+        if any(getattr(self, name) for name in self.__slots__ if name not in APART):
+            return False
+        changed = (*self.items, *self.done_items, *self.jobs)
+        return self.instances.issuperset(instance_of(row.id) for row in changed)
+
+    @property
+    def instances(self) -> set[int]:
+        return {row.id for rows in (self.new, self.moved) for row in rows}
+
+    def add(self, other: Batch) -> None:
+        for name in self.__slots__:
+            if name != "at":
+                getattr(self, name).extend(getattr(other, name))
 
     def let_go(self) -> None:
         """Of the rows of instances, however many they are."""

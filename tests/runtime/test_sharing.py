@@ -21,11 +21,12 @@ from engine.store import open_store
 from engine.store.contract import Store
 from engine.store.rows import Batch
 from tests.runtime.conftest import Deploy
-from tests.runtime.diagrams import service, simple, user
+from tests.runtime.diagrams import catch, message, service, simple, user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PATIENCE = 20
+COMPLETED = Instance.Status.COMPLETED
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +50,24 @@ def units(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(store, "unit", unit)
     return opened
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """The instances of each batch: those that were moved, then those that are new."""
+    store = type(open_store())
+    original = store.write
+    seen: list[list[int]] = []
+
+    def write(self: Any, batch: Batch, meanwhile: Any = None) -> bool:
+        ids = [row.id for row in (*batch.moved, *batch.new)]
+        is_written = original(self, batch, meanwhile)
+        if is_written:
+            seen.append(ids)
+        return is_written
+
+    monkeypatch.setattr(store, "write", write)
+    return seen
 
 
 def run_together(*acts: Callable[[], Any]) -> list[Any]:
@@ -111,6 +130,34 @@ def test_those_who_wait_share_one_transaction(approval: None, units: list[str]) 
     assert [keys[one] for one in ids] == [str(number) for number in range(6)]
 
 
+def test_what_has_nothing_to_do_with_one_another_is_one_batch(approval: None, written: list[list[int]]) -> None:
+    item = WorkItem.objects.get().pk
+    one, *started = run_together(lambda: items.complete(item, None), *(start(str(number)) for number in range(6)))
+    assert written == [[one, *started]]
+
+
+def test_who_waits_and_what_is_sent_to_it_meet_in_one_transaction(deployed: Deploy, units: list[str]) -> None:
+    deployed(simple("order", ("paid", catch("paid", "message", "paid"))), roots=message("paid", key="number"))
+    one, reached, kept, two = run_together(
+        lambda: instances.start("order", None, variables={"number": "1"}),
+        lambda: instances.send_message("paid", None, key="1"),
+        lambda: instances.send_message("paid", None, key="2", time_to_live=60),
+        lambda: instances.start("order", None, variables={"number": "2"}),
+    )
+    assert (reached, kept) == ([one], [])
+    assert set(Instance.objects.values_list("pk", "status")) == {(one, COMPLETED), (two, COMPLETED)}
+    assert len(units) == 2
+
+
+def test_of_one_batch_only_who_has_moved_on_is_done_again(approval: None, written: list[list[int]]) -> None:
+    stale = WorkItem.objects.get()
+    instances.set_variables(stale.instance_id, None, {"meanwhile": True})  # what was remembered of it is past
+    written.clear()
+    one, *started = run_together(lambda: items.complete(stale.pk, None, {"done": 1}), start("a"), start("b"))
+    assert written == [[started[0]], [started[1]], [one]]
+    assert Instance.objects.get(pk=one).variables == {"meanwhile": True, "done": 1}
+
+
 def test_one_instance_that_several_move_has_a_step_of_each(approval: None) -> None:
     one = Instance.objects.get().pk
     answers = run_together(
@@ -155,7 +202,7 @@ def test_a_write_that_fails_takes_nobody_along(
     store = type(open_store())
     original = store.write
 
-    def write(self: Any, batch: Batch, meanwhile: Any) -> bool:
+    def write(self: Any, batch: Batch, meanwhile: Any = None) -> bool:
         is_broken = any(row.business_key == "broken" for row in batch.new)
         is_written = original(self, batch, meanwhile)
         if is_broken:
