@@ -49,7 +49,8 @@ class Plan(Generic[M]):
         fields = compiler.klass_info["select_fields"]
         self.model, self.own = rows.model, slice(fields[0], fields[-1] + 1)
         self.names = [column.target.attname for column in columns[self.own]]
-        self.related = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+        # The types are those of Django 6, which asks for one argument more.
+        self.related = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
 
     def build(self, row: tuple[Any, ...], database: BaseDatabaseWrapper) -> M:
         values = list(row)

@@ -295,7 +295,7 @@ class Batch:
         """Whether only those who have to do with its instances ever read what it writes."""
         if any(getattr(self, name) for name in self.__slots__ if name not in APART):
             return False
-        changed = (*self.items, *self.done_items, *self.jobs)
+        changed: tuple[ItemRow | EndedItem | JobRow, ...] = (*self.items, *self.done_items, *self.jobs)
         return self.instances.issuperset(instance_of(row.id) for row in changed)
 
     @property
