@@ -48,7 +48,7 @@ class Unlocked(Each):
         from engine.store import writing
 
         super().ready()
-        writing.process_lock = nullcontext()  # type: ignore[assignment]
+        writing.process_lock = nullcontext()  # type: ignore[assignment] it is entered and left, and no more
 
 
 class Plain(Unlocked):

@@ -21,6 +21,7 @@ from engine.service.batches import Planned, write, write_together
 from engine.service.errors import Moved
 from engine.service.working import away
 from engine.store.contract import Store
+from engine.store.rows import Batch
 
 logger = logging.getLogger(__name__)
 
@@ -119,18 +120,18 @@ class Together:
 
     def take(self, request: Request) -> None:
         planned = self.prepare(request)
-        if planned is None or planned.batch.is_empty:
-            return
-        is_apart = planned.batch.is_apart
-        if self.planned and not (is_apart and self.instances.isdisjoint(planned.batch.instances)):
+        if planned is not None and self.planned and not self.may_join(planned.batch):
             self.write()
             planned = self.prepare(request)  # anew: it may read now what has just been written
-            if planned is None:
-                return
+        if planned is None:
+            return
         self.planned.append((request, planned))
         self.instances |= planned.batch.instances
-        if not is_apart:
+        if not planned.batch.is_apart:
             self.write()
+
+    def may_join(self, batch: Batch) -> bool:
+        return batch.is_apart and self.instances.isdisjoint(batch.instances)
 
     def prepare(self, request: Request) -> Planned | None:
         """None where nothing is to be written."""
@@ -144,7 +145,7 @@ class Together:
         except Exception as error:  # noqa: BLE001 it is the answer
             request.error = error
         else:
-            return planned
+            return None if planned.batch.is_empty else planned
         return None
 
     def write(self) -> None:

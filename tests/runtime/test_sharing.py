@@ -21,7 +21,8 @@ from engine.store import open_store
 from engine.store.contract import Store
 from engine.store.rows import Batch
 from tests.runtime.conftest import Deploy
-from tests.runtime.diagrams import catch, message, service, simple, user
+from tests.runtime.diagrams import catch, end, line, make_process, message, service, simple, user
+from tests.runtime.diagrams import start as begin_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -147,6 +148,27 @@ def test_who_waits_and_what_is_sent_to_it_meet_in_one_transaction(deployed: Depl
     assert (reached, kept) == ([one], [])
     assert set(Instance.objects.values_list("pk", "status")) == {(one, COMPLETED), (two, COMPLETED)}
     assert len(units) == 2
+
+
+def test_who_comes_to_wait_by_what_was_written_before_it_is_found_by_what_comes_after_it(deployed: Deploy) -> None:
+    """Alone each of the two would only have come to the join."""
+    ways = line("start", "fork", "one", "join", "paid", "end") + line("fork", "two", "join")
+    deployed(
+        make_process(
+            "both", begin_event(), '<parallelGateway id="fork"/>', user("one"), user("two"), '<parallelGateway id="join"/>',
+            catch("paid", "message", "paid"), end(), ways,
+        ),
+        roots=message("paid", key="number"),
+    )  # fmt: skip
+    one = instances.start("both", None, variables={"number": "1"})
+    first, second = WorkItem.objects.order_by("pk").values_list("pk", flat=True)
+    answers = run_together(
+        lambda: items.complete(first, None),
+        lambda: items.complete(second, None),
+        lambda: instances.send_message("paid", None, key="1"),
+    )
+    assert answers == [one, one, [one]]
+    assert Instance.objects.get().status == COMPLETED
 
 
 def test_of_one_batch_only_who_has_moved_on_is_done_again(approval: None, written: list[list[int]]) -> None:
