@@ -1,5 +1,6 @@
 """The server's entry point: `uvicorn config.asgi:application` serves pages, API and WebSockets."""
 
+import gc
 import os
 import sys
 
@@ -36,3 +37,7 @@ application = ProtocolTypeRouter(
         "lifespan": lifespan,
     }
 )
+
+# What is loaded stays: the collector need not go through it again and again, with everybody waiting.
+gc.collect()
+gc.freeze()

@@ -1,18 +1,20 @@
 """SQLite whose connections are kept and used again; everything else is Django's own back end.
 
-Each request has a connection of its own. Opening one registers fifty functions
-and reads the whole schema, which takes longer than most of what is then asked of it.
+A thread keeps the connection that it has, and leaves it to others when it is told to close it. Opening one registers
+fifty functions and reads the whole schema, which takes longer than most of what is then asked of it.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 from typing import Any
 
 from django.db.backends.sqlite3 import base
 
 MOST_KEPT = 32
+LOOK_SECONDS = 1.0  # how long a file that was replaced may go on to be used
 
 Place = tuple[int, int, int]  # process, device and number of the file: a replaced file is another one
 
@@ -22,6 +24,7 @@ _kept: dict[Place, list[Any]] = {}
 
 class DatabaseWrapper(base.DatabaseWrapper):
     place: Place | None = None
+    looked_at = 0.0
 
     def get_new_connection(self, conn_params: Any) -> Any:
         self.place = find_place(conn_params["database"])
@@ -32,6 +35,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         made = super().get_new_connection(conn_params)
         self.place = self.place or find_place(conn_params["database"])
         return made
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        if self.connection is not None and time.monotonic() - self.looked_at > LOOK_SECONDS:
+            self.looked_at = time.monotonic()
+            if self.place != find_place(self.settings_dict["NAME"]) and not self.in_atomic_block:
+                self.close()
+        super().close_if_unusable_or_obsolete()
 
     def _close(self) -> None:
         if self.connection is not None and not self.connection.in_transaction and self.place is not None:

@@ -7,15 +7,52 @@ whoever writes for all the others takes. A request that waits for its commit is 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from engine.store import open_store
 
 MOST = 3  # one computes while the statements of others run
-PATIENCE = 0.05  # seconds: no longer is anybody kept from work by others that take their time
+PATIENCE = 0.05  # seconds without anybody leaving: those who are at work take their time, and keep nobody from it
 
-_places = threading.Semaphore(MOST)
+
+class Places:
+    """So many, taken in the order in which they were asked for."""
+
+    def __init__(self, most: int) -> None:
+        self.free = most
+        self.left_at = monotonic()  # the last time that somebody left
+        self.lock = threading.Lock()
+        self.turns: deque[threading.Lock] = deque()  # of those who wait; each is released when its turn has come
+
+    def take(self) -> bool:
+        """False where patience ran out: there is no place to leave then."""
+        with self.lock:
+            if self.free:
+                self.free -= 1
+                return True
+            turn = threading.Lock()
+            turn.acquire()
+            self.turns.append(turn)
+        while not turn.acquire(timeout=PATIENCE):
+            with self.lock:
+                if turn in self.turns and monotonic() - self.left_at > PATIENCE:
+                    self.turns.remove(turn)
+                    return False
+        return True
+
+    def leave(self) -> None:
+        with self.lock:
+            self.left_at = monotonic()
+            if self.turns:
+                self.turns.popleft().release()
+            else:
+                self.free += 1
+
+
+_places = Places(MOST)
 _thread = threading.local()
 
 
@@ -46,10 +83,10 @@ def away() -> Iterator[None]:
 
 def _enter() -> None:
     _thread.is_at_work = True
-    _thread.has_place = _places.acquire(timeout=PATIENCE)
+    _thread.has_place = _places.take()
 
 
 def _leave() -> None:
     _thread.is_at_work = False
     if _thread.has_place:
-        _places.release()
+        _places.leave()

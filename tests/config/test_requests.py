@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import path
 from pytest_django import Settings
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from config import requests
 from config.requests import ThreadHandler
@@ -28,7 +33,20 @@ def show(request: HttpRequest, name: str) -> HttpResponseBase:
     return views[name]()
 
 
-urlpatterns = [path("<str:name>/", show)]
+class Circle(APIView):
+    """The request, its view and what they hold know one another."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    seen: ClassVar[list[weakref.ref[Any]]] = []
+
+    def get(self, request: Request) -> Response:
+        self.seen[:] = [weakref.ref(one) for one in (self, request, request._request)]
+        request._request.own = request._request  # type: ignore[attr-defined]
+        return Response({"found": True})
+
+
+urlpatterns = [path("circle/", Circle.as_view()), path("<str:name>/", show)]
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +150,16 @@ def test_a_stream_without_an_end_ends_when_nobody_listens() -> None:
 
     asyncio.run(leave())
     assert is_closed.is_set()
+
+
+def test_a_request_that_was_answered_is_let_go_without_the_collector() -> None:
+    gc.disable()
+    try:
+        status, _, parts = asyncio.run(answer("/circle/"))
+        assert [one() for one in Circle.seen] == [None, None, None]
+    finally:
+        gc.enable()
+    assert (status, parts) == (200, [b'{"found":true}'])
 
 
 def test_a_view_that_fails_is_500_and_the_next_one_runs() -> None:

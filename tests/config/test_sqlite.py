@@ -17,7 +17,7 @@ def wrapper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> base.DatabaseWra
     monkeypatch.setattr(base, "_kept", {})
     settings: dict[str, Any] = {**connections.settings["default"], "NAME": str(tmp_path / "own.sqlite3")}
     settings["ENGINE"] = "config.sqlite"
-    settings["OPTIONS"] = {}
+    settings |= {"OPTIONS": {}, "CONN_MAX_AGE": None}
     return base.DatabaseWrapper(settings)
 
 
@@ -54,6 +54,22 @@ def test_a_file_that_was_replaced_gets_a_new_connection(wrapper: base.DatabaseWr
     wrapper.close()
     Path(wrapper.settings_dict["NAME"]).rename(tmp_path / "aside")
     assert connect(wrapper).execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+
+
+def test_a_thread_keeps_its_connection_from_request_to_request(wrapper: base.DatabaseWrapper) -> None:
+    first = connect(wrapper)
+    wrapper.close_if_unusable_or_obsolete()
+    assert wrapper.connection is first
+
+
+def test_a_kept_connection_to_a_file_that_was_replaced_is_let_go(
+    wrapper: base.DatabaseWrapper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "LOOK_SECONDS", 0)
+    connect(wrapper)
+    Path(wrapper.settings_dict["NAME"]).rename(tmp_path / "aside")
+    wrapper.close_if_unusable_or_obsolete()
+    assert wrapper.connection is None
 
 
 def test_no_more_are_kept_than_allowed(wrapper: base.DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
