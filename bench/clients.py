@@ -25,9 +25,10 @@ from bench.works import draw
 from tests.infrastructure.sites import Site, run_embedded_site
 
 CLIENTS, ROUNDS, SECONDS = 64, 3, 5.0
+IN_TURN = "one a request, in turn"
 KINDS = {
     "shared": "Shared",
-    "one a request, in turn": "Each",
+    IN_TURN: "Each",
     "one a request": "Unlocked",
     "one a request, all as Django does it": "Plain",
 }
@@ -80,18 +81,19 @@ def measure(milliseconds: int) -> dict[str, list[Round]]:
 
 
 def report(found: dict[str, list[Round]]) -> bool:
-    """Whether it is less than what is wanted, of all that is ours against all as Django does it."""
+    """Whether it is less than what is wanted against those that wait for nothing but the database."""
     for kind, rounds in found.items():
         rates = ", ".join(f"{one.rate:.0f}" for one in rounds)
         tails = ", ".join(f"{one.at_95:.0f}" for one in rounds)
         print(f"    {kind}: {rates} approvals a second; p95 of a request {tails} ms")
     shared, *others = found.values()
-    faster = shorter = 0.0
+    missed = False
     for kind, rounds in zip(list(found)[1:], others, strict=True):
         faster = median(a.rate / b.rate for a, b in zip(shared, rounds, strict=True))
         shorter = median(a.at_95 / b.at_95 for a, b in zip(shared, rounds, strict=True))
         print(f"    shared over {kind}: {faster:.2f}x (≥ {FASTER}), p95 {shorter:.2f}x (≤ {SHORTER})")
-    return faster < FASTER or shorter > SHORTER
+        missed = missed or (kind != IN_TURN and (faster < FASTER or shorter > SHORTER))
+    return missed
 
 
 class Door:
