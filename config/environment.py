@@ -104,8 +104,7 @@ def read_database(name: str, default: str, pool_size: int) -> dict[str, Any]:
         raise misread(name, without_password(url), advice) from None
     if parsed["NAME"] in {"", ":memory:"}:
         raise misread(name, without_password(url), advice)
-    # A thread keeps its connection to SQLite; those to PostgreSQL go back to the pool.
-    parsed["CONN_MAX_AGE"] = None if scheme == "sqlite" else 0
+    parsed["CONN_MAX_AGE"] = 0
     # After a restart of the database a pool is full of dead connections: it looks before it hands one out.
     parsed["CONN_HEALTH_CHECKS"] = scheme != "sqlite"
     if scheme == "sqlite":

@@ -25,6 +25,7 @@ from django.urls import set_script_prefix
 
 from config.health import ALIVE, report
 from config.later import answer_later
+from config.sqlite.base import keep_connection
 from engine.service.working import at_work
 
 Scope = MutableMapping[str, Any]
@@ -43,7 +44,7 @@ class ThreadHandler(ASGIHandler):
     def __init__(self) -> None:
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
-        self.threads = ThreadPoolExecutor(THREADS, "request")
+        self.threads = ThreadPoolExecutor(THREADS, "request", keep_connection)
         self.open = 0  # requests that have a thread or wait for one
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

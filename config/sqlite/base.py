@@ -1,7 +1,7 @@
 """SQLite whose connections are kept and used again; everything else is Django's own back end.
 
-A thread keeps the connection that it has, and leaves it to others when it is told to close it. Opening one registers
-fifty functions and reads the whole schema, which takes longer than most of what is then asked of it.
+A connection that is closed is left to whoever wants one next; a thread that runs requests keeps its own. Opening one
+registers fifty functions and reads the whole schema, which takes longer than most of what is then asked of it.
 """
 
 from __future__ import annotations
@@ -20,11 +20,22 @@ Place = tuple[int, int, int]  # process, device and number of the file: a replac
 
 _lock = threading.Lock()
 _kept: dict[Place, list[Any]] = {}
+_thread = threading.local()
+
+
+def keep_connection() -> None:
+    """From now on this thread keeps its connection from request to request."""
+    _thread.keeps = True
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     place: Place | None = None
     looked_at = 0.0
+
+    def connect(self) -> None:
+        super().connect()
+        if getattr(_thread, "keeps", False):
+            self.close_at = None
 
     def get_new_connection(self, conn_params: Any) -> Any:
         self.place = find_place(conn_params["database"])

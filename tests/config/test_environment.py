@@ -73,10 +73,6 @@ def test_sqlite_takes_its_write_lock_at_the_start_of_a_transaction() -> None:
     assert "pool" not in database["OPTIONS"]
 
 
-def test_a_thread_keeps_its_connection_to_sqlite() -> None:
-    assert read_database("UNSET", "sqlite:////data/flow.sqlite3", pool_size=16)["CONN_MAX_AGE"] is None
-
-
 def test_postgresql_shares_connections_where_a_pool_is_asked_for() -> None:
     url = "postgresql://flow:s%40fe@db.example:5433/flow?sslmode=require"
     with_pool = read_database("UNSET", url, pool_size=16)

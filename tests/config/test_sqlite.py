@@ -1,6 +1,7 @@
 """Connections to SQLite are kept for the next thread, but never those that could lie to it."""
 
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ def wrapper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> base.DatabaseWra
     monkeypatch.setattr(base, "_kept", {})
     settings: dict[str, Any] = {**connections.settings["default"], "NAME": str(tmp_path / "own.sqlite3")}
     settings["ENGINE"] = "config.sqlite"
-    settings |= {"OPTIONS": {}, "CONN_MAX_AGE": None}
+    settings |= {"OPTIONS": {}, "CONN_MAX_AGE": 0}
     return base.DatabaseWrapper(settings)
 
 
@@ -56,13 +57,29 @@ def test_a_file_that_was_replaced_gets_a_new_connection(wrapper: base.DatabaseWr
     assert connect(wrapper).execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
 
 
-def test_a_thread_keeps_its_connection_from_request_to_request(wrapper: base.DatabaseWrapper) -> None:
+@pytest.fixture
+def keeping(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a thread that runs requests."""
+    monkeypatch.setattr(base, "_thread", threading.local())
+    base.keep_connection()
+
+
+@pytest.mark.usefixtures("keeping")
+def test_a_thread_of_requests_keeps_its_connection(wrapper: base.DatabaseWrapper) -> None:
     first = connect(wrapper)
     wrapper.close_if_unusable_or_obsolete()
     assert wrapper.connection is first
 
 
-def test_a_kept_connection_to_a_file_that_was_replaced_is_let_go(
+def test_another_thread_leaves_its_connection_to_the_next_one(wrapper: base.DatabaseWrapper) -> None:
+    connect(wrapper)
+    wrapper.close_if_unusable_or_obsolete()
+    assert wrapper.connection is None
+    assert sum(map(len, base._kept.values())) == 1
+
+
+@pytest.mark.usefixtures("keeping")
+def test_a_connection_to_a_file_that_was_replaced_is_let_go(
     wrapper: base.DatabaseWrapper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(base, "LOOK_SECONDS", 0)
