@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Error, Page, ViewportSize, expect
 
 from tests.conftest import PageErrors
 from tests.infrastructure.sites import Site
@@ -63,7 +63,12 @@ def open_for(
 
 def put_away(page: Page, address: str) -> None:
     page.unroute_all(behavior="ignoreErrors")
-    page.goto(address + RESTING_PLACE)
+    try:
+        page.goto(address + RESTING_PLACE)
+    except Error as error:
+        if "ERR_ABORTED" not in error.message:
+            raise
+        page.goto(address + RESTING_PLACE)  # it was just about to go somewhere by itself
     page.evaluate("localStorage.clear(); sessionStorage.clear()")
     page.set_viewport_size(SIZE)
     page.emulate_media(color_scheme="light")
