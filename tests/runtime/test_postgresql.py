@@ -36,9 +36,10 @@ def count_rows_read() -> int:
 
 @pytest.fixture
 def uncounted(transactional_db: None) -> Iterator[None]:
-    """The server by itself does not count the rows meanwhile: whether it finds those of an open transaction, and takes
-    the table for empty, would be chance."""
+    """Tables whose rows the server has never counted, and does not count meanwhile: whether it finds those of an open
+    transaction, or none that other tests have left, would be chance."""
     with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
         for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
     yield
