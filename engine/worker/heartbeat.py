@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from celery.signals import worker_process_init, worker_process_shutdown, worker_ready, worker_shutdown
-from django.db import close_old_connections
+from django.db import connections
 
 from engine.service import figures, workers
 from engine.worker.handlers import HANDLERS
@@ -34,7 +34,7 @@ class Heart:
                 workers.beat(started_at, self.queues, HANDLERS, figures.read())
             except Exception:
                 logger.exception("the worker could not show itself; it tries again")
-            close_old_connections()
+            connections.close_all()
             if self.stopping.wait(workers.BEAT_SECONDS):
                 return
 

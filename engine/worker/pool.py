@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import connections
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class Pool:
             except Exception as error:  # noqa: BLE001 it is the result
                 result = error
             is_ours = run.finish(result)
-            close_old_connections()
+            connections.close_all()
             with self.changed:
                 if not is_ours:
                     self.lost -= 1

@@ -18,7 +18,7 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connections
 
 from engine.core.model.problems import BpmnError
 from engine.push.signals import work_waiting
@@ -123,7 +123,7 @@ class Runner:
                 self.changed.notify_all()
             if outcomes:
                 self.fill()
-            close_old_connections()
+            connections.close_all()
 
     def fill(self) -> None:
         """Takes what there is room for now. A process with more before it than it can take wakes another."""

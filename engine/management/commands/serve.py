@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, connections
 from django.db.migrations.exceptions import InconsistentMigrationHistory, NodeNotFoundError
 
 from config.environment import read_number
@@ -96,7 +96,7 @@ class Command(BaseCommand):
         except CommandError as error:
             self.stderr.write(f"error: {error}")
         self.stdout.flush()
-        close_old_connections()
+        connections.close_all()
 
 
 def describe(error: Exception) -> str:
