@@ -48,9 +48,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return made
 
     def close_if_unusable_or_obsolete(self) -> None:
-        if self.connection is not None and time.monotonic() - self.looked_at > LOOK_SECONDS:
-            self.looked_at = time.monotonic()
-            if self.place != find_place(self.settings_dict["NAME"]) and not self.in_atomic_block:
+        now = time.monotonic()
+        if self.connection is not None and not self.in_atomic_block and now - self.looked_at > LOOK_SECONDS:
+            self.looked_at = now
+            if self.place != find_place(self.settings_dict["NAME"]):
                 self.close()
         super().close_if_unusable_or_obsolete()
 
