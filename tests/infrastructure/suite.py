@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "tests" / "results"
 NO_TESTS_COLLECTED = 5
+DETAIL_LINES = 30  # of what is said again at the end: the last ones say what went wrong
 # Database tests of one file share what they set up. In the order of their folders: sorted by their number of tests,
 # files with a single long one would come last, and a worker would wait for them.
 PARALLEL = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
@@ -38,6 +39,7 @@ class Outcome:
     name: str
     kind: str
     reason: str
+    detail: str = ""
 
 
 def pytest_layer(name: str, *arguments: str, folder: str = "tests") -> Layer:
@@ -111,7 +113,7 @@ def read_outcomes(layer: Layer) -> Iterator[Outcome]:
             yield Outcome(name, "passed", "")
         for child in found:
             kind = "failed" if child.tag == "failure" else child.tag
-            yield Outcome(name, kind, child.get("message") or "")
+            yield Outcome(name, kind, child.get("message") or "", child.text or "")
 
 
 def main() -> int:
@@ -120,14 +122,26 @@ def main() -> int:
     broken = run_all()
     outcomes = [outcome for lane in LANES for layer in lane for outcome in read_outcomes(layer)]
     print("\n=== all layers ===")
-    for outcome in outcomes:
-        if outcome.kind != "passed":
-            reason = outcome.reason.splitlines()[0] if outcome.reason else ""
-            print(f"{outcome.kind.upper()} {outcome.name}: {reason}")
+    print("\n".join(report(outcomes)))
     for name in broken:
         print(f"The layer {name} did not pass.")
     print(summarise(outcomes, bool(broken), time.monotonic() - started))
     return 1 if broken else 0
+
+
+def report(outcomes: list[Outcome]) -> Iterator[str]:
+    """What did not pass, with the worst at the end: of a long output, often only the end is kept."""
+    broken = [outcome for outcome in outcomes if outcome.kind not in {"passed", "skipped"}]
+    yield from (name_reason(outcome) for outcome in outcomes if outcome.kind == "skipped")
+    for outcome in broken:
+        yield f"--- {outcome.name}"
+        yield from outcome.detail.rstrip().splitlines()[-DETAIL_LINES:]
+    yield from map(name_reason, broken)
+
+
+def name_reason(outcome: Outcome) -> str:
+    first_line = outcome.reason.partition("\n")[0]
+    return f"{outcome.kind.upper()} {outcome.name}: {first_line}"
 
 
 def summarise(outcomes: list[Outcome], is_broken: bool, seconds: float) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.infrastructure.documents import read_production_example
 from tests.infrastructure.processes import ROOT
-from tests.infrastructure.suite import Layer, Outcome, read_outcomes, summarise
+from tests.infrastructure.suite import DETAIL_LINES, Layer, Outcome, read_outcomes, report, summarise
 
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
 
@@ -110,6 +110,13 @@ def test_closing_line_counts_every_outcome() -> None:
 
 def test_layer_that_died_without_a_result_is_an_error() -> None:
     assert summarise([Outcome("a", "passed", "")], True, 1.0) == "==== 1 passed, 1 error in 1.00s ===="
+
+
+def test_what_failed_is_said_last_and_with_its_end() -> None:
+    lines = [f"line {number}" for number in range(DETAIL_LINES + 10)]
+    bad = Outcome("b", "error", "no page\nfor an hour", "\n".join(lines))
+    outcomes = [bad, Outcome("a", "passed", ""), Outcome("c", "skipped", "why")]
+    assert list(report(outcomes)) == ["SKIPPED c: why", "--- b", *lines[-DETAIL_LINES:], "ERROR b: no page"]
 
 
 def test_outcomes_are_read_from_what_pytest_writes(tmp_path: Path) -> None:
