@@ -55,23 +55,24 @@ def open_for(
     yield enter
     for owner, page in taken:
         page_errors.leave(page)
-        if not page.is_closed():
-            put_away(page, owner[0])
+        if not page.is_closed() and put_away(page, owner[0]):
             resting[owner].append(page)
     assert page_errors == []
 
 
-def put_away(page: Page, address: str) -> None:
-    page.unroute_all(behavior="ignoreErrors")
+def put_away(page: Page, address: str) -> bool:
+    """Whether it can be had again. One that goes somewhere by itself at this moment cannot, and is closed."""
     try:
-        page.goto(address + RESTING_PLACE)
-    except Error as error:
-        if "ERR_ABORTED" not in error.message:
-            raise
-        page.goto(address + RESTING_PLACE)  # it was just about to go somewhere by itself
-    page.evaluate("localStorage.clear(); sessionStorage.clear()")
-    page.set_viewport_size(SIZE)
-    page.emulate_media(color_scheme="light")
+        page.unroute_all(behavior="ignoreErrors")
+        for _ in range(2):  # what the page had begun by itself may outlive the first
+            page.goto(address + RESTING_PLACE)
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.set_viewport_size(SIZE)
+        page.emulate_media(color_scheme="light")
+    except Error:
+        page.context.close()
+        return False
+    return True
 
 
 @pytest.fixture
