@@ -57,6 +57,21 @@ def put(client: Client, path: str, body: Any) -> int:
     return int(client.put(path, body, content_type="application/json").status_code)
 
 
+@pytest.mark.parametrize("asks_for_a_part", ["HX-Request", "X-Refresh"])
+def test_what_is_told_once_waits_for_a_whole_page(
+    task: int, manager: AbstractUser, enter: Enter, asks_for_a_part: str
+) -> None:
+    make_person("other", "participants", "managers")
+    client, page = enter(manager), f"/inbox/{task}/"
+    client.post(f"{page}claim/")
+    told = "The task is other&#x27;s now."
+    client.post(f"{page}assign/", {"person": "other"})
+    assert told not in client.get(page, headers={asks_for_a_part: "true"}).content.decode()
+    again = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert told in client.get(page, headers=again).content.decode()
+    assert told not in client.get(page).content.decode()
+
+
 def test_a_draft_belongs_to_one_person_and_one_task(task: int, manager: AbstractUser, enter: Enter) -> None:
     other = make_person("other", "managers", "participants")
     assert put(enter(manager), f"/inbox/{task}/draft/", {"variables": {"comment": "mine"}}) == 204
