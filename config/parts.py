@@ -4,12 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
-PART_HEADERS = ("HX-Request", "X-Refresh")
-WHOLE_HEADER = "HX-History-Restore-Request"  # htmx asks for all of a page that somebody comes back to
+PART = "HX-Request"  # from htmx, and from what else fetches a page to take a part of it
+WHOLE_ALL_THE_SAME = "HX-History-Restore-Request"  # of a page that somebody comes back to
 
 
 def leave_messages(request: HttpRequest) -> dict[str, Any]:
     """Template context: what is told once waits for a whole page. A part would take it and not show it, and pages that
     follow something ask for their parts at any time, also just before the page that was to tell it."""
-    is_part = any(name in request.headers for name in PART_HEADERS) and WHOLE_HEADER not in request.headers
+    is_part = PART in request.headers and WHOLE_ALL_THE_SAME not in request.headers
     return {"messages": []} if is_part else {}

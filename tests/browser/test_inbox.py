@@ -201,6 +201,7 @@ def test_a_delegated_task_goes_there_and_back_with_what_was_typed(
     dialog.get_by_label("To", exact=True).fill("clerk")
     dialog.get_by_role("button", name="Delegate").click()
     expect(manager.get_by_text("clerk hands the task back to you")).to_be_visible()
+    take_screenshot(manager, "task-handed-on")
 
     clerk.goto(f"{quick_site.url}/notices/")
     take_screenshot(clerk, "notices")

@@ -59,7 +59,7 @@ class TaskList {
   }
 
   private async look(): Promise<void> {
-    const answer = await fetch(location.href, { headers: { "X-Refresh": "list" } }).catch(() => null);
+    const answer = await fetch(location.href, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer?.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById(this.list.id);
